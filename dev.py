@@ -1,0 +1,253 @@
+#!/usr/bin/env python3
+"""Every task of the project, with nothing but Python 3.11 or newer:
+
+    python3 dev.py run [OPTIONS]    set up what is needed and serve; options of `stepgrad serve`, such as --port
+    python3 dev.py test [OPTIONS]   all tests, with Node, Python and Chromium; options of pytest
+    python3 dev.py check            formatting, lint, types, import contracts
+    python3 dev.py fix              the half of check that can be repaired by itself
+    python3 dev.py bench [OPTIONS]  the benchmarks
+    python3 dev.py build            wheel and sdist in dist/
+    python3 dev.py clean            remove all that was made
+
+Python packages go to .venv, JavaScript packages to node_modules. Nothing is done twice while its inputs are unchanged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+STAMP = VENV / "stepgrad.json"
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def run(*options: str) -> int:
+    setup()
+    command = [tool("stepgrad"), "serve", *options]
+    if os.name == "nt":
+        return subprocess.call(command)
+    os.execv(command[0], command)  # signals and the exit code go straight to the server
+
+
+def test(*options: str) -> int:
+    setup("test")
+    environment = os.environ | ({"STEPGRAD_CHROMIUM": browser} if (browser := chromium(install=True)) else {})
+    scripts = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests/js").glob("*.test.js"))
+    javascript = subprocess.call([*node(), "--test", *scripts], cwd=ROOT) if scripts else 0
+    python = subprocess.call([str(PYTHON), "-m", "pytest", *options], cwd=ROOT, env=environment)
+    if javascript:
+        print("node --test failed: see above.", file=sys.stderr)
+    return javascript or python
+
+
+def check() -> int:
+    setup("test")
+    steps = (
+        [tool("ruff"), "format", "--check", "."],
+        [tool("ruff"), "check", "."],
+        [tool("mypy"), "--strict", "engine", "app"],
+        [tool("lint-imports")],
+        [*node(), "node_modules/typescript/bin/tsc", "-p", "tsconfig.json"],
+    )
+    return _all(steps)
+
+
+def fix() -> int:
+    setup("test")
+    return _all(([tool("ruff"), "check", "--fix", "."], [tool("ruff"), "format", "."]))
+
+
+def bench(*options: str) -> int:
+    setup("bench")
+    return subprocess.call([str(PYTHON), "-m", "tests.bench", *options], cwd=ROOT)
+
+
+def build() -> int:
+    setup()
+    shutil.rmtree(ROOT / "dist", ignore_errors=True)
+    pip("install", "build")
+    # The wheel is made from the sdist, as anybody who installs the sdist makes it.
+    return subprocess.call([str(PYTHON), "-m", "build", str(ROOT)], cwd=ROOT)
+
+
+def clean() -> int:
+    made = [".venv", ".venv.lock", "node_modules", "static/dist", "build", "dist", "test-results"]
+    made += [".hypothesis", ".import_linter_cache", ".mypy_cache", ".pytest_cache", ".ruff_cache"]
+    for path in [ROOT / name for name in made]:
+        path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
+    for folder in ("app", "engine", "tests", "."):
+        for path in (ROOT / folder).glob("__pycache__" if folder == "." else "**/__pycache__"):
+            shutil.rmtree(path, ignore_errors=True)
+    return 0
+
+
+TASKS: dict[str, Callable[..., int]] = {task.__name__: task for task in (run, test, check, fix, bench, build, clean)}
+
+
+# Setting up ------------------------------------------------------------------------------------------------------------
+
+
+def setup(*extras: str) -> None:
+    """Bring .venv, node_modules and static/dist up to date."""
+    with one_at_a_time():
+        # The two tools that make the assets come along, so that a change of JS or CSS needs no pip at all.
+        install({"build", *extras})
+        # Node comes as a wheel where the machine has none.
+        import assets
+
+        if not assets.node() and not (VENV / "stepgrad-node").exists():
+            pip("install", assets.NODE_WHEEL)
+            (VENV / "stepgrad-node").touch()
+        if subprocess.call([str(PYTHON), "assets.py"], cwd=ROOT):
+            raise SystemExit("The browser's code could not be built. Without a network, an earlier build is needed.")
+
+
+def install(extras: set[str]) -> None:
+    wanted = fingerprint("pyproject.toml", "hatch_build.py", "constraints.txt", "app/__init__.py")
+    done = json.loads(STAMP.read_text()) if STAMP.exists() and PYTHON.exists() else {}
+    if done.get("fingerprint") == wanted and extras <= set(done["extras"]):
+        return
+    make_venv()
+    extras |= set(done.get("extras", ()))  # what an earlier task wanted stays
+    pip("install", "--editable", f"{ROOT}[{','.join(sorted(extras))}]", STEPGRAD_ASSETS="skip")
+    STAMP.write_text(json.dumps({"fingerprint": wanted, "extras": sorted(extras)}))
+
+
+def fingerprint(*names: str) -> str:
+    digest = hashlib.sha256(f"{ROOT} {sys.version} {platform.machine()}".encode())
+    for name in names:
+        digest.update((ROOT / name).read_bytes())
+    return digest.hexdigest()
+
+
+def make_venv() -> None:
+    """With venv, else uv, else venv and the machine's pip: Debian splits ensurepip from Python."""
+    if PYTHON.exists() and not subprocess.call([str(PYTHON), "-m", "pip", "--version"], stdout=subprocess.DEVNULL):
+        return
+    say("making .venv")
+    shutil.rmtree(VENV, ignore_errors=True)
+    has_venv, uv = importlib.util.find_spec("venv") is not None, shutil.which("uv")
+    if has_venv and importlib.util.find_spec("ensurepip"):
+        command = [sys.executable, "-m", "venv", str(VENV)]
+    elif uv:
+        command = [uv, "venv", "--quiet", "--seed", "--python", sys.executable, str(VENV)]
+    elif has_venv and importlib.util.find_spec("pip"):
+        _do([sys.executable, "-m", "venv", "--without-pip", str(VENV)])
+        command = [sys.executable, "-m", "pip", "--quiet", "--python", str(PYTHON), "install", "pip"]
+    else:
+        raise SystemExit(
+            "This Python cannot make a virtual environment.\n"
+            "On Debian and Ubuntu: sudo apt-get install python3-venv. Elsewhere: install uv, or Python from python.org."
+        )
+    _do(command)
+
+
+def pip(*arguments: str, **environment: str) -> None:
+    say(f"pip {' '.join(arguments).replace(f'{ROOT}', '.')}")
+    constraints = ["--constraint", str(ROOT / "constraints.txt")] if arguments[0] == "install" else []
+    command = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments, *constraints]
+    if subprocess.call(command, env=os.environ | environment):
+        raise SystemExit(
+            "pip could not install what is needed; its message is above.\n"
+            "The first run needs a network, or a mirror set in pip's own configuration."
+        )
+
+
+def node() -> list[str]:
+    import assets
+
+    if found := assets.node():
+        return [found]
+    # The wheel's script runs its node.
+    return [tool("node")]
+
+
+def tool(name: str) -> str:
+    return str(BIN / name) + (".exe" if os.name == "nt" else "")
+
+
+def chromium(*, install: bool = False) -> str | None:
+    """The browser of the tests: STEPGRAD_CHROMIUM, else one on PATH, else (as root, on Debian) installed on the spot."""
+    if named := os.environ.get("STEPGRAD_CHROMIUM"):
+        return named
+    for name in BROWSERS:
+        if found := shutil.which(name):
+            return found
+    if install and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        say("apt-get install chromium")
+        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        for arguments in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", "chromium"]):
+            if subprocess.call(["apt-get", *arguments], env=quiet, stdout=subprocess.DEVNULL):
+                break
+        return shutil.which("chromium")
+    return None
+
+
+# Small things ----------------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Two tasks started together must not make the same .venv."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    with (ROOT / ".venv.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def say(message: str) -> None:
+    print(f"dev.py: {message}", file=sys.stderr, flush=True)
+
+
+def _do(command: list[str]) -> None:
+    if subprocess.call(command):
+        raise SystemExit(f"This failed: {' '.join(command)}")
+
+
+def _all(steps: tuple[list[str], ...]) -> int:
+    """Run every step, so that one visit shows all there is to repair."""
+    failed = []
+    for step in steps:
+        name = " ".join(Path(word).name for word in step)
+        say(name)
+        if subprocess.call(step, cwd=ROOT):
+            failed.append(name)
+    say(f"FAILED: {', '.join(failed)}" if failed else "all is well")
+    return 1 if failed else 0
+
+
+def main(arguments: list[str]) -> int:
+    if sys.version_info < (3, 11):
+        raise SystemExit(f"Python 3.11 or newer is needed; this is {platform.python_version()}.")
+    name, *options = arguments or ["help"]
+    if name not in TASKS:
+        print(__doc__)
+        return 0 if name in {"help", "-h", "--help"} else 2
+    if options and name not in {"run", "test", "bench"}:
+        raise SystemExit(f"`dev.py {name}` takes no options.")
+    return TASKS[name](*options)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
