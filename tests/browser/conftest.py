@@ -1,0 +1,90 @@
+"""A real server and a real browser. Debian's Chromium, because Playwright's own download is not to be had everywhere."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+import uvicorn
+
+from dev import chromium
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from playwright.sync_api import BrowserContext, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def base_url(service: FastAPI) -> Iterator[str]:
+    """The address of a live server: `page.goto("/")` opens its page."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(service, log_level="warning", ws="none"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started:
+        assert thread.is_alive(), "the server did not start: see its traceback"
+        assert time.monotonic() < deadline, "the server took longer than 20 s to start"
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    executable = chromium()
+    if not executable:
+        pytest.skip("no Chromium: apt-get install chromium, or set STEPGRAD_CHROMIUM to one")
+    quiet = ("background-networking", "component-update", "domain-reliability", "default-apps", "extensions", "sync")
+    arguments = ["--no-sandbox", "--no-first-run", "--no-pings", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage"]
+    return {"executable_path": executable, "args": [*arguments, *(f"--disable-{name}" for name in quiet)]}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(base_url: str) -> dict[str, Any]:
+    return {"base_url": base_url, "viewport": {"width": 1280, "height": 720}, "reduced_motion": "reduce"}
+
+
+@pytest.fixture
+def page(context: BrowserContext, base_url: str) -> Iterator[Page]:
+    """A page that fails its test when a script throws, or when it asks another host for anything."""
+    page = context.new_page()
+    thrown: list[str] = []
+    foreign: list[str] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    page.on("request", lambda request: foreign.append(request.url) if _is_foreign(request.url, base_url) else None)
+    yield page
+    assert not thrown, f"a script threw: {thrown}"
+    assert not foreign, f"asked another host: {foreign}"
+
+
+def _is_foreign(url: str, base_url: str) -> bool:
+    asked = urlsplit(url)
+    return asked.scheme in {"http", "https"} and asked.netloc != urlsplit(base_url).netloc
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], list[str]]:
+    """`axe(page)` lists what axe-core finds wrong: rule, impact and the elements, a line each."""
+    source = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+    def violations(page: Page) -> list[str]:
+        # Evaluated through the debugger, so the page's Content-Security-Policy does not keep it out.
+        page.evaluate(source + "; undefined")
+        found = page.evaluate("async () => (await axe.run()).violations")
+        return [
+            f"{rule['id']} ({rule['impact']}): {rule['help']}: {' | '.join(str(node['target']) for node in rule['nodes'])}"
+            for rule in found
+        ]
+
+    return violations

@@ -1,0 +1,69 @@
+"""What all tests share: the service in this process, and the rule that CI skips nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Generator
+from typing import TYPE_CHECKING, TypeVar
+
+import httpx
+import pytest
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+CI = os.environ.get("CI", "").lower() in {"1", "true"}
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Every `async def` test runs on asyncio, as the server does."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def service() -> FastAPI:
+    """The service with default settings. A test that wants others makes its own with create_app()."""
+    from app.main import create_app
+
+    return create_app()
+
+
+@pytest.fixture
+async def client(service: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Requests to the service without a socket."""
+    transport = httpx.ASGITransport(app=service)
+    async with (
+        service.router.lifespan_context(service),
+        httpx.AsyncClient(transport=transport, base_url="http://stepgrad.test") as client,
+    ):
+        yield client
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: once Playwright's event loop runs, no async test can start one of its own."""
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker("browser")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return _no_skip_in_ci((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return _no_skip_in_ci((yield))
+
+
+def _no_skip_in_ci(report: Report) -> Report:
+    """A test that did not run has shown nothing."""
+    if CI and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"Skipped, and CI skips nothing: {reason}"
+    return report
