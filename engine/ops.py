@@ -1,0 +1,383 @@
+"""The one table of operations.
+
+A row says everything the project knows about one differentiable operation: how to compute it, its local derivatives, how it
+is written, and what it is made of. The language, the pictures, the formulas, the reference page and the tests read this
+table; adding an operation is adding a row.
+
+Values are IEEE doubles, and the functions here never raise: where Python's `math` would, they answer as IEEE 754 and PyTorch
+do (`log(0)` is -inf, `0 ** -1` is inf, `(-2) ** 0.5` is nan). Derivatives at a kink follow PyTorch and are named in `note`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["MICROGRAD", "OPS", "Op"]
+
+INF = math.inf
+NAN = math.nan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Op:
+    """One differentiable operation on real numbers.
+
+    `forward(*operands)` computes it. `partials(out, *operands)` gives the local derivatives ∂out/∂operand, one per operand.
+    Operands are the inputs, then the plain-number `params` of the node (the 2 of `a ** 2`), which take no gradient.
+    """
+
+    name: str
+    arity: int
+    symbol: str
+    """What its circle shows."""
+    forward: Callable[..., float]
+    partials: Callable[..., tuple[float, ...]]
+    formula: str
+    """The rule in one line of plain text, with a and b for the operands."""
+    latex: tuple[str, tuple[str, ...]]
+    """LaTeX of the result and of each local derivative; {0}, {1} are the operands, {out} the result."""
+    torch: str
+    """The same in PyTorch, as a format string."""
+    samples: tuple[tuple[float, ...], ...]
+    """Operands where it is smooth, for gradient checks and documentation."""
+    python: str = ""
+    """The same in Python and in our language; by default a call of its name."""
+    precedence: int = 9
+    """How tightly it binds when written out, as in Python: 1 sum, 2 product, 3 sign, 4 power, 9 call."""
+    defaults: tuple[float, ...] = ()
+    """Parameters it has when the program gives none."""
+    expand: Callable[..., Any] | None = None
+    """The same from simpler operations, for anything that has operators and the table's methods."""
+    gate: bool = False
+    """A local derivative of 0 lets nothing through, not even inf or nan: PyTorch masks instead of multiplying."""
+    note: str = ""
+    """A convention worth saying aloud."""
+
+    def __post_init__(self) -> None:
+        if not self.python:
+            operands = ", ".join(f"{{{i}}}" for i in range(self.arity))
+            object.__setattr__(self, "python", f"{self.name}({operands})")
+
+    def __repr__(self) -> str:
+        return f"<Op {self.name}>"
+
+    def __reduce__(self) -> tuple[Callable[[str], Op], tuple[str]]:
+        return (_row, (self.name,))
+
+
+def _row(name: str) -> Op:
+    return OPS[name]
+
+
+def _div(a: float, b: float) -> float:
+    try:
+        return a / b
+    except ZeroDivisionError:
+        if a == 0.0 or a != a:
+            return NAN
+        return math.copysign(INF, a) * math.copysign(1.0, b)
+
+
+def _pow(a: float, b: float) -> float:
+    try:
+        return math.pow(a, b)
+    except OverflowError:
+        return -INF if a < 0 and math.fmod(b, 2.0) else INF
+    except ValueError:
+        if a:  # a negative number to a fractional power has no real value
+            return NAN
+        return -INF if math.copysign(1.0, a) < 0 and abs(math.fmod(b, 2.0)) == 1.0 else INF
+
+
+def _pow_partials(out: float, a: float, b: float) -> tuple[float, float]:
+    by_base = 0.0 if b == 0.0 else b * _pow(a, b - 1.0)
+    by_exponent = 0.0 if a == 0.0 and b >= 0.0 else out * _log(a)
+    return by_base, by_exponent
+
+
+def _exp(a: float) -> float:
+    try:
+        return math.exp(a)
+    except OverflowError:
+        return INF
+
+
+def _log(a: float) -> float:
+    try:
+        return math.log(a)
+    except ValueError:
+        return -INF if a == 0.0 else NAN
+
+
+def _sqrt(a: float) -> float:
+    try:
+        return math.sqrt(a)
+    except ValueError:
+        return NAN
+
+
+def _of_finite(function: Callable[[float], float]) -> Callable[[float], float]:
+    """The periodic functions have no value at infinity."""
+
+    def forward(a: float) -> float:
+        try:
+            return function(a)
+        except ValueError:
+            return NAN
+
+    return forward
+
+
+_sin, _cos, _tan = _of_finite(math.sin), _of_finite(math.cos), _of_finite(math.tan)
+
+
+def _sign(a: float) -> float:
+    return a if a == 0.0 or a != a else math.copysign(1.0, a)
+
+
+def _sigmoid(a: float) -> float:
+    if a >= 0.0:
+        return 1.0 / (1.0 + math.exp(-a))
+    e = math.exp(a) if a == a else NAN
+    return e / (1.0 + e)
+
+
+def _softplus(a: float) -> float:
+    return a if a > 20.0 or a != a else math.log1p(math.exp(a))
+
+
+def _normal_cdf(a: float) -> float:
+    return 0.5 * (1.0 + math.erf(a * math.sqrt(0.5)))
+
+
+def _gelu_slope(a: float) -> float:
+    return _normal_cdf(a) + a * math.exp(-0.5 * a * a) / math.sqrt(2.0 * math.pi)
+
+
+def _silu_slope(a: float) -> float:
+    s = _sigmoid(a)
+    return s * (1.0 + a * (1.0 - s))
+
+
+def _maximum(a: float, b: float) -> float:
+    return a if a > b or a != a else b
+
+
+def _minimum(a: float, b: float) -> float:
+    return a if a < b or a != a else b
+
+
+def _maximum_partials(out: float, a: float, b: float) -> tuple[float, float]:
+    if a == b:
+        return 0.5, 0.5
+    return (0.0 if a < b else 1.0), (0.0 if b < a else 1.0)
+
+
+def _minimum_partials(out: float, a: float, b: float) -> tuple[float, float]:
+    if a == b:
+        return 0.5, 0.5
+    return (0.0 if a > b else 1.0), (0.0 if b > a else 1.0)
+
+
+def _tanh_from_exp(a: Any) -> Any:
+    e = (2 * a).exp()
+    return (e - 1) / (e + 1)
+
+
+_TABLE = (
+    # ── arithmetic ──
+    Op("add", 2, "+",
+       forward=lambda a, b: a + b,
+       partials=lambda out, a, b: (1.0, 1.0),
+       formula="a + b", python="{0} + {1}", precedence=1,
+       latex=("{0} + {1}", ("1", "1")),
+       torch="{0} + {1}",
+       samples=((2.0, -3.0), (0.0, 1.5))),
+    Op("sub", 2, "−",
+       forward=lambda a, b: a - b,
+       partials=lambda out, a, b: (1.0, -1.0),
+       formula="a − b", python="{0} - {1}", precedence=1,
+       latex=("{0} - {1}", ("1", "-1")),
+       torch="{0} - {1}",
+       expand=lambda a, b: a + b * -1,
+       samples=((2.0, -3.0), (0.0, 1.5))),
+    Op("mul", 2, "×",
+       forward=lambda a, b: a * b,
+       partials=lambda out, a, b: (b, a),
+       formula="a · b", python="{0} * {1}", precedence=2,
+       latex=(r"{0} \cdot {1}", ("{1}", "{0}")),
+       torch="{0} * {1}",
+       samples=((2.0, -3.0), (0.0, 1.5))),
+    Op("div", 2, "÷",
+       forward=_div,
+       partials=lambda out, a, b: (_div(1.0, b), -_div(out, b)),
+       formula="a / b", python="{0} / {1}", precedence=2,
+       latex=(r"\frac{{{0}}}{{{1}}}", (r"\frac{{1}}{{{1}}}", r"-\frac{{{0}}}{{{1}^2}}")),
+       torch="{0} / {1}",
+       expand=lambda a, b: a * b ** -1,
+       samples=((2.0, -3.0), (0.0, 1.5)),
+       note="Division by zero gives inf, -inf or nan, as IEEE 754 says."),
+    Op("neg", 1, "−",
+       forward=lambda a: -a,
+       partials=lambda out, a: (-1.0,),
+       formula="−a", python="-{0}", precedence=3,
+       latex=("-{0}", ("-1",)),
+       torch="-{0}",
+       expand=lambda a: a * -1,
+       samples=((2.0,), (-1.5,))),
+    Op("pow", 2, "**",
+       forward=_pow,
+       partials=_pow_partials, gate=True,
+       formula="aᵇ", python="{0} ** {1}", precedence=4,
+       latex=("{0}^{{{1}}}", (r"{1} \cdot {0}^{{{1} - 1}}", r"{0}^{{{1}}} \cdot \ln {0}")),
+       torch="{0} ** {1}",
+       samples=((2.0, 3.0), (1.5, -0.5)),
+       note="A negative number to a fractional power is nan, and so is its slope by the exponent, as in PyTorch."),
+    # ── exponentials and roots ──
+    Op("exp", 1, "exp",
+       forward=_exp,
+       partials=lambda out, a: (out,),
+       formula="eᵃ",
+       latex=("e^{{{0}}}", ("e^{{{0}}}",)),
+       torch="torch.exp({0})",
+       samples=((0.5,), (-2.0,))),
+    Op("log", 1, "log",
+       forward=_log,
+       partials=lambda out, a: (_div(1.0, a),),
+       formula="ln a",
+       latex=(r"\ln {0}", (r"\frac{{1}}{{{0}}}",)),
+       torch="torch.log({0})",
+       samples=((0.5,), (3.0,)),
+       note="The natural logarithm. log(0) is -inf; of a negative number it is nan."),
+    Op("sqrt", 1, "√",
+       forward=_sqrt,
+       partials=lambda out, a: (_div(1.0, 2.0 * out),),
+       formula="√a",
+       latex=(r"\sqrt{{{0}}}", (r"\frac{{1}}{{2 \sqrt{{{0}}}}}",)),
+       torch="torch.sqrt({0})",
+       expand=lambda a: a ** 0.5,
+       samples=((0.5,), (4.0,)),
+       note="Of a negative number it is nan; its slope at 0 is inf."),
+    Op("abs", 1, "abs",
+       forward=abs,
+       partials=lambda out, a: (_sign(a),),
+       formula="|a|",
+       latex=(r"\left| {0} \right|", (r"\operatorname{{sign}} {0}",)),
+       torch="torch.abs({0})",
+       samples=((0.5,), (-4.0,)),
+       note="At 0 the slope is taken as 0, as PyTorch does."),
+    # ── trigonometry ──
+    Op("sin", 1, "sin",
+       forward=_sin,
+       partials=lambda out, a: (_cos(a),),
+       formula="sin a",
+       latex=(r"\sin {0}", (r"\cos {0}",)),
+       torch="torch.sin({0})",
+       samples=((0.5,), (-2.0,))),
+    Op("cos", 1, "cos",
+       forward=_cos,
+       partials=lambda out, a: (-_sin(a),),
+       formula="cos a",
+       latex=(r"\cos {0}", (r"-\sin {0}",)),
+       torch="torch.cos({0})",
+       samples=((0.5,), (-2.0,))),
+    Op("tan", 1, "tan",
+       forward=_tan,
+       partials=lambda out, a: (1.0 + out * out,),
+       formula="tan a",
+       latex=(r"\tan {0}", (r"1 + \tan^2 {0}",)),
+       torch="torch.tan({0})",
+       expand=lambda a: a.sin() / a.cos(),
+       samples=((0.5,), (-1.0,))),
+    Op("atan", 1, "atan",
+       forward=math.atan,
+       partials=lambda out, a: (1.0 / (1.0 + a * a),),
+       formula="arctan a",
+       latex=(r"\arctan {0}", (r"\frac{{1}}{{1 + {0}^2}}",)),
+       torch="torch.atan({0})",
+       samples=((0.5,), (-2.0,))),
+    # ── activations ──
+    Op("tanh", 1, "tanh",
+       forward=math.tanh,
+       partials=lambda out, a: (1.0 - out * out,),
+       formula="(e²ᵃ − 1) / (e²ᵃ + 1)",
+       latex=(r"\tanh {0}", (r"1 - {out}^2",)),
+       torch="torch.tanh({0})",
+       expand=_tanh_from_exp,
+       samples=((0.5,), (-2.0,))),
+    Op("sigmoid", 1, "σ",
+       forward=_sigmoid,
+       partials=lambda out, a: (out * (1.0 - out),),
+       formula="1 / (1 + e⁻ᵃ)",
+       latex=(r"\sigma({0})", (r"{out} \cdot (1 - {out})",)),
+       torch="torch.sigmoid({0})",
+       expand=lambda a: 1 / (1 + (-a).exp()),
+       samples=((0.5,), (-2.0,))),
+    Op("relu", 1, "ReLU",
+       forward=lambda a: a if a > 0.0 or a != a else 0.0,
+       partials=lambda out, a: (0.0 if a <= 0.0 else 1.0,), gate=True,
+       formula="a if a > 0 else 0",
+       latex=(r"\operatorname{{relu}}({0})", (r"\left[ {0} > 0 \right]",)),
+       torch="torch.relu({0})",
+       samples=((0.5,), (-2.0,)),
+       note="At exactly 0 the slope is taken as 0, as PyTorch does."),
+    Op("leaky_relu", 1, "LReLU",
+       forward=lambda a, slope: a if a > 0.0 else slope * a,
+       partials=lambda out, a, slope: (1.0 if a > 0.0 else slope,),
+       formula="a if a > 0 else 0.01 · a",
+       latex=(r"\operatorname{{lrelu}}({0})", (r"1 \text{{ if }} {0} > 0 \text{{ else }} {1}",)),
+       torch="torch.nn.functional.leaky_relu({0}, {1})",
+       defaults=(0.01,),
+       samples=((0.5, 0.01), (-2.0, 0.01)),
+       note="The negative side has slope 0.01 unless a second number is given; at exactly 0 too, as PyTorch does."),
+    Op("softplus", 1, "softplus",
+       forward=_softplus,
+       partials=lambda out, a: (1.0 if a > 20.0 else _sigmoid(a),),
+       formula="ln(1 + eᵃ)",
+       latex=(r"\ln(1 + e^{{{0}}})", (r"\sigma({0})",)),
+       torch="torch.nn.functional.softplus({0})",
+       expand=lambda a: (1 + a.exp()).log(),
+       samples=((0.5,), (-2.0,)),
+       note="Above 20 it is a itself, as PyTorch has it."),
+    Op("gelu", 1, "GELU",
+       forward=lambda a: a * _normal_cdf(a),
+       partials=lambda out, a: (_gelu_slope(a),),
+       formula="a · ½(1 + erf(a / √2))",
+       latex=(r"{0} \cdot \Phi({0})", (r"\Phi({0}) + {0} \cdot \varphi({0})",)),
+       torch="torch.nn.functional.gelu({0})",
+       samples=((0.5,), (-2.0,)),
+       note="The exact form, with erf; Φ and φ are the normal distribution and its density."),
+    Op("silu", 1, "SiLU",
+       forward=lambda a: a * _sigmoid(a),
+       partials=lambda out, a: (_silu_slope(a),),
+       formula="a · σ(a)",
+       latex=(r"{0} \cdot \sigma({0})", (r"\sigma({0}) \cdot (1 + {0} \cdot (1 - \sigma({0})))",)),
+       torch="torch.nn.functional.silu({0})",
+       expand=lambda a: a * a.sigmoid(),
+       samples=((0.5,), (-2.0,))),
+    # ── choice ──
+    Op("max", 2, "max",
+       forward=_maximum,
+       partials=_maximum_partials, gate=True,
+       formula="the larger of a and b",
+       latex=(r"\max({0}, {1})", (r"\left[ {0} > {1} \right]", r"\left[ {1} > {0} \right]")),
+       torch="torch.maximum({0}, {1})",
+       samples=((2.0, -3.0), (0.0, 1.5)),
+       note="In a tie each side takes half of the gradient, as PyTorch does."),
+    Op("min", 2, "min",
+       forward=_minimum,
+       partials=_minimum_partials, gate=True,
+       formula="the smaller of a and b",
+       latex=(r"\min({0}, {1})", (r"\left[ {0} < {1} \right]", r"\left[ {1} < {0} \right]")),
+       torch="torch.minimum({0}, {1})",
+       samples=((2.0, -3.0), (0.0, 1.5)),
+       note="In a tie each side takes half of the gradient, as PyTorch does."),
+)  # fmt: skip
+
+OPS: dict[str, Op] = {op.name: op for op in _TABLE}
+
+MICROGRAD = frozenset({"sub", "div", "neg"})
+"""What micrograd has no operation for and builds from +, × and **."""

@@ -1,0 +1,131 @@
+"""The frozen story of one run: the contract with everything outside the engine.
+
+A trace holds nodes, edges and steps, and nothing that can change. Drawings, JSON and the command line read it and never
+touch a `Value`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.errors import Span
+
+__all__ = ["Edge", "Field", "Frame", "Kind", "Node", "Phase", "Step", "Trace", "Warning_", "Write"]
+
+Kind = Literal["input", "constant", "parameter", "operation"]
+Phase = Literal["forward", "seed", "backward", "zero_grad", "update"]
+Field = Literal["data", "grad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One value of the graph.
+
+    `data` and `grad` are as the run left them; `grad` is None where no gradient came. `key` survives edits elsewhere: the
+    name the value was bound to, else its path from the value that uses it.
+    """
+
+    id: str
+    key: str
+    label: str
+    kind: Kind
+    op: str | None
+    symbol: str | None
+    params: tuple[float, ...]
+    inputs: tuple[str, ...]
+    data: float
+    grad: float | None
+    span: Span | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One use of a value: `source` is operand number `slot` of `target`.
+
+    `local` is ∂target/∂source by this operand, `contribution` is upstream × local; None where no backward pass came by.
+    """
+
+    id: str
+    source: str
+    target: str
+    slot: int
+    local: float | None
+    contribution: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One number that a step changes. None is "not computed"."""
+
+    node: str
+    field: Field
+    before: float | None
+    after: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One moment of the story; `index` counts from 1, step 0 is before it.
+
+    A backward step is one `+=` into a grad: `edge` says along which edge, `node` whose grad it is.
+    `upstream` and `local` are its two factors.
+    """
+
+    index: int
+    phase: Phase
+    node: str
+    edge: str | None
+    writes: tuple[Write, ...]
+    upstream: float | None = None
+    local: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Warning_:
+    """Something worth saying that is no error: the first non-finite value, a line that was passed over."""
+
+    message: str
+    node: str | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is known at one step: data and grad by node id (absent means not computed), and the step that led here."""
+
+    index: int
+    step: Step | None
+    data: Mapping[str, float]
+    grad: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The story of one run. `output` is the id of the value it is about."""
+
+    source: str
+    output: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    steps: tuple[Step, ...]
+    start: Mapping[str, float]
+    """Data that is known before step 1, by node id."""
+    warnings: tuple[Warning_, ...] = ()
+    printed: tuple[str, ...] = ()
+
+    def frame(self, index: int) -> Frame:
+        """The state after steps 1 … index, replayed from the start, so that stepping back is as right as forward."""
+        data = dict(self.start)
+        grad: dict[str, float] = {}
+        known = {"data": data, "grad": grad}
+        steps = self.steps[:index]
+        for step in steps:
+            for write in step.writes:
+                if write.after is None:
+                    known[write.field].pop(write.node, None)
+                else:
+                    known[write.field][write.node] = write.after
+        return Frame(index, steps[-1] if steps else None, data, grad)

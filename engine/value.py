@@ -1,0 +1,185 @@
+"""Value: one number in a graph that remembers how it was computed."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from engine.backward import backward
+from engine.ops import OPS, Op
+
+__all__ = ["Number", "Value"]
+
+Number = int | float
+
+_born = count().__next__
+
+ADD, SUB, MUL, DIV, NEG, POW = (OPS[name] for name in ("add", "sub", "mul", "div", "neg", "pow"))
+
+
+class Value:
+    """A scalar, the operation and ordered inputs that made it, and the gradient of some output with respect to it.
+
+    `Value(2.0, label="x1")` is a leaf. Operators and the methods of the table of operations build new values from it; numbers on
+    either side become leaves of their own. `backward()` fills `grad`.
+    """
+
+    __slots__ = ("__weakref__", "born", "data", "grad", "inputs", "label", "op", "params")
+
+    data: float
+    grad: float
+    op: Op | None
+    """The row of the table that made it; None for a leaf."""
+    inputs: tuple[Value, ...]
+    """In order, with duplicates: `a * a` has a twice."""
+    params: tuple[Number, ...]
+    """Plain-number operands after the inputs: the 2 of `a ** 2`. They are not in the graph and take no gradient."""
+    label: str
+    born: int
+    """Counts up with every value made: the order of evaluation."""
+
+    def __init__(
+        self,
+        data: Number,
+        label: str = "",
+        op: Op | None = None,
+        inputs: tuple[Value, ...] = (),
+        params: tuple[Number, ...] = (),
+    ) -> None:
+        self.data = data if data.__class__ is float else float(data)
+        self.grad = 0.0
+        self.op = op
+        self.inputs = inputs
+        self.params = params
+        self.label = label
+        self.born = _born()
+
+    @staticmethod
+    def apply(op: Op, *inputs: Value, params: tuple[Number, ...] = ()) -> Value:
+        """Compute one operation of the table. Never raises for any numbers."""
+        return Value(op.forward(*[value.data for value in inputs], *params), "", op, inputs, params)
+
+    def backward(self) -> None:
+        """Add ∂self/∂leaf to the grad of every leaf; the grads of inner values are computed anew.
+
+        Accumulation is PyTorch's: a second call doubles the leaves' grads, until they are set to 0.
+        """
+        backward(self)
+
+    @property
+    def _prev(self) -> tuple[Value, ...]:
+        """micrograd's name for the inputs."""
+        return self.inputs
+
+    @property
+    def _op(self) -> str:
+        """The operation as micrograd writes it: `+`, `*`, `**2`, `tanh`; empty for a leaf."""
+        if self.op is None:
+            return ""
+        if self.op is POW and self.params:
+            return f"**{self.params[0]}"
+        return _SPELLING.get(self.op.name, self.op.name)
+
+    def __repr__(self) -> str:
+        return f"Value(data={self.data})"
+
+    def __float__(self) -> float:
+        return self.data
+
+    # ── operators: the hot path, so each makes its node without a detour ──
+
+    def __add__(self, other: Value | Number) -> Value:
+        if other.__class__ is not Value:
+            if not isinstance(other, (int, float)):
+                return NotImplemented
+            other = Value(other)
+        return Value(self.data + other.data, "", ADD, (self, other))
+
+    def __radd__(self, other: Number) -> Value:
+        return Value(other) + self if isinstance(other, (int, float)) else NotImplemented
+
+    def __sub__(self, other: Value | Number) -> Value:
+        if other.__class__ is not Value:
+            if not isinstance(other, (int, float)):
+                return NotImplemented
+            other = Value(other)
+        return Value(self.data - other.data, "", SUB, (self, other))
+
+    def __rsub__(self, other: Number) -> Value:
+        return Value(other) - self if isinstance(other, (int, float)) else NotImplemented
+
+    def __mul__(self, other: Value | Number) -> Value:
+        if other.__class__ is not Value:
+            if not isinstance(other, (int, float)):
+                return NotImplemented
+            other = Value(other)
+        return Value(self.data * other.data, "", MUL, (self, other))
+
+    def __rmul__(self, other: Number) -> Value:
+        return Value(other) * self if isinstance(other, (int, float)) else NotImplemented
+
+    def __truediv__(self, other: Value | Number) -> Value:
+        if not isinstance(other, (Value, int, float)):
+            return NotImplemented
+        return Value.apply(DIV, self, other if isinstance(other, Value) else Value(other))
+
+    def __rtruediv__(self, other: Number) -> Value:
+        return Value(other) / self if isinstance(other, (int, float)) else NotImplemented
+
+    def __pow__(self, other: Value | Number) -> Value:
+        if isinstance(other, Value):
+            return Value.apply(POW, self, other)
+        if isinstance(other, (int, float)):
+            return Value(POW.forward(self.data, other), "", POW, (self,), (other,))
+        return NotImplemented
+
+    def __rpow__(self, other: Number) -> Value:
+        return Value(other) ** self if isinstance(other, (int, float)) else NotImplemented
+
+    def __neg__(self) -> Value:
+        return Value(-self.data, "", NEG, (self,))
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __abs__(self) -> Value:
+        return Value.apply(OPS["abs"], self)
+
+    def __lt__(self, other: Value | Number) -> bool:
+        return self.data < float(other)
+
+    def __le__(self, other: Value | Number) -> bool:
+        return self.data <= float(other)
+
+    def __gt__(self, other: Value | Number) -> bool:
+        return self.data > float(other)
+
+    def __ge__(self, other: Value | Number) -> bool:
+        return self.data >= float(other)
+
+
+_SPELLING = {"add": "+", "sub": "-", "mul": "*", "div": "/", "neg": "-", "pow": "**"}
+def _method(op: Op) -> Any:
+    if op.arity == 1 and not op.defaults:
+
+        def method(self: Value) -> Value:
+            return Value(op.forward(self.data), "", op, (self,))
+
+    else:
+
+        def method(self: Value, *others: Value | Number) -> Value:  # type: ignore[misc]
+            operands = (self, *others)
+            inputs = [x if isinstance(x, Value) else Value(x) for x in operands[: op.arity]]
+            params = tuple(float(x) for x in operands[op.arity :]) or op.defaults
+            if len(inputs) != op.arity or len(params) != len(op.defaults):
+                raise TypeError(f"{op.name}() takes {op.arity} values, {len(operands)} given")
+            return Value.apply(op, *inputs, params=params)
+
+    method.__name__ = op.name
+    method.__qualname__ = f"Value.{op.name}"
+    method.__doc__ = f"{op.formula}. {op.note}".strip()
+    return method
+
+
+for _op in OPS.values():
+    setattr(Value, _op.name, _method(_op))
