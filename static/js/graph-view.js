@@ -1,0 +1,114 @@
+// A frame → text and classes on one picture. Never measures and never lays out: Graphviz did that.
+//
+// The elements of each slot are looked up once; a step then touches only what differs from what is shown.
+
+import { exactNumber, formatNumber } from "./format.js";
+import { nameOf } from "./state.js";
+
+/** @typedef {import("./player.js").Frame} Frame */
+/** @typedef {import("./types.js").Num} Num */
+/** @typedef {import("./types.js").Trace} Trace */
+/** @typedef {ReturnType<typeof createGraphView>} GraphView */
+
+const PHASE_CLASSES = ["is-forward", "is-seed", "is-backward", "is-zero_grad", "is-update"];
+const MARKS = ["is-active", "is-read", ...PHASE_CLASSES];
+
+/**
+ * @param {SVGSVGElement} svg
+ * @param {Trace} trace
+ */
+export function createGraphView(svg, trace) {
+  const slots = group(svg, "data-slot");
+  const nodes = group(svg, "data-node");
+  const edges = group(svg, "data-edge");
+  const into = group(svg, "data-to");
+  const description = svg.querySelector(":scope > desc");
+  const byId = new Map(trace.nodes.map((node) => [node.id, node]));
+  for (const element of svg.querySelectorAll(".is-active")) element.classList.remove(...MARKS);
+
+  /** @type {Map<string, Num>} */
+  const shown = new Map();
+  let shownDigits = -1;
+  /** @type {Element[]} */
+  let marked = [];
+  /** @type {Element[]} */
+  let hovered = [];
+  /** @type {Frame | null} */
+  let current = null;
+
+  /** @param {Element[] | undefined} elements @param {...string} classes */
+  function mark(elements, ...classes) {
+    for (const element of elements ?? []) {
+      element.classList.add(...classes);
+      marked.push(element);
+    }
+  }
+
+  return {
+    svg,
+
+    /** @param {Frame} frame @param {number} digits */
+    paint(frame, digits) {
+      current = frame;
+      for (const [slot, elements] of slots) {
+        const value = frame.values.get(slot) ?? null;
+        if (digits === shownDigits && shown.has(slot) && Object.is(shown.get(slot), value)) continue;
+        shown.set(slot, value);
+        const text = formatNumber(value, digits);
+        for (const element of elements) {
+          element.textContent = text;
+          element.classList.toggle("is-unknown", value === null);
+        }
+      }
+      shownDigits = digits;
+
+      for (const element of marked) element.classList.remove(...MARKS);
+      marked = [];
+      svg.setAttribute("data-step", String(frame.index));
+      svg.dataset["phase"] = frame.phase ?? "start";
+      if (description) description.textContent = frame.text;
+      if (!frame.phase) return;
+      const phase = `is-${frame.phase}`;
+      if (frame.node) mark(nodes.get(frame.node), "is-active", phase);
+      if (frame.edge) mark(edges.get(frame.edge), "is-active", phase);
+      if (frame.phase === "forward" && frame.node) mark(into.get(frame.node), "is-read", phase);
+      for (const id of frame.read) mark(nodes.get(id), "is-read", phase);
+      for (const slot of frame.written) mark(slots.get(slot), "is-active", phase);
+    },
+
+    /** @param {string | null} id */
+    hover(id) {
+      for (const element of hovered) element.classList.remove("is-hover");
+      hovered = (id && nodes.get(id)) || [];
+      for (const element of hovered) element.classList.add("is-hover");
+      const node = id && byId.get(id);
+      if (!node || !current) return;
+      const values = current.values;
+      const text = [nameOf(trace, node), ...["data", "grad"].map((field) => `${field} ${exactNumber(values.get(`${id}.${field}`) ?? null)}`)].join("\n");
+      for (const element of hovered) {
+        const title = element.querySelector(":scope > title");
+        if (title) title.textContent = text;
+      }
+    },
+
+    /** @param {string | null} id @returns {Element[]} */
+    elementsOf: (id) => (id && nodes.get(id)) || [],
+  };
+}
+
+/** @param {Element} root @param {string} attribute @returns {Map<string, Element[]>} */
+function group(root, attribute) {
+  /** @type {Map<string, Element[]>} */
+  const found = new Map();
+  for (const element of root.querySelectorAll(`[${attribute}]`)) {
+    const name = element.getAttribute(attribute) ?? "";
+    const list = found.get(name);
+    if (list) list.push(element);
+    else found.set(name, [element]);
+  }
+  return found;
+}
+
+/** @param {EventTarget | null} target @returns {string | null} the node drawn there */
+export const nodeUnder = (target) =>
+  target instanceof Element ? (target.closest("[data-node]")?.getAttribute("data-node") ?? null) : null;

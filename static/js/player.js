@@ -1,0 +1,200 @@
+// Where we are in the story: steps and an index → what is known and what is happening. Pure: no page, no network, no editor.
+//
+// A frame is computed from step 0 each time, so going back is exactly as right as going forward.
+
+/** @typedef {import("./types.js").Trace} Trace */
+/** @typedef {import("./types.js").Step} Step */
+/** @typedef {import("./types.js").Num} Num */
+/** @typedef {import("./types.js").Phase} Phase */
+
+/** Names of numbers, `n4.data`: the same as `data-slot` in the picture.
+ * @typedef {string} Slot */
+
+/** @typedef {object} Frame
+ * @property {number} index
+ * @property {number} count
+ * @property {Map<Slot, Num>} values
+ * @property {Step | null} step
+ * @property {Phase | null} phase
+ * @property {string | null} node   the node of the step
+ * @property {string | null} edge   the edge of the step
+ * @property {Slot[]} written       the numbers the step wrote
+ * @property {string[]} read        the nodes the step looked at
+ * @property {string} text */
+
+export const START_TEXT = "Before the first step: only the inputs have values.";
+
+/** How phases are told to people; several phases may share a band and an accent.
+ * @type {Record<Phase, {band: string, label: string, accent: "forward" | "backward" | "update"}>} */
+export const PHASES = {
+  forward: { band: "Forward", label: "Forward", accent: "forward" },
+  seed: { band: "Backward", label: "Backward", accent: "backward" },
+  backward: { band: "Backward", label: "Backward", accent: "backward" },
+  zero_grad: { band: "Update", label: "Zero grad", accent: "update" },
+  update: { band: "Update", label: "Update", accent: "update" },
+};
+
+/** @param {number} index @param {number} count */
+export const clampStep = (index, count) => Math.min(Math.max(Math.trunc(index) || 0, 0), count);
+
+/**
+ * What is known before step 1: the first data of inputs, constants and parameters. An operation's first write has `before: null`.
+ * @param {Trace} trace
+ * @returns {Map<Slot, Num>}
+ */
+export function initialValues(trace) {
+  /** @type {Map<Slot, Num>} */
+  const values = new Map();
+  for (const node of trace.nodes) {
+    values.set(`${node.id}.data`, node.data);
+    values.set(`${node.id}.grad`, null);
+  }
+  /** @type {Set<Slot>} */
+  const seen = new Set();
+  for (const step of trace.steps) {
+    for (const write of step.writes) {
+      const slot = `${write.node}.${write.field}`;
+      if (write.field !== "data" || seen.has(slot)) continue;
+      seen.add(slot);
+      values.set(slot, write.before);
+    }
+  }
+  return values;
+}
+
+/**
+ * @param {Trace} trace
+ * @param {number} index
+ * @returns {Frame}
+ */
+export function frameAt(trace, index) {
+  const count = trace.steps.length;
+  const end = clampStep(index, count);
+  const values = initialValues(trace);
+  for (let i = 0; i < end; i += 1) {
+    for (const write of trace.steps[i]?.writes ?? []) values.set(`${write.node}.${write.field}`, write.after);
+  }
+  const step = end > 0 ? (trace.steps[end - 1] ?? null) : null;
+  return {
+    index: end,
+    count,
+    values,
+    step,
+    phase: step?.phase ?? null,
+    node: step?.node ?? null,
+    edge: step?.edge ?? null,
+    written: step ? step.writes.map((write) => `${write.node}.${write.field}`) : [],
+    read: step ? nodesRead(trace, step) : [],
+    text: step ? step.text : START_TEXT,
+  };
+}
+
+/** Forward reads the operands; a contribution reads the upstream gradient at the other end of its edge.
+ * @param {Trace} trace @param {Step} step @returns {string[]} */
+function nodesRead(trace, step) {
+  if (step.phase === "forward") return [...new Set(trace.nodes.find((node) => node.id === step.node)?.inputs ?? [])];
+  if (step.phase !== "backward" || !step.edge) return [];
+  const edge = trace.edges.find((candidate) => candidate.id === step.edge);
+  return edge ? [edge.to].filter((id) => id !== step.writes[0]?.node) : [];
+}
+
+/** @typedef {{label: string, accent: string, from: number, to: number}} Band */
+
+/**
+ * Runs of steps that belong together, for the marks under the scrubber. `from` is the position before the band's first step.
+ * @param {Step[]} steps
+ * @returns {Band[]}
+ */
+export function bandsOf(steps) {
+  /** @type {Band[]} */
+  const bands = [];
+  for (const [i, step] of steps.entries()) {
+    const { band: label, accent } = PHASES[step.phase] ?? PHASES.forward;
+    const last = bands.at(-1);
+    if (last && last.label === label) last.to = i + 1;
+    else bands.push({ label, accent, from: i, to: i + 1 });
+  }
+  return bands;
+}
+
+/**
+ * The next or previous border between bands, the two ends included.
+ * @param {Step[]} steps @param {number} index @param {1 | -1} direction
+ */
+export function nextBoundary(steps, index, direction) {
+  const borders = [0, ...bandsOf(steps).map((band) => band.to)];
+  if (direction > 0) return borders.find((border) => border > index) ?? steps.length;
+  return borders.findLast((border) => border < index) ?? 0;
+}
+
+/**
+ * `step=` as it stands in a URL → an index; null when there is no such step.
+ * @param {Trace} trace
+ * @param {string | number | null | undefined} name
+ * @returns {number | null}
+ */
+export function resolveStep(trace, name) {
+  const { steps } = trace;
+  const text = String(name ?? "end").trim();
+  if (text === "" || text === "end") return steps.length;
+  if (text === "start") return 0;
+  if (/^[+-]?\d+$/.test(text)) {
+    const index = Number(text);
+    const from = text.startsWith("-") ? steps.length + index : index;
+    return from >= 0 && from <= steps.length ? from : null;
+  }
+  if (text === "forward") {
+    const start = steps.findIndex((step) => step.phase !== "forward");
+    return start < 0 ? steps.length : start;
+  }
+  if (text === "seed") return indexOf(steps, (step) => step.phase === "seed");
+  const named = /^(forward|grad):(.+)$/.exec(text);
+  if (!named) return null;
+  const id = trace.nodes.find((node) => node.key === named[2])?.id;
+  if (!id) return null;
+  if (named[1] === "forward") return indexOf(steps, (step) => step.phase === "forward" && step.node === id);
+  // The gradient is whole only after its last contribution of the first pass that reaches it.
+  return lastOfFirstPass(steps, id);
+}
+
+/** @param {Step[]} steps @param {(step: Step) => boolean} test @returns {number | null} */
+function indexOf(steps, test) {
+  const at = steps.findIndex(test);
+  return at < 0 ? null : at + 1;
+}
+
+/** @param {Step[]} steps @param {string} id @returns {number | null} */
+function lastOfFirstPass(steps, id) {
+  let seeds = 0;
+  let found = null;
+  for (const [i, step] of steps.entries()) {
+    if (step.phase === "seed" && (seeds += 1) > 1 && found !== null) break;
+    if ((step.phase === "seed" || step.phase === "backward") && step.writes.some((w) => w.node === id && w.field === "grad")) {
+      found = i + 1;
+    }
+  }
+  return found;
+}
+
+/**
+ * Where to stand after an edit: who stood at the end stays at the end, everybody else keeps their step if it still exists.
+ * @param {number} index @param {number} oldCount @param {number} newCount
+ */
+export function stepAfterEdit(index, oldCount, newCount) {
+  return index >= oldCount ? newCount : clampStep(index, newCount);
+}
+
+/**
+ * The node a place in the text belongs to: the shortest span around it.
+ * @param {Trace} trace @param {number} line @param {number} column  from 1, in code points
+ * @returns {string | null}
+ */
+export function nodeAtPosition(trace, line, column) {
+  let best = null;
+  let shortest = Infinity;
+  for (const { id, span } of trace.nodes) {
+    if (!span || span.line !== line || column < span.column || column > span.column + span.length) continue;
+    if (span.length < shortest) [best, shortest] = [id, span.length];
+  }
+  return best;
+}

@@ -1,0 +1,47 @@
+// What the page knows at one moment, and the frame that follows from it.
+
+import { frameAt } from "./player.js";
+
+/** @typedef {import("./types.js").Trace} Trace */
+/** @typedef {import("./types.js").Problem} Problem */
+/** @typedef {import("./types.js").Options} Options */
+/** @typedef {import("./player.js").Frame} Frame */
+
+/** @typedef {object} State
+ * @property {string} source      the program as it stands in the editor
+ * @property {Options} options    all but `step`
+ * @property {Trace | null} trace the last good one: an error does not take it away
+ * @property {Problem | null} problem
+ * @property {number} step
+ * @property {boolean} playing
+ * @property {number} speed       steps a second
+ * @property {string | null} hover  the node under the pointer, in the graph, the text or the table */
+
+/** @typedef {import("./store.js").Store<State>} Store */
+
+/** @param {Partial<State>} [given] @returns {State} */
+export const initialState = (given = {}) => ({
+  source: "", options: {}, trace: null, problem: null, step: 0, playing: false, speed: 1, hover: null, ...given,
+});
+
+/** @type {{trace: Trace | null, index: number, frame: Frame | null}} */
+let last = { trace: null, index: -1, frame: null };
+
+/** The frame of a state; the same object as long as trace and step are the same. @param {State} state @returns {Frame | null} */
+export function frameOf({ trace, step }) {
+  if (!trace) return null;
+  if (last.trace !== trace || last.index !== step) last = { trace, index: step, frame: frameAt(trace, step) };
+  return last.frame;
+}
+
+/** @param {State} state */
+export const digitsOf = ({ options }) => Number(options["digits"] ?? 4);
+
+/** What to call a node: its name, else what was typed for it. @param {Trace} trace @param {import("./types.js").GraphNode} node */
+export function nameOf(trace, node) {
+  if (node.label) return node.label;
+  const { span } = node;
+  if (!span) return node.key;
+  const line = [...(trace.source.split(/\r?\n/)[span.line - 1] ?? "")];
+  return line.slice(span.column - 1, span.column - 1 + span.length).join("") || node.key;
+}

@@ -1,0 +1,90 @@
+// The shapes that travel: what docs/contract.md says, as types. Nothing runs here.
+
+/** A number on the wire: JSON has no infinity, so those are spelled; null is "not computed yet".
+ * @typedef {number | "Infinity" | "-Infinity" | "NaN" | null} Num */
+
+/** @typedef {"data" | "grad"} Field */
+/** @typedef {"forward" | "seed" | "backward" | "zero_grad" | "update"} Phase */
+
+/** Lines and columns count from 1, in code points.
+ * @typedef {{line: number, column: number, length: number}} Span */
+
+/** @typedef {object} GraphNode
+ * @property {string} id
+ * @property {string} key       survives edits elsewhere in the program
+ * @property {string} label
+ * @property {"input" | "constant" | "parameter" | "operation"} kind
+ * @property {string | null} op
+ * @property {string | null} [symbol]
+ * @property {string[]} inputs  ordered, duplicates kept
+ * @property {Num} data
+ * @property {Num} grad
+ * @property {Span | null} span
+ * @property {string | null} [group] */
+
+/** @typedef {object} GraphEdge
+ * @property {string} id
+ * @property {string} from
+ * @property {string} to
+ * @property {number} slot
+ * @property {Num} [local]
+ * @property {Num} [contribution] */
+
+/** @typedef {{node: string, field: Field, before: Num, after: Num}} Write */
+
+/** @typedef {object} Step
+ * @property {number} index
+ * @property {Phase} phase
+ * @property {string | null} node
+ * @property {string | null} edge
+ * @property {Write[]} writes
+ * @property {string} text
+ * @property {string} [latex] */
+
+/** @typedef {{message: string, node?: string | null, span?: Span | null}} Warning */
+
+/** @typedef {object} Trace
+ * @property {number} version
+ * @property {string} source
+ * @property {string} code
+ * @property {string | null} output
+ * @property {GraphNode[]} nodes
+ * @property {GraphEdge[]} edges
+ * @property {Step[]} steps
+ * @property {number} [step]
+ * @property {Warning[]} warnings
+ * @property {string[]} printed
+ * @property {Record<string, string>} [links]
+ * @property {string} svg */
+
+/** Every refusal, ours and the server's, has this one shape (RFC 9457).
+ * @typedef {object} Problem
+ * @property {string} code
+ * @property {string} title
+ * @property {string} [detail]
+ * @property {number} [status]
+ * @property {number | null} [line]
+ * @property {number | null} [column]
+ * @property {number | null} [length]
+ * @property {string | null} [hint]
+ * @property {number} [retryAfter]   seconds, from the Retry-After header */
+
+/** Options as they stand in a query: always strings; an absent one has its default.
+ * @typedef {Record<string, string>} Options */
+
+/** @typedef {{name: string, formula: string, arity: number, method?: boolean | string, expands?: boolean, note?: string}} Operation */
+/** @typedef {{slug: string, title: string, sentence: string, source: string}} Example */
+
+/** What the server puts into the page.
+ * @typedef {object} Boot
+ * @property {string} source
+ * @property {Options} options
+ * @property {Trace | null} trace
+ * @property {Problem | null} problem
+ * @property {Example[]} gallery
+ * @property {Operation[]} operations
+ * @property {Record<string, number>} limits
+ * @property {string} version
+ * @property {string} [base] */
+
+export {};

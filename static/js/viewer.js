@@ -1,0 +1,62 @@
+// The player: stage, timeline and live region over one store. It knows nothing of an editor; the page and the embed both use it.
+
+import { createAnnouncer } from "./announce.js";
+import { h } from "./dom.js";
+import { createGraphView, nodeUnder } from "./graph-view.js";
+import { createPlayback } from "./playback.js";
+import { createStage } from "./stage.js";
+import { digitsOf, frameOf } from "./state.js";
+import { readPicture } from "./svg-guard.js";
+import { createTimeline } from "./timeline.js";
+
+/** @typedef {import("./state.js").Store} Store */
+/** @typedef {ReturnType<typeof mountViewer>} Viewer */
+
+/**
+ * @param {HTMLElement} host
+ * @param {Store} store
+ * @param {{controls?: import("./timeline.js").Controls, wheel?: boolean}} [how]
+ */
+export function mountViewer(host, store, { controls = "full", wheel = true } = {}) {
+  const playback = createPlayback(store);
+  const stage = createStage({ wheel, tools: controls === "full" });
+  const timeline = createTimeline(store, playback, { controls });
+  const announcer = createAnnouncer(store);
+  const empty = h("p", { class: "stage-empty" });
+  stage.element.append(empty);
+  host.append(stage.element, timeline.element, announcer.element);
+
+  /** @type {import("./graph-view.js").GraphView | null} */
+  let view = null;
+  const focus = () => view?.elementsOf(frameOf(store.get())?.node ?? null) ?? [];
+
+  function paint() {
+    const state = store.get();
+    const frame = frameOf(state);
+    if (view && frame) view.paint(frame, digitsOf(state));
+  }
+
+  store.watch((state) => state.trace, (trace) => {
+    const svg = trace ? readPicture(trace.svg) : null;
+    view = svg && trace ? createGraphView(svg, trace) : null;
+    stage.show(svg, focus);
+    paint();
+    empty.textContent = svg ? "" : trace ? "This picture cannot be shown." : "The graph appears here.";
+  });
+  store.watch(frameOf, () => {
+    paint();
+    stage.follow(focus());
+  }, false);
+  store.watch((state) => state.problem !== null && state.trace !== null, (stale) => {
+    host.classList.toggle("is-stale", stale);
+  });
+  store.watch((state) => state.hover, (hover) => view?.hover(hover));
+
+  stage.element.addEventListener("pointerover", (event) => {
+    const id = nodeUnder(event.target);
+    if (id !== store.get().hover) store.set({ hover: id });
+  });
+  stage.element.addEventListener("pointerleave", () => store.set({ hover: null }));
+
+  return { playback, stage, timeline, say: announcer.say };
+}

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bandsOf, clampStep, frameAt, nextBoundary, nodeAtPosition, resolveStep, stepAfterEdit } from "../../static/js/player.js";
+import { square } from "./fixtures.js";
+
+test("before the first step only the inputs have values", () => {
+  const frame = frameAt(square(), 0);
+  assert.equal(frame.values.get("n0.data"), 3);
+  assert.equal(frame.values.get("n1.data"), null);
+  assert.equal(frame.values.get("n0.grad"), null);
+  assert.equal(frame.step, null);
+});
+
+test("a * a gets its gradient in two contributions", () => {
+  const grads = [2, 3, 4].map((index) => frameAt(square(), index).values.get("n0.grad"));
+  assert.deepEqual(grads, [null, 3, 6]);
+});
+
+test("stepping back shows exactly what stepping forward showed", () => {
+  const trace = square();
+  const there = [0, 1, 2, 3, 4].map((index) => frameAt(trace, index));
+  const back = [4, 3, 2, 1, 0].map((index) => frameAt(trace, index)).reverse();
+  assert.deepEqual(back, there);
+});
+
+test("a frame names what the step touched", () => {
+  const forward = frameAt(square(), 1);
+  assert.deepEqual([forward.phase, forward.node, forward.edge, forward.written, forward.read], ["forward", "n1", null, ["n1.data"], ["n0"]]);
+  const backward = frameAt(square(), 3);
+  assert.deepEqual([backward.phase, backward.node, backward.edge, backward.written, backward.read], ["backward", "n0", "e0", ["n0.grad"], ["n1"]]);
+});
+
+test("an index outside the story is its nearest end", () => {
+  assert.equal(frameAt(square(), 99).index, 4);
+  assert.equal(frameAt(square(), -1).index, 0);
+  assert.equal(clampStep(Number.NaN, 4), 0);
+});
+
+test("a number can be forgotten and an input can be updated", () => {
+  const trace = square();
+  trace.steps.push(
+    { index: 5, phase: "zero_grad", node: "n0", edge: null, text: "", writes: [{ node: "n0", field: "grad", before: 6, after: 0 }, { node: "n1", field: "grad", before: 1, after: null }] },
+    { index: 6, phase: "update", node: "n0", edge: null, text: "", writes: [{ node: "n0", field: "data", before: 2, after: 3 }] },
+  );
+  assert.equal(frameAt(trace, 0).values.get("n0.data"), 2, "the first data is the `before` of the first write");
+  assert.equal(frameAt(trace, 5).values.get("n1.grad"), null);
+  assert.equal(frameAt(trace, 6).values.get("n0.data"), 3);
+});
+
+test("bands join the phases that belong together", () => {
+  assert.deepEqual(bandsOf(square().steps), [
+    { label: "Forward", accent: "forward", from: 0, to: 1 },
+    { label: "Backward", accent: "backward", from: 1, to: 4 },
+  ]);
+  assert.deepEqual(bandsOf([]), []);
+});
+
+test("borders are where a band ends", () => {
+  const { steps } = square();
+  assert.equal(nextBoundary(steps, 0, 1), 1);
+  assert.equal(nextBoundary(steps, 1, 1), 4);
+  assert.equal(nextBoundary(steps, 4, 1), 4);
+  assert.equal(nextBoundary(steps, 4, -1), 1);
+  assert.equal(nextBoundary(steps, 1, -1), 0);
+});
+
+test("every way to name a step", () => {
+  const trace = square();
+  /** @type {[string | number | null, number | null][]} */
+  const names = [
+    ["end", 4], [null, 4], ["start", 0], ["0", 0], [2, 2], ["-1", 3], ["-4", 0], ["forward", 1], ["seed", 2],
+    ["forward:b", 1], ["grad:a", 4], ["grad:b", 2], ["5", null], ["-5", null], ["grad:zz", null], ["forward:a", null], ["nonsense", null],
+  ];
+  for (const [name, index] of names) assert.equal(resolveStep(trace, name), index, String(name));
+});
+
+test("grad:KEY means the whole gradient of the first pass", () => {
+  const trace = square();
+  trace.steps.push({ index: 5, phase: "seed", node: "n1", edge: null, text: "", writes: [{ node: "n1", field: "grad", before: null, after: 1 }] });
+  trace.steps.push({ index: 6, phase: "backward", node: "n0", edge: "e0", text: "", writes: [{ node: "n0", field: "grad", before: 6, after: 9 }] });
+  assert.equal(resolveStep(trace, "grad:a"), 4);
+});
+
+test("after an edit, the end stays the end and a middle stays where it was", () => {
+  assert.equal(stepAfterEdit(4, 4, 9), 9);
+  assert.equal(stepAfterEdit(3, 4, 9), 3);
+  assert.equal(stepAfterEdit(3, 4, 2), 2);
+  assert.equal(stepAfterEdit(0, 0, 7), 7, "with nothing drawn before, one stands at the end");
+});
+
+test("a place in the text belongs to its innermost node", () => {
+  const trace = square();
+  assert.equal(nodeAtPosition(trace, 1, 1), "n0");
+  assert.equal(nodeAtPosition(trace, 2, 7), "n1");
+  assert.equal(nodeAtPosition(trace, 2, 1), null);
+});
