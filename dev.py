@@ -47,7 +47,7 @@ def test(*options: str) -> int:
     setup("test")
     environment = os.environ | ({"STEPGRAD_CHROMIUM": browser} if (browser := chromium(install=True)) else {})
     scripts = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests/js").glob("*.test.js"))
-    javascript = subprocess.call([*node(), "--test", *scripts], cwd=ROOT) if scripts else 0
+    javascript = subprocess.call([node(), "--test", *scripts], cwd=ROOT) if scripts else 0
     python = subprocess.call([str(PYTHON), "-m", "pytest", *options], cwd=ROOT, env=environment)
     if javascript:
         print("node --test failed: see above.", file=sys.stderr)
@@ -61,7 +61,7 @@ def check() -> int:
         [tool("ruff"), "check", "."],
         [tool("mypy"), "--strict", "engine", "app"],
         [tool("lint-imports")],
-        [*node(), "node_modules/typescript/bin/tsc", "-p", "tsconfig.json"],
+        [node(), "node_modules/typescript/bin/tsc", "-p", "tsconfig.json"],
     )
     return _all(steps)
 
@@ -167,13 +167,10 @@ def pip(*arguments: str, **environment: str) -> None:
         )
 
 
-def node() -> list[str]:
-    import assets
-
-    if found := assets.node():
-        return [found]
-    # The wheel's script runs its node.
-    return [tool("node")]
+def node() -> str:
+    """The Node that built the assets: the machine's, else the one in .venv."""
+    command = [str(PYTHON), "-c", "import assets; print(assets.toolchain()[0][0])"]
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def tool(name: str) -> str:
