@@ -45,7 +45,7 @@ def run(*options: str) -> int:
 
 def test(*options: str) -> int:
     setup("test")
-    environment = os.environ | ({"STEPGRAD_CHROMIUM": browser} if (browser := chromium(install=True)) else {})
+    environment = browser_environment()
     scripts = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests/js").glob("*.test.js"))
     javascript = subprocess.call([node(), "--test", *scripts], cwd=ROOT) if scripts else 0
     python = subprocess.call([str(PYTHON), "-m", "pytest", *options], cwd=ROOT, env=environment)
@@ -73,7 +73,7 @@ def fix() -> int:
 
 def bench(*options: str) -> int:
     setup("bench")
-    return subprocess.call([str(PYTHON), "-m", "tests.bench", *options], cwd=ROOT)
+    return subprocess.call([str(PYTHON), "-m", "tests.bench", *options], cwd=ROOT, env=browser_environment())
 
 
 def build() -> int:
@@ -192,6 +192,12 @@ def chromium(*, install: bool = False) -> str | None:
                 break
         return shutil.which("chromium")
     return None
+
+
+def browser_environment() -> dict[str, str]:
+    """What Playwright should use. The Node of its wheel lacks a library (libatomic) on a bare Debian; ours runs everywhere."""
+    browser = chromium(install=True)
+    return {"PLAYWRIGHT_NODEJS_PATH": node()} | os.environ | ({"STEPGRAD_CHROMIUM": browser} if browser else {})
 
 
 # Small things ----------------------------------------------------------------------------------------------------------
