@@ -4,7 +4,7 @@
     python3 dev.py run [OPTIONS]    set up what is needed and serve; options of `stepgrad serve`, such as --port
     python3 dev.py test [OPTIONS]   all tests, with Node, Python and Chromium; options of pytest
     python3 dev.py check            formatting, lint, types, import contracts
-    python3 dev.py fix              the half of check that can be repaired by itself
+    python3 dev.py fix [PATHS]      the half of check that can be repaired by itself
     python3 dev.py bench [OPTIONS]  the benchmarks
     python3 dev.py build            wheel and sdist in dist/
     python3 dev.py clean            remove all that was made
@@ -66,9 +66,10 @@ def check() -> int:
     return _all(steps)
 
 
-def fix() -> int:
+def fix(*paths: str) -> int:
     setup("test")
-    return _all(([tool("ruff"), "check", "--fix", "."], [tool("ruff"), "format", "."]))
+    paths = paths or (".",)
+    return _all(([tool("ruff"), "check", "--fix", *paths], [tool("ruff"), "format", *paths]))
 
 
 def bench(*options: str) -> int:
@@ -244,7 +245,7 @@ def main(arguments: list[str]) -> int:
     if name not in TASKS:
         print(__doc__)
         return 0 if name in {"help", "-h", "--help"} else 2
-    if options and name not in {"run", "test", "bench"}:
+    if options and name not in {"run", "test", "fix", "bench"}:
         raise SystemExit(f"`dev.py {name}` takes no options.")
     return TASKS[name](*options)
 
