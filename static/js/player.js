@@ -124,7 +124,7 @@ export function bandsOf(steps) {
 export function nextBoundary(steps, index, direction) {
   const borders = [0, ...bandsOf(steps).map((band) => band.to)];
   if (direction > 0) return borders.find((border) => border > index) ?? steps.length;
-  return borders.findLast((border) => border < index) ?? 0;
+  return borders.filter((border) => border < index).at(-1) ?? 0;
 }
 
 /**

@@ -30,8 +30,7 @@ export function createStage({ wheel = true, tools = true } = {}) {
   let transform = zoomIdentity;
   let gliding = 0;
 
-  /** @type {import("d3-zoom").ZoomBehavior<HTMLElement, unknown>} */
-  const behaviour = zoom()
+  const behaviour = /** @type {import("d3-zoom").ZoomBehavior<HTMLElement, unknown>} */ (zoom())
     .scaleExtent([0.05, 8])
     .filter((event) => {
       if (event.target instanceof Element && event.target.closest(".stage-tools")) return false;

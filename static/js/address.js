@@ -1,0 +1,89 @@
+// The address bar always holds the program, the step and the view; the last program is also kept in this browser.
+
+import { memory } from "./dom.js";
+import { encodeProgram, pageLink } from "./links.js";
+
+/** @typedef {import("./state.js").Store} Store */
+/** @typedef {import("./types.js").Options} Options */
+/** @typedef {{source: string, options: Options, step: string | undefined}} Saved */
+
+const LAST = "stepgrad.last";
+/** Browsers refuse replaceState when it is called too often (Safari: 100 times in 30 s). */
+const PAUSE = 300;
+
+/** `step=` for a link: the end is the default and left out. @param {import("./state.js").State} state */
+export const stepOption = ({ trace, step }) => (!trace || step >= trace.steps.length ? undefined : String(step));
+
+/** Options and step as a link wants them. @param {import("./state.js").State} state @returns {Options} */
+export function linkOptions(state) {
+  const step = stepOption(state);
+  return step === undefined ? state.options : { ...state.options, step };
+}
+
+/** The code of the program as it stands: the server's spelling when it has answered. @param {import("./state.js").State} state */
+export const codeOf = (state) => (state.trace?.source === state.source && state.trace.code ? Promise.resolve(state.trace.code) : encodeProgram(state.source));
+
+/**
+ * @param {Store} store
+ * @param {{base: string, onBack: (saved: Saved) => void}} how
+ */
+export function createAddress(store, { base, onBack }) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  let push = false;
+
+  async function write() {
+    timer = undefined;
+    const state = store.get();
+    const { source, options } = state;
+    const step = stepOption(state);
+    const url = source.trim() === "" ? base : pageLink(base, await codeOf(state), linkOptions(state));
+    if (store.get().source !== source) return soon();
+    const saved = { source, options, step };
+    memory.write(LAST, JSON.stringify(saved));
+    if (url === location.pathname + location.search) return history.replaceState(saved, "", url);
+    if (push) history.pushState(saved, "", url);
+    else history.replaceState(saved, "", url);
+    push = false;
+  }
+
+  function soon() {
+    timer ??= setTimeout(write, PAUSE);
+  }
+
+  const start = () => {
+    for (const part of [/** @param {import("./state.js").State} s */ (s) => s.source, stepOption, /** @param {import("./state.js").State} s */ (s) => s.options, /** @param {import("./state.js").State} s */ (s) => s.trace]) {
+      store.watch(/** @type {(state: import("./state.js").State) => unknown} */ (part), soon, false);
+    }
+    soon();
+  };
+  addEventListener("popstate", ({ state }) => {
+    if (isSaved(state)) onBack(state);
+  });
+  addEventListener("pagehide", () => {
+    if (timer) void write();
+  });
+
+  return {
+    start,
+    /** What comes next is a new place to go back from, not a change of this one. */
+    nextIsNew: () => void (push = true),
+  };
+}
+
+/** @returns {Saved | null} */
+export function lastProgram() {
+  try {
+    const saved = JSON.parse(memory.read(LAST) ?? "null");
+    return isSaved(saved) && saved.source.trim() ? saved : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {unknown} value @returns {value is Saved} */
+function isSaved(value) {
+  if (typeof value !== "object" || value === null) return false;
+  const { source, options } = /** @type {Partial<Saved>} */ (value);
+  return typeof source === "string" && typeof options === "object" && options !== null;
+}

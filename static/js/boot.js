@@ -1,0 +1,23 @@
+// What the server wrote into the page.
+
+import { need } from "./dom.js";
+import { resolveStep } from "./player.js";
+import { initialState } from "./state.js";
+
+/** @returns {import("./types.js").Boot} */
+export const readBoot = () => JSON.parse(need("#boot").textContent ?? "{}");
+
+/** @param {import("./types.js").Boot} boot */
+export function stateOf({ source, options, trace, problem }) {
+  const { step, ...rest } = Object.fromEntries(Object.entries(options ?? {}).map(([name, value]) => [name, String(value)]));
+  return initialState({
+    source,
+    options: rest,
+    trace,
+    problem,
+    step: trace ? (resolveStep(trace, step) ?? trace.step ?? trace.steps.length) : 0,
+  });
+}
+
+/** Where the application is mounted, with a slash at its end. @param {import("./types.js").Boot} boot */
+export const baseOf = ({ base }) => (base ?? "/").replace(/\/*$/, "/");

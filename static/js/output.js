@@ -1,0 +1,45 @@
+// Under the program: what is wrong with it, what is odd about it, and what it printed.
+
+import { h, withCode } from "./dom.js";
+import { fixOf } from "./fixes.js";
+import { icon } from "./icons.js";
+
+/** @typedef {import("./state.js").Store} Store */
+
+/**
+ * @param {HTMLElement} host
+ * @param {Store} store
+ * @param {{goTo: (span: import("./types.js").Span) => void, applyFix: (problem: import("./types.js").Problem) => void}} editor
+ */
+export function createOutput(host, store, editor) {
+  const problems = h("div", { class: "problems" });
+  const warnings = h("ul", { class: "warnings" });
+  const printed = h("pre", { class: "printed", tabindex: 0, role: "region", "aria-label": "Printed" });
+  host.append(problems, warnings, printed);
+
+  /** @param {{line: number, column: number}} place @param {number} [length] */
+  const where = ({ line, column }, length = 0) =>
+    h("button", { type: "button", class: "where", "aria-label": `Go to line ${line}, column ${column}`, onclick: () => editor.goTo({ line, column, length }) }, `${line}:${column}`);
+
+  store.watch((state) => state.problem, (problem) => {
+    problems.replaceChildren();
+    if (!problem) return;
+    const fix = fixOf(problem);
+    problems.append(h("div", { class: "problem" },
+      icon("warning"),
+      h("div", {},
+        h("p", { class: "problem-text" }, problem.line ? where({ line: problem.line, column: problem.column ?? 1 }) : null, " ", withCode(problem.detail || problem.title)),
+        problem.hint ? h("p", { class: "problem-hint" }, withCode(problem.hint)) : null,
+        fix ? h("button", { type: "button", class: "fix", onclick: () => editor.applyFix(problem) }, fix.label) : null)));
+  });
+
+  store.watch((state) => state.trace, (trace) => {
+    warnings.replaceChildren(...(trace?.warnings ?? []).map(({ message, span, node }) => {
+      const at = span ?? trace?.nodes.find(({ id }) => id === node)?.span;
+      return h("li", {}, at ? where(at) : null, " ", withCode(message));
+    }));
+    warnings.hidden = warnings.childElementCount === 0;
+    printed.textContent = (trace?.printed ?? []).join("\n");
+    printed.hidden = printed.textContent === "";
+  });
+}

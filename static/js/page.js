@@ -1,0 +1,78 @@
+// The page: wiring only.
+
+import { createAddress, lastProgram } from "./address.js";
+import { createApi } from "./api.js";
+import { baseOf, readBoot, stateOf } from "./boot.js";
+import { createDivider } from "./divider.js";
+import { need } from "./dom.js";
+import { createEditor } from "./editor.js";
+import { fillGallery } from "./gallery.js";
+import { createHelp } from "./help.js";
+import { drawIcons } from "./icons.js";
+import { listenToKeys } from "./keys.js";
+import { createMenu } from "./menu.js";
+import { createOutput } from "./output.js";
+import { createSession } from "./session.js";
+import { fillShareMenu } from "./share.js";
+import { createStore } from "./store.js";
+import { createTable } from "./table.js";
+import { followTheme, isDark } from "./theme.js";
+import { fillViewMenu } from "./view-menu.js";
+import { mountViewer } from "./viewer.js";
+
+const boot = readBoot();
+const base = baseOf(boot);
+const store = createStore(stateOf(boot));
+const session = createSession(store, createApi(base));
+
+followTheme(store);
+drawIcons(document);
+
+const viewer = mountViewer(need("#viewer"), store);
+const editor = createEditor(need("#editor"), store, {
+  operations: boot.operations,
+  onEdit: session.edit,
+  onLeave: () => viewer.stage.element.focus({ preventScroll: true }),
+});
+createOutput(need("#output"), store, editor);
+createTable(need("#values"), store);
+createDivider(need("#divider"), need("#work"));
+
+const address = createAddress(store, {
+  base,
+  onBack: (saved) => {
+    viewer.stage.reset();
+    void session.open(saved);
+  },
+});
+
+/** @param {string} name @param {(panel: HTMLElement) => {reset?: () => void} | void} fill */
+function menu(name, fill) {
+  const panel = need(`#${name}-panel`);
+  const filled = fill(panel);
+  return createMenu(need(`#${name}-button`), panel, { onOpen: () => filled?.reset?.() });
+}
+const gallery = menu("gallery", (panel) => fillGallery(panel, boot.gallery, (example) => {
+  gallery.close();
+  address.nextIsNew();
+  viewer.stage.reset();
+  void session.open({ source: example.source });
+  viewer.say(`${example.title} opened.`);
+}));
+menu("view", (panel) => fillViewMenu(panel, store, session, boot.operations));
+menu("share", (panel) => fillShareMenu(panel, store, { base, say: viewer.say }));
+
+const help = createHelp(boot.operations);
+need("#help-button").addEventListener("click", help.open);
+need("#theme-button").addEventListener("click", () => session.setOptions({ theme: isDark() ? "light" : "dark" }));
+
+const { playback, stage } = viewer;
+listenToKeys({ ...playback, fit: stage.fit, zoomIn: stage.zoomIn, zoomOut: stage.zoomOut, help: help.open });
+
+// A plain address opens what was last worked on.
+const plain = location.pathname === base && !new URLSearchParams(location.search).has("e");
+const last = plain ? lastProgram() : null;
+if (last && last.source !== store.get().source) await session.open(last);
+else if (last?.step) playback.goTo(Number(last.step));
+address.start();
+document.documentElement.dataset["ready"] = "true";

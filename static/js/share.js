@@ -1,0 +1,109 @@
+// What can be taken away: links, Markdown, an iframe, the picture itself.
+
+import { codeOf, linkOptions } from "./address.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { embedLink, iframeTag, markdownImage, pageLink, pictureLink } from "./links.js";
+
+/** @typedef {import("./state.js").Store} Store */
+
+/**
+ * @param {HTMLElement} panel
+ * @param {Store} store
+ * @param {{base: string, say: (text: string) => void}} how
+ */
+export function fillShareMenu(panel, store, { base, say }) {
+  const atStep = h("input", { type: "checkbox", id: "share-step", checked: true });
+  const stepLabel = h("span", {});
+  const said = h("p", { class: "share-said", "aria-hidden": "true" });
+  const byHand = h("textarea", { class: "share-text", readonly: true, rows: 3, hidden: true, "aria-label": "To copy by hand" });
+
+  async function urls() {
+    const state = store.get();
+    const code = await codeOf(state);
+    const options = atStep.checked ? linkOptions(state) : state.options;
+    const from = new URL(base, location.href).href;
+    const total = state.trace?.steps.length ?? 0;
+    const title = `Computation graph${options["step"] ? `, step ${options["step"]} of ${total}` : ""}`;
+    return { code, title, page: pageLink(from, code, options), picture: pictureLink(from, code, options), embed: embedLink(from, code, options) };
+  }
+
+  /** @param {string} what @param {() => Promise<string>} make */
+  async function copy(what, make) {
+    const text = await make();
+    if (await writeClipboard(text)) {
+      byHand.hidden = true;
+      tell(`${what} copied.`);
+    } else {
+      byHand.value = text;
+      byHand.hidden = false;
+      byHand.focus();
+      byHand.select();
+      tell(`The browser does not let us copy. ${what} is selected: copy it by hand.`);
+    }
+  }
+
+  async function download() {
+    const { picture } = await urls();
+    try {
+      const response = await fetch(picture);
+      if (!response.ok) throw new Error(String(response.status));
+      const url = URL.createObjectURL(await response.blob());
+      h("a", { href: url, download: "stepgrad.svg" }).click();
+      setTimeout(() => URL.revokeObjectURL(url), 10_000);
+      tell("SVG downloaded.");
+    } catch {
+      tell("The picture could not be fetched.");
+    }
+  }
+
+  /** @param {string} text */
+  function tell(text) {
+    said.textContent = text;
+    say(text);
+  }
+
+  /** @param {string} name @param {string} label @param {() => void} run */
+  const item = (name, label, run) => h("li", {}, h("button", { type: "button", class: "item", onclick: run }, icon(name), h("span", {}, label)));
+
+  panel.append(
+    h("label", { class: "choice" }, atStep, stepLabel),
+    h("ul", { class: "items" },
+      item("link", "Copy link", () => copy("Link", async () => (await urls()).page)),
+      item("image", "Copy image link", () => copy("Image link", async () => (await urls()).picture)),
+      item("markdown", "Copy Markdown", () => copy("Markdown", async () => { const { title, picture } = await urls(); return markdownImage(title, picture); })),
+      item("frame", "Copy iframe", () => copy("Iframe", async () => { const { title, embed } = await urls(); return iframeTag(title, embed, 460); })),
+      item("download", "Download SVG", download)),
+    byHand,
+    said,
+  );
+  store.watch((state) => `${state.step}/${state.trace?.steps.length ?? 0}`, () => {
+    const { step, trace } = store.get();
+    stepLabel.textContent = `At this step (${step} of ${trace?.steps.length ?? 0})`;
+  });
+  return { reset: () => void ((said.textContent = ""), (byHand.hidden = true)) };
+}
+
+/** @param {string} text @returns {Promise<boolean>} */
+async function writeClipboard(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // No clipboard without https, or not allowed: the old way may still work.
+    const area = h("textarea", { class: "visually-hidden", readonly: true });
+    area.value = text;
+    document.body.append(area);
+    const before = document.activeElement;
+    area.select();
+    let done = false;
+    try {
+      done = document.execCommand("copy");
+    } catch {
+      done = false;
+    }
+    area.remove();
+    if (before instanceof HTMLElement) before.focus();
+    return done;
+  }
+}

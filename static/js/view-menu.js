@@ -1,0 +1,74 @@
+// How the picture is drawn: one group of choices per option, and the address follows.
+
+import { h } from "./dom.js";
+import { optionOf } from "./links.js";
+
+/** @typedef {import("./state.js").Store} Store */
+/** @typedef {import("./session.js").Session} Session */
+
+/** @type {ReadonlyArray<{name: string, label: string, values: [value: string, label: string][]}>} */
+const GROUPS = [
+  { name: "style", label: "Boxes", values: [["micrograd", "As in micrograd"], ["compact", "Compact"]] },
+  { name: "dir", label: "Direction", values: [["LR", "Left to right"], ["TB", "Top to bottom"]] },
+  { name: "leaves", label: "Inputs used more than once", values: [["auto", "Automatic"], ["shared", "One box"], ["split", "A box each use"]] },
+  { name: "theme", label: "Theme", values: [["", "As the system"], ["light", "Light"], ["dark", "Dark"], ["print", "Print"]] },
+];
+
+/** @type {[value: string, label: string][]} */
+const EXPANSIONS = [["", "As typed"], ["micrograd", "As micrograd: a − b, a / b and −a from + × **"], ["all", "As far as it goes"]];
+
+/**
+ * @param {HTMLElement} panel
+ * @param {Store} store
+ * @param {Session} session
+ * @param {import("./types.js").Operation[]} operations
+ */
+export function fillViewMenu(panel, store, session, operations) {
+  /** @type {(() => void)[]} */
+  const refresh = [];
+  const expandable = new Set(operations.filter((op) => op.expands).map((op) => op.name));
+
+  /** @param {string} name @param {[string, string][]} values */
+  const radios = (name, values) => values.map(([value, label]) => {
+    const input = h("input", { type: "radio", name: `view-${name}`, value });
+    input.addEventListener("change", () => session.setOptions({ [name]: value === "micrograd" && name === "style" ? "" : value }));
+    refresh.push(() => void (input.checked = (name === "theme" ? (store.get().options["theme"] ?? "") : optionOf(store.get().options, name)) === value));
+    return h("label", { class: "choice" }, input, h("span", {}, label));
+  });
+
+  for (const { name, label, values } of GROUPS) {
+    panel.append(h("fieldset", {}, h("legend", {}, label), h("div", { class: "choices" }, ...radios(name, values))));
+  }
+
+  // Which operations are drawn from simpler ones. Those the program uses are offered one by one.
+  const single = h("div", { class: "choices is-chips" });
+  refresh.push(() => {
+    const { trace, options } = store.get();
+    const chosen = chosenExpansions(optionOf(options, "expand"));
+    const used = new Set([...(trace?.nodes ?? []).map((node) => node.op ?? ""), ...chosen]);
+    const names = [...expandable].filter((name) => used.has(name));
+    single.replaceChildren(...names.map((name) => {
+      const input = h("input", { type: "checkbox", checked: chosen.has(name) });
+      input.addEventListener("change", () => {
+        const next = new Set(chosen);
+        if (input.checked) next.add(name);
+        else next.delete(name);
+        session.setOptions({ expand: [...next].sort().join(",") });
+      });
+      return h("label", { class: "choice" }, input, h("span", {}, name));
+    }));
+  });
+  panel.append(h("fieldset", {}, h("legend", {}, "Operations"), h("div", { class: "choices is-column" }, ...radios("expand", EXPANSIONS)), single));
+
+  const digits = h("select", { id: "view-digits" }, ...Array.from({ length: 11 }, (_, i) => h("option", { value: i }, String(i))));
+  digits.addEventListener("change", () => session.setOptions({ digits: digits.value === "4" ? "" : digits.value }));
+  refresh.push(() => void (digits.value = optionOf(store.get().options, "digits")));
+  panel.append(h("div", { class: "row" }, h("label", { for: "view-digits" }, "Decimals"), digits));
+
+  const update = () => refresh.forEach((run) => run());
+  store.watch((state) => state.options, update);
+  store.watch((state) => state.trace, update, false);
+}
+
+/** @param {string} expand @returns {Set<string>} operations named one by one */
+const chosenExpansions = (expand) => new Set(expand.split(",").filter((name) => name && name !== "micrograd" && name !== "all"));
