@@ -1,0 +1,107 @@
+"""Settings: every knob of the service, with its default, unit and help.
+
+One frozen model, made once by whoever starts the service; nothing is read from the environment when a module is imported.
+`STEPGRAD_RATE_LIMIT=60` sets `rate_limit`; `stepgrad serve --rate-limit 60` does the same.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import shlex
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+__all__ = ["PREFIX", "Settings", "SettingsError"]
+
+PREFIX = "STEPGRAD_"
+
+
+class SettingsError(ValueError):
+    """A knob that does not exist, or a value it cannot take."""
+
+
+def _off(value: Any) -> Any:
+    return None if isinstance(value, str) and value.strip().lower() in {"off", "none", "no"} else value
+
+
+def _command(value: Any) -> Any:
+    return tuple(shlex.split(value)) if isinstance(value, str) else value
+
+
+OrOff = BeforeValidator(_off)
+
+
+class Settings(BaseModel):
+    """How one instance of the service behaves. Sizes are bytes, times are seconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
+    workers: int = Field(1, ge=1, le=64, description="Server processes. Each has its own caches.")
+    public_url: str = Field(
+        "", description="Base of the links in answers, like https://example.org/stepgrad. Empty: links without a host."
+    )
+    trusted_proxies: str = Field("127.0.0.1", description="Addresses whose X-Forwarded-For is believed, with commas; * for all.")
+    docs: bool = Field(True, description="Serve /docs and /openapi.json.")
+    access_log: bool = Field(False, description="Write a line for each request.")
+
+    dot: Annotated[tuple[str, ...], BeforeValidator(_command)] = Field(
+        (), description="Graphviz command, like `dot`. Empty: the one that came with the package."
+    )
+    layout_seconds: float = Field(1.0, gt=0, le=60, description="Time one layout may take, all its attempts together.")
+    layout_processes: int = Field(2, ge=1, le=64, description="Layouts that run at once.")
+    layout_memory: int = Field(512 << 20, ge=64 << 20, description="Address space of one layout, bytes.")
+
+    answer_cache: int = Field(64 << 20, ge=0, description="Ready answers kept, bytes.")
+    trace_cache: int = Field(32 << 20, ge=0, description="Programs that were run, bytes (estimated).")
+    skeleton_cache: int = Field(64 << 20, ge=0, description="Laid-out graphs kept, bytes (estimated).")
+
+    # 8,192 is what nginx and most proxies let through in one line, and the longest program fits as a CODE.
+    url_limit: int = Field(8_192, ge=256, description="Longest path and query, bytes; more is a 414.")
+    body_limit: int = Field(131_072, ge=1_024, description="Longest request body, bytes; more is a 413.")
+    header_limit: int = Field(16_384, ge=1_024, description="All header fields together, bytes; more is a 431.")
+    receive_seconds: float = Field(10.0, gt=0, description="Time a client has to send a body; more is a 408.")
+    pending: int = Field(64, ge=1, description="Uncached requests that may be in the house at once; more get a 503.")
+    threads: int = Field(8, ge=1, le=256, description="Threads that run programs.")
+    rate_limit: Annotated[int | None, OrOff] = Field(
+        None, ge=1, description="Uncached answers one client gets per minute, or off. What is cached is free."
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_a_base(cls, value: str) -> str:
+        value = value.rstrip("/")
+        if not value:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment or not value.isascii():
+            raise ValueError("must look like https://example.org or https://example.org/stepgrad")
+        return value
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
+        """The settings of this process. `given` (a command line) goes before the environment.
+
+        Raises SettingsError for a value out of range, and for a variable that is one letter off a knob's name.
+        """
+        environment = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        for variable, value in environment.items():
+            if not variable.startswith(PREFIX):
+                continue
+            name = variable.removeprefix(PREFIX).lower()
+            if name in cls.model_fields:
+                values[name] = value
+            elif near := difflib.get_close_matches(name, cls.model_fields, 1, 0.8):  # others are dev.py's and the tests'
+                raise SettingsError(f"{variable} is not a setting. Did you mean {PREFIX}{near[0].upper()}?")
+        try:
+            return cls.model_validate(values | given)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False)[0]
+            name = str(first["loc"][0]) if first["loc"] else ""
+            raise SettingsError(f"{PREFIX}{name.upper()}: {first['msg']}") from error

@@ -1,0 +1,240 @@
+"""The options of a picture: one model for the query of an address, the JSON body, the embed and the command line.
+
+docs/contract.md has the table. A misspelt name or value is an error that names what is allowed. A name given twice is an error
+too: a picture must not depend on which of two a proxy prefers. `utm_*`, `v` and `id` are nobody's business and are ignored.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, get_args
+from urllib.parse import quote
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from app.problems import ProblemError
+from engine.ops import MICROGRAD, OPS
+
+__all__ = ["EXPANDABLE", "IGNORED", "Kind", "Options", "explain", "ignored"]
+
+Kind = Literal["picture", "page", "embed"]
+
+EXPANDABLE = frozenset(op.name for op in OPS.values() if op.expand)
+"""Operations that can be drawn from simpler ones."""
+
+IGNORED = frozenset({"v", "id"})
+"""Names that links pick up on their way; `utm_…` is ignored too."""
+
+_STEP_WORDS = ("end", "start", "forward", "seed")
+_STEP_KINDS = ("forward", "grad")
+_COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.ASCII)
+_INTEGER = re.compile(r"-?[0-9]{1,9}", re.ASCII)
+_ENCODE_URI_COMPONENT = "!'()*,:/"  # as static/js/links.js writes it
+
+
+def ignored(name: str) -> bool:
+    return name in IGNORED or name.startswith("utm_")
+
+
+def _near(word: str, allowed: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word.lower()[:40], list(allowed), 1, 0.6)
+    return f"Did you mean `{near[0]}`? " if near else ""
+
+
+def _step(value: Any) -> Any:
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str):
+        raise ValueError("It is a number or a word.")
+    if _INTEGER.fullmatch(text):
+        return str(int(text))
+    if text in _STEP_WORDS:
+        return text
+    kind, colon, key = text.partition(":")
+    if colon and kind in _STEP_KINDS and 0 < len(key) <= 200:
+        return text
+    if colon and kind not in _STEP_KINDS:
+        near = _near(kind, _STEP_KINDS).replace("`?", f":{key[:40]}`?")
+    else:
+        near = _near(text, _STEP_WORDS)
+    raise ValueError(f"{near}Allowed are a number, `end`, `start`, `forward`, `seed`, `forward:NAME` and `grad:NAME`.")
+
+
+def _digits(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,2}", value, re.ASCII):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 10:
+        raise ValueError("Allowed are 0 to 10.")
+    return value
+
+
+def _bg(value: Any) -> Any:
+    words = ("transparent", "theme", "white")
+    if isinstance(value, str) and (value in words or _COLOUR.fullmatch(value.lower())):
+        return value.lower()
+    if value == "":
+        raise ValueError("In an address a # begins the fragment: write `%23fff` for `#fff`.")
+    hint = ""
+    if isinstance(value, str):
+        hint = f"Did you mean `%23{value[:6]}`? " if _COLOUR.fullmatch(f"#{value.lower()}") else _near(value, words)
+    raise ValueError(f"{hint}Allowed are `transparent`, `theme`, `white`, `#rgb` and `#rrggbb`.")
+
+
+def _expand(value: Any) -> Any:
+    """The canonical spelling: sorted names, or the word for just these."""
+    if isinstance(value, str):
+        value = value.split(",")
+    if not isinstance(value, (list, tuple, set, frozenset)) or not all(isinstance(name, str) for name in value):
+        raise ValueError("It is operation names with commas, `micrograd` or `all`.")
+    chosen: set[str] = set()
+    for name in (name.strip() for name in value):
+        if name == "all":
+            chosen |= EXPANDABLE
+        elif name == "micrograd":
+            chosen |= MICROGRAD
+        elif name in EXPANDABLE:
+            chosen.add(name)
+        elif name in OPS:
+            raise ValueError(f"`{name}` is not made of simpler operations. These are: {', '.join(sorted(EXPANDABLE))}.")
+        elif name:
+            near = _near(name, [*EXPANDABLE, "micrograd", "all"])
+            raise ValueError(f"{near}Allowed are `micrograd`, `all`, and with commas {', '.join(sorted(EXPANDABLE))}.")
+    if chosen == EXPANDABLE:
+        return "all"
+    return "micrograd" if chosen == MICROGRAD else ",".join(sorted(chosen))
+
+
+def _autoplay(value: Any) -> Any:
+    if isinstance(value, (bool, int)) and value in (0, 1):
+        return str(int(value))
+    if value not in ("0", "1"):
+        raise ValueError("Allowed are `0` and `1`.")
+    return value
+
+
+Bg = Annotated[str, BeforeValidator(_bg)]
+
+
+class Options(BaseModel):
+    """How one moment is shown. Hashable; equal options give equal bytes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    step: Annotated[str, BeforeValidator(_step, json_schema_input_type=str | int)] = Field(
+        "end",
+        description="Which moment: a step (0 is before the first; negative counts from the end), `end`, `start`, `forward`, "
+        "`seed`, `forward:NAME` (NAME is computed) or `grad:NAME` (the last contribution to NAME's grad).",
+        examples=["end", "5", "-1", "grad:x1"],
+    )
+    style: Literal["micrograd", "compact"] = Field("micrograd", description="Op nodes as in the notebook, or inside the boxes.")
+    leaves: Literal["shared", "split", "auto"] = Field("auto", description="One box per leaf, or one per use of it.")
+    dir: Literal["LR", "TB"] = Field("LR", description="From left to right, or from top to bottom.")
+    theme: Literal["light", "dark", "print"] = Field("light", description="Colours.")
+    digits: Annotated[int, BeforeValidator(_digits, json_schema_input_type=int)] = Field(
+        4, ge=0, le=10, description="Decimals of the numbers in the picture.", examples=[2]
+    )
+    bg: Bg = Field(
+        "transparent", description="`transparent`, `theme`, `white`, `#rgb` or `#rrggbb`.", examples=["white", "#fffbe6"]
+    )
+    expand: Annotated[str, BeforeValidator(_expand, json_schema_input_type=str)] = Field(
+        "",
+        description="Operations to draw from simpler ones: names with commas, `micrograd` (sub, div, neg) or `all`.",
+        examples=["micrograd", "tanh"],
+    )
+    font: Literal["embed", "none"] = Field("embed", description="Put the letters that are used into the SVG, or not.")
+    controls: Literal["full", "minimal", "none"] = Field("full", description="What the embedded player shows. Only for /embed.")
+    autoplay: Annotated[str, BeforeValidator(_autoplay, json_schema_input_type=Literal["0", "1"])] = Field(
+        "0", description="Whether the embedded player starts by itself. Only for /embed.", examples=["1"]
+    )
+
+    @classmethod
+    def from_query(cls, pairs: Iterable[tuple[str, str]], kind: Kind) -> Options:
+        """The options of one address. Raises a 422 problem for what is unknown, impossible or given twice."""
+        given: dict[str, str] = {}
+        for name, value in pairs:
+            if ignored(name):
+                continue
+            if name in given:
+                raise _problem(f"`{_shown(name)}` is given twice.", "Give it once.")
+            if name not in NAMES[kind]:
+                raise _unknown(name, kind)
+            given[name] = value
+        return cls.read(given)
+
+    @classmethod
+    def read(cls, given: dict[str, Any]) -> Options:
+        """The options of a JSON body or a command line. Raises a 422 problem that names what is allowed."""
+        given = {name: value for name, value in given.items() if not ignored(name)}
+        if unknown := [name for name in given if name not in cls.model_fields]:
+            raise _unknown(unknown[0], "embed")
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            raise explain(error) from None
+
+    def query(self, kind: Kind) -> str:
+        """The canonical query string: fixed order, defaults left out."""
+        given = ((name, str(getattr(self, name))) for name in _LINKED[kind])
+        return "&".join(
+            f"{name}={quote(value, safe=_ENCODE_URI_COMPONENT)}" for name, value in given if value != str(_DEFAULTS[name])
+        )
+
+    def strings(self) -> dict[str, str]:
+        """All options as they would stand in a query."""
+        return {name: str(value) for name, value in self.model_dump().items()}
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """The names of the operations to expand."""
+        if self.expand == "all":
+            return EXPANDABLE
+        if self.expand == "micrograd":
+            return MICROGRAD
+        return frozenset(self.expand.split(",")) - {""}
+
+
+_DEFAULTS: dict[str, Any] = {name: field.default for name, field in Options.model_fields.items()}
+
+NAMES: dict[Kind, tuple[str, ...]] = {
+    "picture": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay"}),
+    "page": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay"}),
+    "embed": tuple(_DEFAULTS),
+}
+"""What each kind of address takes, in canonical order."""
+
+# The page has its own background, and a browser has the font: a link to them does not say it.
+_LINKED: dict[Kind, tuple[str, ...]] = {
+    "picture": NAMES["picture"],
+    "page": tuple(name for name in NAMES["page"] if name not in {"bg", "font"}),
+    "embed": tuple(name for name in NAMES["embed"] if name != "font"),
+}
+
+
+def explain(error: ValidationError) -> ProblemError:
+    """The first thing that is wrong with some options, in words."""
+    first = error.errors(include_url=False)[0]
+    name = str(first["loc"][0]) if first["loc"] else ""
+    field = Options.model_fields.get(name)
+    allowed = [str(word) for word in get_args(field.annotation)] if field else []
+    if first["type"] == "literal_error" and allowed:
+        value = first["input"]
+        near = _near(value, allowed) if isinstance(value, str) else ""
+        hint = f"{near}Allowed are {', '.join(f'`{word}`' for word in allowed)}."
+    else:
+        hint = str(first["msg"]).removeprefix("Value error, ")
+    return _problem(f"`{_shown(name)}` cannot have this value.", hint)
+
+
+def _unknown(name: str, kind: Kind) -> ProblemError:
+    if name in _DEFAULTS:
+        return _problem(f"`{name}` is an option of /embed only.", f"Allowed here are {', '.join(NAMES[kind])}.")
+    return _problem(f"`{_shown(name)}` is not an option.", f"{_near(name, NAMES[kind])}Allowed are {', '.join(NAMES[kind])}.")
+
+
+def _shown(name: str) -> str:
+    return name if len(name) <= 40 else name[:39] + "…"
+
+
+def _problem(detail: str, hint: str) -> ProblemError:
+    return ProblemError(422, "option", "An option is wrong", detail, hint=hint)

@@ -1,0 +1,177 @@
+"""Every error → one shape (RFC 9457, docs/contract.md), as JSON, as a picture or as a page.
+
+    ProblemError       what the service itself has to say: undecodable, too long, an option, too busy
+    EngineError        what the engine says of a program → 422, with line, column and hint
+    DrawingError       what the drawing says of a graph → 422 or 503
+    HTTPException      no such address, no such method
+    anything else      a fault of ours → 500 with an id; the log has the rest under that id
+
+An answer never holds a traceback, a path of this machine or the input that was sent.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from app.drawing.errors import DrawingError
+from app.errorpicture import error_picture
+from engine.errors import EngineError, LimitError, Span
+
+__all__ = ["MEDIA_TYPE", "ProblemError", "answer", "as_problem", "install", "wanted"]
+
+MEDIA_TYPE = "application/problem+json"
+MAX_LISTED = 10
+MAX_TEXT = 500
+
+log = logging.getLogger("stepgrad")
+
+_TITLES = {
+    "syntax": "The program cannot be read",
+    "unsupported": "This is outside the language",
+    "unknown-name": "A name has no value",
+    "program": "The program cannot be run",
+    "limit": "The program is too large",
+}
+_DRAWING = {
+    "too-large": (422, "The graph is too large to draw"),
+    "layout-failed": (503, "The graph could not be drawn"),
+    "busy": (503, "Too many graphs are being drawn"),
+}
+_STATUS_TITLES = {
+    404: "There is nothing at this address",
+    405: "This address does not take this method",
+}
+
+
+class ProblemError(Exception):
+    """An error that knows how it is told: status, a stable `code` for programs, title, detail and hint for people."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        title: str,
+        detail: str = "",
+        *,
+        hint: str = "",
+        span: Span | None = None,
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(f"{title}: {detail}" if detail else title)
+        self.status = status
+        self.code = code
+        self.title = title
+        self.detail = detail[:MAX_TEXT]
+        self.hint = hint[:MAX_TEXT]
+        self.span = span
+        self.headers = dict(headers or {})
+        self.more = dict(more or {})
+
+    def body(self, source_code: str | None = None) -> dict[str, Any]:
+        """The members of the answer; `source_code` is the CODE of the program it is about."""
+        span = self.span
+        return {
+            "type": f"urn:stepgrad:problem:{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "line": span.line if span else None,
+            "column": span.column if span else None,
+            "length": span.length if span else None,
+            "hint": self.hint or None,
+            "source_code": source_code,
+            **self.more,
+        }
+
+
+def as_problem(error: Exception) -> ProblemError:
+    """What is told of an error. What nobody foresaw gets an id, and the log its traceback."""
+    if isinstance(error, ProblemError):
+        return error
+    if isinstance(error, EngineError):
+        more = {"limit": error.limit, "value": error.value} if isinstance(error, LimitError) else {}
+        title = _TITLES.get(error.code, "The program is wrong")
+        return ProblemError(422, error.code, title, error.message, hint=error.hint, span=error.span, more=more)
+    if isinstance(error, DrawingError):
+        status, title = _DRAWING.get(error.code, (422, "The graph cannot be drawn"))
+        retry = {"Retry-After": str(1 + secrets.randbelow(3))} if status == 503 else {}
+        return ProblemError(status, error.code, title, error.message, hint=error.hint, headers=retry)
+    if isinstance(error, HTTPException):
+        title = _STATUS_TITLES.get(error.status_code, "The request cannot be answered")
+        return ProblemError(error.status_code, f"http-{error.status_code}", title, headers=error.headers)
+    if isinstance(error, RequestValidationError):
+        return _invalid([(item["loc"], str(item["msg"])) for item in error.errors()])
+    number = secrets.token_hex(4)
+    log.error("fault %s", number, exc_info=error)
+    return ProblemError(500, "internal", "Something is wrong on our side", f"It is noted as {number}.", more={"instance": number})
+
+
+def _invalid(found: list[tuple[tuple[int | str, ...], str]]) -> ProblemError:
+    """Where and what, never the input: it may be large, or not even JSON."""
+    told = [f"{'.'.join(str(part) for part in where)[:100]}: {what[:200]}" for where, what in found[:MAX_LISTED]]
+    return ProblemError(422, "request", "The request is not as it should be", told[0] if told else "", more={"errors": told})
+
+
+def wanted(request: Request) -> str:
+    """`svg`, `html` or `json`: what an error had best be for this client."""
+    path, accept = request.scope["path"], request.headers.get("accept", "")
+    if path.endswith(".svg"):
+        return "json" if "json" in accept and "image/" not in accept else "svg"
+    if path.startswith("/api/") or path.rpartition(".")[2] in {"json", "dot"}:
+        return "json"
+    if "text/html" in accept:
+        return "html"
+    return "svg" if "image/" in accept else "json"
+
+
+def answer(request: Request, error: Exception) -> Response:
+    """The response to an error."""
+    problem = as_problem(error)
+    told = problem.detail or problem.title
+    headers = {"Cache-Control": "no-store", "X-Stepgrad-Error": header_text(told), **problem.headers}
+    if problem.span:
+        headers |= {"X-Stepgrad-Line": str(problem.span.line), "X-Stepgrad-Column": str(problem.span.column)}
+    form = wanted(request)
+    source: str | None = getattr(request.state, "source", None)
+    if form == "svg":
+        picture = error_picture(problem.title, problem.detail, problem.hint, problem.span, source, _theme(request))
+        return Response(picture, problem.status, headers, "image/svg+xml")
+    code: str | None = getattr(request.state, "code", None)
+    page: Callable[[Request, dict[str, Any]], str] | None = (
+        getattr(request.app.state, "error_page", None) if "app" in request.scope else None
+    )
+    if form == "html" and page:
+        return Response(page(request, problem.body(code)), problem.status, headers, "text/html")
+    return JSONResponse(problem.body(code), problem.status, headers, MEDIA_TYPE)
+
+
+def header_text(text: str) -> str:
+    """What a header line may hold, in at most 200 characters."""
+    return "".join(c if " " <= c <= "~" else "?" for c in text)[:200]
+
+
+def _theme(request: Request) -> str:
+    for theme in ("dark", "print"):
+        if f"theme={theme}" in request.scope["query_string"].decode("latin-1").split("&"):
+            return theme
+    return "light"
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of `app` a problem."""
+
+    async def handler(request: Request, error: Exception) -> Response:
+        return answer(request, error)
+
+    for kind in (ProblemError, EngineError, HTTPException, RequestValidationError, Exception):
+        app.add_exception_handler(kind, handler)
