@@ -83,9 +83,6 @@ class Value:
     def __repr__(self) -> str:
         return f"Value(data={self.data})"
 
-    def __float__(self) -> float:
-        return self.data
-
     # ── operators: the hot path, so each makes its node without a detour ──
 
     def __add__(self, other: Value | Number) -> Value:
@@ -146,16 +143,20 @@ class Value:
         return Value.apply(OPS["abs"], self)
 
     def __lt__(self, other: Value | Number) -> bool:
-        return self.data < float(other)
+        return self.data < _number(other)
 
     def __le__(self, other: Value | Number) -> bool:
-        return self.data <= float(other)
+        return self.data <= _number(other)
 
     def __gt__(self, other: Value | Number) -> bool:
-        return self.data > float(other)
+        return self.data > _number(other)
 
     def __ge__(self, other: Value | Number) -> bool:
-        return self.data >= float(other)
+        return self.data >= _number(other)
+
+
+def _number(other: Value | Number) -> Number:
+    return other.data if isinstance(other, Value) else other
 
 
 _SPELLING = {"add": "+", "sub": "-", "mul": "*", "div": "/", "neg": "-", "pow": "**"}

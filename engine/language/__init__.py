@@ -1,0 +1,31 @@
+"""The language: a strict subset of Python, read by `ast` and run by an interpreter of our own.
+
+    run("a = 2.0; b = a * a") → Trace
+
+Any text at all is read or refused within a budget (`engine.limits`); a refusal is an `EngineError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.language.interpreter import Interpreter
+from engine.language.source import Source
+from engine.limits import LIMITS, Limits
+from engine.trace import Trace
+
+__all__ = ["run"]
+
+
+def run(
+    source: str,
+    inputs: Mapping[str, float] | None = None,
+    expand: frozenset[str] = frozenset(),
+    limits: Limits = LIMITS,
+) -> Trace:
+    """Run a program and tell its story.
+
+    `inputs` overrides named inputs by value. Operations in `expand` are built from simpler ones, where the table says how.
+    Raises an `EngineError` with the place and, where possible, a hint.
+    """
+    return Interpreter(Source(source, limits), inputs or {}, expand, limits).run()
