@@ -1,0 +1,181 @@
+"""How large the box of a value is, and where in it everything stands. All lengths are SVG units, 72 to Graphviz' inch.
+
+    LR    (op)──[ label │ data 0.0000 │ grad 0.0000 ]      TB and compact: the three cells one above the other
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from app.drawing.structure import Box, Dir, Style
+from app.drawing.text import slot_width, width
+
+__all__ = ["ARRIVE", "ARROW", "Shape", "Sizes", "shape_of", "sizes"]
+
+ARROW = 9.0
+"""Length of an arrowhead: the room before a shape in which an edge ends."""
+
+ARRIVE = 7.5
+"""Two operands arrive this far to either side of the middle of the op's circle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Font sizes and paddings of one style."""
+
+    label: float
+    number: float
+    field: float
+    row: float
+    pad: float
+    gap: float
+    radius: float
+    stem: float
+    corner: float
+
+
+ROOMY = Sizes(label=14, number=13, field=11, row=36, pad=10, gap=7, radius=14.5, stem=12, corner=6)
+STACKED = Sizes(label=14, number=13, field=11, row=22, pad=10, gap=8, radius=14.5, stem=12, corner=6)
+COMPACT = Sizes(label=11.5, number=10.5, field=9, row=16, pad=7, gap=6, radius=7.5, stem=0, corner=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A value's drawing, relative to the middle of all of it. `x` of a number is its right end."""
+
+    width: float
+    height: float
+    box: tuple[float, float, float, float]
+    """x, y, width, height."""
+    op: tuple[float, float, float, float] | None
+    """Centre, half width and half height of the operation's circle or pill; None where no circle stands before the box."""
+    badge: tuple[float, float, float, float] | None
+    """The same inside the box, in the compact style."""
+    label: tuple[float, float] | None
+    """Middle of the label."""
+    tab: tuple[float, float] | None
+    """Width and height of the label's cell at the left or the top of the box; None without a label."""
+    fields: tuple[tuple[float, float], tuple[float, float]]
+    """Left end of "data" and "grad", middle of the row."""
+    numbers: tuple[tuple[float, float], tuple[float, float]]
+    """Right end of the two numbers."""
+    rules: tuple[tuple[float, float, float, float], ...]
+    """Lines between cells."""
+    symbol_size: float
+
+    def arrival(self, slot: int, operands: int, dir: Dir) -> float:
+        """How far from the middle of the near side operand number *slot* arrives."""
+        if operands < 2:
+            return 0.0
+        spread = 2 * ARRIVE if self.op else (self.height if dir == "LR" else self.width) / 2
+        return spread * (slot / (operands - 1) - 0.5)
+
+
+def sizes(style: Style, dir: Dir) -> Sizes:
+    if style == "compact":
+        return COMPACT
+    return ROOMY if dir == "LR" else STACKED
+
+
+def shape_of(box: Box, style: Style, dir: Dir) -> Shape:
+    return _shape(box.label, box.symbol, bool(box.operands), box.chars, style, dir)
+
+
+@lru_cache(maxsize=8192)
+def _shape(label: str, symbol: str, operation: bool, chars: int, style: Style, dir: Dir) -> Shape:
+    s = sizes(style, dir)
+    field = max(width("data", s.field), width("grad", s.field))
+    number = slot_width(chars, s.number)
+    if style == "compact":
+        return _compact(s, label, symbol if operation else "", field, number, dir)
+    half, size = _op(symbol, s.radius, 15.0)
+    if dir == "LR":
+        before = ARROW + 2 * half + s.stem if operation else 0.0
+        return _beside(s, label, field, number, before, half, size)
+    above = ARROW + 2 * s.radius + s.stem if operation else 0.0
+    return _stacked(s, label, field, number, above, half, size)
+
+
+def _op(symbol: str, radius: float, size: float) -> tuple[float, float]:
+    """Half width of a circle, or of a pill for a long symbol, and the size of its text."""
+    if len(symbol) > 1:
+        size *= 0.8
+    return max(radius, width(symbol, size) / 2 + radius * 0.55), size
+
+
+def _beside(s: Sizes, label: str, field: float, number: float, before: float, half: float, size: float) -> Shape:
+    """The three cells in a row, as in the notebook; the circle to their left."""
+    tab = max(width(label, s.label) + 2 * s.pad + 2, 30.0) if label else 0.0
+    cell = s.pad + field + s.gap + number + s.pad
+    inner = tab + 2 * cell
+    total = before + inner
+    left = -total / 2 + before
+    data, grad = left + tab, left + tab + cell
+    top, bottom = -s.row / 2, s.row / 2
+    return Shape(
+        width=total,
+        height=s.row,
+        box=(left, top, inner, s.row),
+        op=(-total / 2 + ARROW + half, 0.0, half, s.radius) if before else None,
+        badge=None,
+        label=(left + tab / 2, 0.0) if label else None,
+        tab=(tab, s.row) if label else None,
+        fields=((data + s.pad, 0.0), (grad + s.pad, 0.0)),
+        numbers=((data + cell - s.pad, 0.0), (grad + cell - s.pad, 0.0)),
+        rules=tuple((x, top, x, bottom) for x in ((data, grad) if label else (grad,))),
+        symbol_size=size,
+    )
+
+
+def _stacked(s: Sizes, label: str, field: float, number: float, above: float, half: float, size: float) -> Shape:
+    """The three cells one above the other; the circle on top of them."""
+    cell = s.pad + field + s.gap + number + s.pad
+    inner = max(cell, width(label, s.label) + 2 * s.pad, 2 * half if above else 0.0)
+    head = s.row + 2 if label else 0.0
+    height = above + head + 2 * s.row + 2
+    left, top = -inner / 2, -height / 2 + above
+    rows = (top + head + 1 + s.row / 2, top + head + 1 + s.row * 1.5)
+    return Shape(
+        width=inner,
+        height=height,
+        box=(left, top, inner, height - above),
+        op=(0.0, -height / 2 + ARROW + s.radius, half, s.radius) if above else None,
+        badge=None,
+        label=(0.0, top + head / 2) if label else None,
+        tab=(inner, head) if label else None,
+        fields=tuple((left + s.pad, y) for y in rows),  # type: ignore[arg-type]  # two rows
+        numbers=tuple((left + inner - s.pad, y) for y in rows),  # type: ignore[arg-type]
+        rules=tuple((left, y, -left, y) for y in ((top + head, top + head + 1 + s.row) if label else (top + 1 + s.row,))),
+        symbol_size=size,
+    )
+
+
+def _compact(s: Sizes, label: str, symbol: str, field: float, number: float, dir: Dir) -> Shape:
+    """One small box with the operation inside it, beside the label: for large graphs."""
+    half, size = _op(symbol, s.radius, 11.5) if symbol else (0.0, 11.5)
+    badge = 2 * half + 2 if symbol else 0.0
+    named = width(label, s.label)
+    room = badge + (6 if badge and label else 0) + named
+    cell = s.pad + field + s.gap + number + s.pad
+    inner = max(cell, room + 2 * s.pad)
+    head = s.row + 4 if room else 0.0
+    tall = head + 2 * s.row + 3
+    # Graphviz ends an edge at the border of what it knows: the arrowhead needs its own room.
+    before, above = (ARROW, 0.0) if symbol and dir == "LR" else (0.0, ARROW if symbol else 0.0)
+    left, top = -(inner + before) / 2 + before, -(tall + above) / 2 + above
+    rows = (top + head + 1.5 + s.row / 2, top + head + 1.5 + s.row * 1.5)
+    middle = left + inner / 2
+    return Shape(
+        width=inner + before,
+        height=tall + above,
+        box=(left, top, inner, tall),
+        op=None,
+        badge=(left + 3 + half, top + head / 2, half, s.radius) if symbol else None,
+        label=((left + 3 + badge + left + inner) / 2 if badge else middle, top + head / 2) if label else None,
+        tab=(inner, head) if room else None,
+        fields=tuple((left + s.pad, y) for y in rows),  # type: ignore[arg-type]  # two rows
+        numbers=tuple((left + inner - s.pad, y) for y in rows),  # type: ignore[arg-type]
+        rules=((left, top + head, left + inner, top + head),) if room else (),
+        symbol_size=size,
+    )
