@@ -11,10 +11,9 @@ const KATEX = { in: "katex/dist/katex.min.css", out: "katex" };
 // The pages of /docs, from here and not from a CDN.
 const SWAGGER = ["swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png"];
 
-const present = ENTRIES.filter((file) => existsSync(file));
 
 const result = await esbuild.build({
-  entryPoints: [...present.map((file) => ({ in: file, out: path.basename(file, path.extname(file)) })), KATEX],
+  entryPoints: [...ENTRIES.map((file) => ({ in: file, out: path.basename(file, path.extname(file)) })), KATEX],
   outdir: DIST,
   bundle: true,
   splitting: true,
