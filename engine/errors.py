@@ -6,6 +6,7 @@
     │   ├── UnsupportedError   Python, but outside the subset
     │   └── UnknownNameError   a name nobody has given a value
     ├── ProgramError       the text is fine, what it asks for is not (an index past the end, a float as an index)
+    │   └── EmptyProgramError  there is nothing to draw
     └── LimitError         more than we are willing to read, run or draw
 
 Every error carries a message, and where they are known the span of source it is about and a hint: what to try.
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 __all__ = [
+    "EmptyProgramError",
     "EngineError",
     "LimitError",
     "ParseError",
@@ -71,6 +73,10 @@ class UnknownNameError(SourceError):
 
 class ProgramError(EngineError):
     code = "program"
+
+
+class EmptyProgramError(ProgramError):
+    code = "empty"
 
 
 class LimitError(EngineError):

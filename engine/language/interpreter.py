@@ -9,17 +9,18 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from itertools import islice
 from typing import Any, NoReturn
 
-from engine.errors import EngineError, LimitError, ProgramError, Span, UnknownNameError, UnsupportedError
+from engine.errors import EmptyProgramError, EngineError, LimitError, ProgramError, Span, UnknownNameError, UnsupportedError
 from engine.language import library
 from engine.language.objects import Builtin, Function, Missing, Module, Number, describe
 from engine.language.source import Source
 from engine.limits import Limits
+from engine.graph import ancestors
 from engine.ops import OPS, Op
 from engine.story import EXPLICIT, LOCAL, TOP, Recorder
+from engine.suggest import closest
 from engine.trace import Trace, Warning_
 from engine.value import Value
 
@@ -97,6 +98,7 @@ class Interpreter:
         self._top = self._scope = _Scope(None)
         self._folding = True
         self._outputs: list[Value] = []
+        self._read: set[Value] = set()
 
     # ── the run ──
 
@@ -114,9 +116,7 @@ class Interpreter:
         if self._overrides:
             self._refuse_overrides()
         if not self._outputs and not self.recorder.roots:
-            if self.warnings:
-                return self._nothing(f"Nothing is left to draw. {self.warnings[0].message}")
-            return self._nothing("There is nothing to draw yet.")
+            self._refuse_nothing()
         if self.recorder.roots:
             self._outputs = self.recorder.roots[-1:]
         self._warn_unused()
@@ -124,8 +124,16 @@ class Interpreter:
             self.source.text, self._outputs, span=self._place, warnings=self.warnings, printed=self.printed
         )
 
-    def _nothing(self, message: str) -> NoReturn:
-        raise ProgramError(message, hint="Type an expression, such as `a = 2.0` and below it `b = a * a`.")
+    def _refuse_nothing(self) -> NoReturn:
+        """There is no value to draw: say why, as far as we know."""
+        if functions := [thing for thing in self._top.names.values() if isinstance(thing, Function)]:
+            name, arguments = functions[-1].name, len(functions[-1].node.args.args)
+            example = f"{name}({', '.join(['3.0', '2.0', '1.0'][:arguments] or ['3.0'] * arguments)})"
+            raise EmptyProgramError(f"`{name}` is defined, but nothing calls it yet.", hint=f"Add a line below it: `{example}`.")
+        hint = "Type an expression, such as `a = 2.0` and below it `b = a * a`."
+        if self.warnings:
+            raise EmptyProgramError(f"There is nothing to draw. {self.warnings[0].message}", hint=hint)
+        raise EmptyProgramError("There is nothing to draw yet.", hint=hint)
 
     def _top_level(self, statement: ast.stmt) -> Any:
         """Run one statement; answer the value of an expression, as a notebook would show it under the cell."""
@@ -159,6 +167,17 @@ class Interpreter:
         if values := [self.lift(item, node) for item in library.flat(value) if library.is_number(item)]:
             self._outputs = values
 
+    def _bound(self, thing: Any) -> None:
+        """What is bound at the top level is the output until something later is.
+
+        An input that follows a calculation (a learning rate, say) does not take its place; inputs alone are all shown.
+        """
+        values = [item.value if isinstance(item, Number) else item for item in library.flat(thing) if isinstance(item, (Number, Value))]
+        if any(value.inputs for value in values):
+            self._outputs = values
+        elif not any(value.inputs for value in self._outputs):
+            self._outputs.extend(value for value in values if value not in self._outputs)
+
     def written(self, value: Any) -> None:
         """A calculation made inside `print(…)` counts as written, too; a value that has a name has been seen already."""
         for item in library.flat(value):
@@ -172,19 +191,18 @@ class Interpreter:
             self._outputs = [item.value if isinstance(item, Number) else item for item in values]
 
     def _warn_unused(self) -> None:
-        from engine.graph import ancestors
-
         seen = set(ancestors([*self.recorder.roots, *self._outputs]))
         left = []
         for name, thing in self._top.names.items():
             value = thing.value if isinstance(thing, Number) else thing
-            if isinstance(value, Value) and value not in seen:
+            if isinstance(value, Value) and value not in seen and value not in self._read:
                 left.append(f"`{name}`")
         if left:
-            output = self._outputs[-1].label
+            label = self._outputs[-1].label
+            output = f"`{label}`" if label else "the output"
             shown = ", ".join(left[:6]) + (" …" if len(left) > 6 else "")
-            verb = "is" if len(left) == 1 else "are"
-            self.warnings.append(Warning_(f"{shown} {verb} not drawn: {f'`{output}`' if output else 'the output'} does not depend on {'it' if len(left) == 1 else 'them'}."))
+            verb, them = ("is", "it") if len(left) == 1 else ("are", "them")
+            self.warnings.append(Warning_(f"{shown} {verb} not drawn: {output} does not depend on {them}."))
 
     # ── help for the methods below ──
 
@@ -226,6 +244,7 @@ class Interpreter:
     def plain(self, thing: Any, node: ast.AST) -> int | float:
         """A number as Python has it, without its place in the graph."""
         if isinstance(thing, Number):
+            self._read.add(thing.value)
             return thing.plain
         if isinstance(thing, (int, float)):
             return thing
@@ -329,7 +348,9 @@ class Interpreter:
         match target:
             case ast.Name(id=name):
                 self._check_name(name, target)
-                self._scope.names[name] = self._adopt(thing, name, strength, statement or target)
+                self._scope.names[name] = adopted = self._adopt(thing, name, strength, statement or target)
+                if strength == TOP:
+                    self._bound(adopted)
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
                 items = list(islice(self.items(thing, target), len(targets) + 1))
                 if len(items) != len(targets):
@@ -415,13 +436,13 @@ class Interpreter:
             scope = scope.enclosing
         if called:
             callables = [*library.BUILTINS, *(n for n in names if isinstance(self._find(n), Function))]
-            close = get_close_matches(name, callables, 1, 0.6) or get_close_matches(name.lower(), callables, 1, 0.6)
-            hint = f"Did you mean `{close[0]}`?" if close else f"Known functions: {', '.join(sorted(OPS))}."
+            close = closest(name, callables)
+            hint = f"Did you mean `{close}`?" if close else f"Define it with `def {name}(x): …`, or use an operation: exp, tanh, relu, log, …"
             self.refuse(f"`{name}` is not known.", node, hint, UnknownNameError)
         if name in library.MATH_NAMES:
             hint = f"Write `math.{name}`."
-        elif len(name) > 1 and (close := get_close_matches(name, [*names, *library.BUILTINS], 1, 0.75)):
-            hint = f"Did you mean `{close[0]}`? Or add `{name} = 1.0`."
+        elif len(name) > 1 and (close := closest(name, [*names, *library.BUILTINS])):
+            hint = f"Did you mean `{close}`? Or add `{name} = 1.0`."
         else:
             hint = f"Add `{name} = 1.0`."
         self.refuse(f"`{name}` has no value yet.", node, hint, UnknownNameError)
@@ -788,8 +809,8 @@ class Interpreter:
         if isinstance(thing, Module):
             if name in thing.names:
                 return thing.names[name]
-            close = get_close_matches(name, thing.names, 1)
-            self.refuse(f"`{thing.name}.{name}` is not known here.", node, f"Did you mean `{thing.name}.{close[0]}`?" if close else "", UnsupportedError)
+            close = closest(name, thing.names)
+            self.refuse(f"`{thing.name}.{name}` is not known here.", node, f"Did you mean `{thing.name}.{close}`?" if close else "", UnsupportedError)
         if isinstance(thing, (Number, Value)):
             value = thing.value if isinstance(thing, Number) else thing
             match name:
@@ -809,9 +830,9 @@ class Interpreter:
 
     def _no_attribute(self, thing: Any, name: str, node: ast.AST) -> NoReturn:
         known = library.METHODS.get(type(thing), {})
-        close = get_close_matches(name, [*known, "data", "grad", "label"] if known else [], 1)
+        close = closest(name, [*known, "data", "grad", "label"] if known else [])
         what = describe(thing)
-        self.refuse(f"{what[0].upper()}{what[1:]} has no `.{name}` here.", node, f"Did you mean `.{close[0]}`?" if close else "", UnsupportedError)
+        self.refuse(f"{what[0].upper()}{what[1:]} has no `.{name}` here.", node, f"Did you mean `.{close}`?" if close else "", UnsupportedError)
 
     def _set_attribute(self, target: ast.Attribute, thing: Any) -> None:
         holder = self.eval(target.value)
