@@ -28,7 +28,7 @@ import { digitsOf, frameOf, nameOf } from "./state.js";
 /** @typedef {import("./types.js").Warning} Warning */
 /** @typedef {ReturnType<typeof createEditor>} Editor */
 
-const operationTag = Tag.define(tags.function(tags.variableName));
+const operationTag = Tag.define(tags.name);
 
 /** Set by us, not typed: no request follows from the editor's own listener. */
 const fromOutside = Annotation.define();
@@ -143,12 +143,12 @@ export function createEditor(host, store, { operations, onEdit, onLeave }) {
     return {
       from: line.from + found.from,
       validFor: /^[\p{L}\p{N}_]*$/u,
-      options: found.choices.map(({ label, kind, detail, info, call, takes }) => ({
+      options: found.choices.map(({ label, kind, detail, info, call, takes }, i) => ({
         label,
         type: kind,
         detail,
         ...(info ? { info } : {}),
-        boost: { name: 3, operation: 2, call: 1, word: 0 }[kind],
+        boost: 90 - i,
         ...(call ? { apply: insertCall(label, takes) } : {}),
       })),
     };

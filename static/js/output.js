@@ -22,10 +22,11 @@ export function createOutput(host, store, editor) {
     h("button", { type: "button", class: "where", "aria-label": `Go to line ${line}, column ${column}`, onclick: () => editor.goTo({ line, column, length }) }, `${line}:${column}`);
 
   store.watch((state) => state.problem, (problem) => {
+    const isNew = problems.childElementCount === 0;
     problems.replaceChildren();
     if (!problem) return;
     const fix = fixOf(problem);
-    problems.append(h("div", { class: "problem" },
+    problems.append(h("div", { class: isNew ? "problem is-new" : "problem" },
       icon("warning"),
       h("div", {},
         h("p", { class: "problem-text" }, problem.line ? where({ line: problem.line, column: problem.column ?? 1 }) : null, " ", withCode(problem.detail || problem.title)),

@@ -22,7 +22,8 @@
  * @property {string[]} read        the nodes the step looked at
  * @property {string} text */
 
-export const START_TEXT = "Before the first step: only the inputs have values.";
+/** The words of app/drawing/words.py. */
+export const START_TEXT = "Before the first step: the inputs have their numbers, nothing else is computed.";
 
 /** How phases are told to people; several phases may share a band and an accent.
  * @type {Record<Phase, {band: string, label: string, accent: "forward" | "backward" | "update"}>} */

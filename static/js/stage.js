@@ -75,18 +75,27 @@ export function createStage({ wheel = true, tools = true } = {}) {
     if (whole < SMALLEST_READABLE) keepInSight(focus, false);
   }
 
-  /** Pans, as little as is needed, when what the step is about lies outside. @param {Element[]} elements @param {boolean} smooth */
+  /**
+   * Pans, as little as is needed, when what the step is about lies outside. The first element must be seen; the others when
+   * there is room for all.
+   * @param {Element[]} elements @param {boolean} smooth
+   */
   function keepInSight(elements, smooth) {
-    const target = elements[0];
-    if (!target || !element.clientWidth) return;
+    const [first, ...others] = elements.map((one) => one.getBoundingClientRect());
+    if (!first || !element.clientWidth) return;
     const room = element.getBoundingClientRect();
-    const box = target.getBoundingClientRect();
-    // A glide still under way would be measured in the middle; the sheet's own place is where it is going.
-    const sheetNow = sheet.getBoundingClientRect();
-    const offX = transform.x - (sheetNow.left - room.left);
-    const offY = transform.y - (sheetNow.top - room.top);
-    const x = shift(box.left + offX - room.left, box.width, room.width);
-    const y = shift(box.top + offY - room.top, box.height, room.height);
+    let box = { left: first.left, top: first.top, right: first.right, bottom: first.bottom };
+    for (const other of others) {
+      const both = {
+        left: Math.min(box.left, other.left), top: Math.min(box.top, other.top),
+        right: Math.max(box.right, other.right), bottom: Math.max(box.bottom, other.bottom),
+      };
+      if (both.right - both.left + 2 * MARGIN <= room.width && both.bottom - both.top + 2 * MARGIN <= room.height) box = both;
+    }
+    // While a glide is under way the sheet is measured in the middle of it; `transform` is where it is going.
+    const now = sheet.getBoundingClientRect();
+    const x = shift(box.left - now.left + transform.x, box.right - box.left, room.width);
+    const y = shift(box.top - now.top + transform.y, box.bottom - box.top, room.height);
     if (x || y) moveTo(zoomIdentity.translate(transform.x + x, transform.y + y).scale(transform.k), smooth);
   }
 

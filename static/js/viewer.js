@@ -28,7 +28,11 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
 
   /** @type {import("./graph-view.js").GraphView | null} */
   let view = null;
-  const focus = () => view?.elementsOf(frameOf(store.get())?.node ?? null) ?? [];
+  /** What the step is about: its node first, then what it reads. */
+  const focus = () => {
+    const frame = frameOf(store.get());
+    return frame?.node ? [frame.node, ...frame.read].flatMap((id) => view?.elementsOf(id).slice(0, 1) ?? []) : [];
+  };
 
   function paint() {
     const state = store.get();
