@@ -16,7 +16,7 @@ from engine.errors import LimitError, Span
 from engine.graph import ancestors
 from engine.limits import Limits
 from engine.ops import Op
-from engine.trace import Edge, Field, Kind, Node, Phase, Step, Trace, Warning_, Write
+from engine.trace import Edge, Field, Kind, Node, Notice, Phase, Step, Trace, Write
 from engine.value import Number, Value
 
 __all__ = ["EXPLICIT", "LOCAL", "TOP", "Recorder"]
@@ -155,7 +155,7 @@ class Recorder:
         outputs: Sequence[Value],
         *,
         span: Callable[[Any], Span | None],
-        warnings: Iterable[Warning_] = (),
+        warnings: Iterable[Notice] = (),
         printed: Iterable[str] = (),
     ) -> Trace:
         """Tell the run. Drawn is what the outputs and every backward pass depend on; the last output is the one it is about.
@@ -240,7 +240,7 @@ class _Telling:
         source: str,
         output: Value,
         span: Callable[[Any], Span | None],
-        warnings: Iterable[Warning_],
+        warnings: Iterable[Notice],
         printed: Iterable[str],
     ) -> Trace:
         ids = self._ids
@@ -282,16 +282,18 @@ class _Telling:
             printed=tuple(printed),
         )
 
-    def _not_finite(self) -> Iterator[Warning_]:
+    def _not_finite(self) -> Iterator[Notice]:
         """Name the first value, and the first gradient, that is not a number one can go on with."""
         for value in self._values:
             if not math.isfinite(value.data):
-                yield Warning_(f"{self._called(value)} is the first value that is not finite: {_calculation(value)}.", self._ids[value])
+                yield Notice(
+                    f"{self._called(value)} is the first value that is not finite: {_calculation(value)}.", self._ids[value]
+                )
                 return
         for (node, slot), term in self._terms.items():
             if not math.isfinite(term.after):
                 child = node.inputs[slot]
-                yield Warning_(
+                yield Notice(
                     f"The gradient of {self._called(child)} is the first that is not finite: {term.upstream:.6g} × {term.local:.6g} "
                     f"sent back by {self._called(node)}.",
                     self._ids[child],

@@ -12,7 +12,7 @@ from typing import Literal
 
 from engine.errors import Span
 
-__all__ = ["Edge", "Field", "Frame", "Kind", "Node", "Phase", "Step", "Trace", "Warning_", "Write"]
+__all__ = ["Edge", "Field", "Frame", "Kind", "Node", "Notice", "Phase", "Step", "Trace", "Write"]
 
 Kind = Literal["input", "constant", "parameter", "operation"]
 Phase = Literal["forward", "seed", "backward", "zero_grad", "update"]
@@ -84,7 +84,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning_:
+class Notice:
     """Something worth saying that is no error: the first non-finite value, a line that was passed over."""
 
     message: str
@@ -113,7 +113,7 @@ class Trace:
     steps: tuple[Step, ...]
     start: Mapping[str, float]
     """Data that is known before step 1, by node id."""
-    warnings: tuple[Warning_, ...] = ()
+    warnings: tuple[Notice, ...] = ()
     printed: tuple[str, ...] = ()
 
     def frame(self, index: int) -> Frame:

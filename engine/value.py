@@ -160,6 +160,8 @@ def _number(other: Value | Number) -> Number:
 
 
 _SPELLING = {"add": "+", "sub": "-", "mul": "*", "div": "/", "neg": "-", "pow": "**"}
+
+
 def _method(op: Op) -> Any:
     if op.arity == 1 and not op.defaults:
 
@@ -171,7 +173,7 @@ def _method(op: Op) -> Any:
         def method(self: Value, *others: Value | Number) -> Value:  # type: ignore[misc]
             operands = (self, *others)
             inputs = [x if isinstance(x, Value) else Value(x) for x in operands[: op.arity]]
-            params = tuple(float(x) for x in operands[op.arity :]) or op.defaults
+            params = tuple(float(_number(x)) for x in operands[op.arity :]) or op.defaults
             if len(inputs) != op.arity or len(params) != len(op.defaults):
                 raise TypeError(f"{op.name}() takes {op.arity} values, {len(operands)} given")
             return Value.apply(op, *inputs, params=params)

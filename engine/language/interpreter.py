@@ -13,15 +13,15 @@ from itertools import islice
 from typing import Any, NoReturn
 
 from engine.errors import EmptyProgramError, EngineError, LimitError, ProgramError, Span, UnknownNameError, UnsupportedError
+from engine.graph import ancestors
 from engine.language import library
 from engine.language.objects import Builtin, Function, Missing, Module, Number, describe
 from engine.language.source import Source
 from engine.limits import Limits
-from engine.graph import ancestors
 from engine.ops import OPS, Op
 from engine.story import EXPLICIT, LOCAL, TOP, Recorder
 from engine.suggest import closest
-from engine.trace import Trace, Warning_
+from engine.trace import Notice, Trace
 from engine.value import Value
 
 __all__ = ["Interpreter"]
@@ -90,7 +90,7 @@ class Interpreter:
         self.expand = expand
         self.recorder = Recorder(limits)
         self.printed: list[str] = []
-        self.warnings: list[Warning_] = []
+        self.warnings: list[Notice] = []
         self._overrides = dict(inputs)
         self._inputs: dict[str, int] = {}
         self._steps = limits.steps
@@ -155,7 +155,9 @@ class Interpreter:
         return None
 
     def _pass_over(self, statement: ast.stmt, needs: str) -> None:
-        self.warnings.append(Warning_(f"This line needs {needs}, which is not run here; it is passed over.", span=self.source.span(statement)))
+        self.warnings.append(
+            Notice(f"This line needs {needs}, which is not run here; it is passed over.", span=self.source.span(statement))
+        )
         for node in ast.walk(statement):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 self._top.names[node.id] = Missing(needs)
@@ -172,7 +174,9 @@ class Interpreter:
 
         An input that follows a calculation (a learning rate, say) does not take its place; inputs alone are all shown.
         """
-        values = [item.value if isinstance(item, Number) else item for item in library.flat(thing) if isinstance(item, (Number, Value))]
+        values = [
+            item.value if isinstance(item, Number) else item for item in library.flat(thing) if isinstance(item, (Number, Value))
+        ]
         if any(value.inputs for value in values):
             self._outputs = values
         elif not any(value.inputs for value in self._outputs):
@@ -202,7 +206,7 @@ class Interpreter:
             output = f"`{label}`" if label else "the output"
             shown = ", ".join(left[:6]) + (" …" if len(left) > 6 else "")
             verb, them = ("is", "it") if len(left) == 1 else ("are", "them")
-            self.warnings.append(Warning_(f"{shown} {verb} not drawn: {output} does not depend on {them}."))
+            self.warnings.append(Notice(f"{shown} {verb} not drawn: {output} does not depend on {them}."))
 
     # ── help for the methods below ──
 
@@ -257,13 +261,19 @@ class Interpreter:
         number = self.plain(thing, node)
         if isinstance(number, int):
             return int(number)
-        self.refuse(f"An integer is needed here; this is {number!r}.", node, f"Write `{int(number)}`." if number == number // 1 else "")
+        self.refuse(
+            f"An integer is needed here; this is {number!r}.", node, f"Write `{int(number)}`." if number == number // 1 else ""
+        )
 
     def items(self, thing: Any, node: ast.AST) -> Iterable[Any]:
         """The items of something one can loop over."""
         if isinstance(thing, (list, tuple, range)):
             return thing
-        self.refuse(f"This cannot be looped over: it is {describe(thing)}.", node, "Loop over a list, `range(…)`, `zip(…)` or `enumerate(…)`.")
+        self.refuse(
+            f"This cannot be looped over: it is {describe(thing)}.",
+            node,
+            "Loop over a list, `range(…)`, `zip(…)` or `enumerate(…)`.",
+        )
 
     def listed(self, items: Iterable[Any], node: ast.AST) -> list[Any]:
         """A list of the items, each of them paid for."""
@@ -437,7 +447,11 @@ class Interpreter:
         if called:
             callables = [*library.BUILTINS, *(n for n in names if isinstance(self._find(n), Function))]
             close = closest(name, callables)
-            hint = f"Did you mean `{close}`?" if close else f"Define it with `def {name}(x): …`, or use an operation: exp, tanh, relu, log, …"
+            hint = (
+                f"Did you mean `{close}`?"
+                if close
+                else f"Define it with `def {name}(x): …`, or use an operation: exp, tanh, relu, log, …"
+            )
             self.refuse(f"`{name}` is not known.", node, hint, UnknownNameError)
         if name in library.MATH_NAMES:
             hint = f"Write `math.{name}`."
@@ -560,7 +574,9 @@ class Interpreter:
         for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
             self._check_name(argument.arg, argument)
         if arguments.kwonlyargs:
-            self.refuse("Keyword-only parameters are not part of the language here.", arguments.kwonlyargs[0], error=UnsupportedError)
+            self.refuse(
+                "Keyword-only parameters are not part of the language here.", arguments.kwonlyargs[0], error=UnsupportedError
+            )
         return Function(name, node, tuple(self.eval(default) for default in arguments.defaults), self._scope)
 
     def _do_Return(self, node: ast.Return) -> None:
@@ -606,11 +622,16 @@ class Interpreter:
 
     def _do_ClassDef(self, node: ast.ClassDef) -> None:
         if node.name not in _OURS:
-            self.refuse("Classes of your own are not part of the language here.", node, "Use `def`; `Value` is built in.", UnsupportedError)
+            self.refuse(
+                "Classes of your own are not part of the language here.",
+                node,
+                "Use `def`; `Value` is built in.",
+                UnsupportedError,
+            )
         self._note(f"`{node.name}` is built in; this definition is not used.", node)
 
     def _note(self, message: str, node: ast.AST) -> None:
-        self.warnings.append(Warning_(message, span=self.source.span(node)))
+        self.warnings.append(Notice(message, span=self.source.span(node)))
 
     # ── expressions ──
 
@@ -720,12 +741,14 @@ class Interpreter:
         compare = _COMPARISONS.get(type(operator))
         if compare is None:
             self.refuse("`in` is not part of the language here.", node, error=UnsupportedError)
-        if isinstance(left, str) and isinstance(right, str) or left is None or right is None:
+        if (isinstance(left, str) and isinstance(right, str)) or left is None or right is None:
             if isinstance(operator, (ast.Eq, ast.NotEq)):
                 return compare(left, right)
         elif library.is_number(left, truth=True) and library.is_number(right, truth=True):
             if isinstance(operator, (ast.Eq, ast.NotEq)) and (isinstance(left, Value) or isinstance(right, Value)):
-                self.refuse("`==` asks whether two `Value`s are the same object, not the same number.", node, "Compare their `.data`.")
+                self.refuse(
+                    "`==` asks whether two `Value`s are the same object, not the same number.", node, "Compare their `.data`."
+                )
             return compare(*[thing.data if isinstance(thing, Value) else self.plain(thing, node) for thing in (left, right)])
         self.refuse(f"{describe(left)} and {describe(right)} cannot be compared.".capitalize(), node)
 
@@ -746,14 +769,21 @@ class Interpreter:
         if not isinstance(holder, (list, tuple, range)):
             self.refuse(f"Only a list has items; this is {describe(holder)}.", node)
         if isinstance(node.slice, ast.Slice):
-            parts = [None if part is None else self.whole(self.eval(part), part) for part in (node.slice.lower, node.slice.upper, node.slice.step)]
+            parts = [
+                None if part is None else self.whole(self.eval(part), part)
+                for part in (node.slice.lower, node.slice.upper, node.slice.step)
+            ]
             if parts[2] == 0:
                 self.refuse("The step of a slice cannot be 0.", node)
             cut = holder[slice(*parts)]
             return cut if isinstance(cut, (range, tuple)) else self.listed(cut, node)
         index = self.whole(self.eval(node.slice), node.slice)
         if not -len(holder) <= index < len(holder):
-            self.refuse(f"There are {len(holder)} items; there is no item {index}.", node, f"The last one is item {len(holder) - 1}." if holder else "")
+            self.refuse(
+                f"There are {len(holder)} items; there is no item {index}.",
+                node,
+                f"The last one is item {len(holder) - 1}." if holder else "",
+            )
         return holder[index]
 
     def _comprehension(self, node: ast.ListComp | ast.GeneratorExp) -> list[Any]:
@@ -810,7 +840,12 @@ class Interpreter:
             if name in thing.names:
                 return thing.names[name]
             close = closest(name, thing.names)
-            self.refuse(f"`{thing.name}.{name}` is not known here.", node, f"Did you mean `{thing.name}.{close}`?" if close else "", UnsupportedError)
+            self.refuse(
+                f"`{thing.name}.{name}` is not known here.",
+                node,
+                f"Did you mean `{thing.name}.{close}`?" if close else "",
+                UnsupportedError,
+            )
         if isinstance(thing, (Number, Value)):
             value = thing.value if isinstance(thing, Number) else thing
             match name:
@@ -832,7 +867,12 @@ class Interpreter:
         known = library.METHODS.get(type(thing), {})
         close = closest(name, [*known, "data", "grad", "label"] if known else [])
         what = describe(thing)
-        self.refuse(f"{what[0].upper()}{what[1:]} has no `.{name}` here.", node, f"Did you mean `.{close}`?" if close else "", UnsupportedError)
+        self.refuse(
+            f"{what[0].upper()}{what[1:]} has no `.{name}` here.",
+            node,
+            f"Did you mean `.{close}`?" if close else "",
+            UnsupportedError,
+        )
 
     def _set_attribute(self, target: ast.Attribute, thing: Any) -> None:
         holder = self.eval(target.value)
@@ -862,7 +902,9 @@ class Interpreter:
             callee = self._lookup(function)
         else:
             callee = self.eval(function)
-        arguments: list[Any] = [holder] if isinstance(callee, Builtin) and holder is not None and not isinstance(holder, Module) else []
+        arguments: list[Any] = (
+            [holder] if isinstance(callee, Builtin) and holder is not None and not isinstance(holder, Module) else []
+        )
         for argument in node.args:
             if isinstance(argument, ast.Starred):
                 arguments.extend(self.listed(self.items(self.eval(argument.value), argument), argument))
