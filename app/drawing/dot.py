@@ -15,7 +15,7 @@ from engine.trace import Frame, Trace
 
 __all__ = ["export_dot", "layout_dot"]
 
-_SPACING = {"micrograd": "nodesep=0.22 ranksep=0.42", "compact": "nodesep=0.14 ranksep=0.34"}
+_SPACING = {"micrograd": "nodesep=0.22 ranksep=0.5", "compact": "nodesep=0.14 ranksep=0.38"}
 
 
 def layout_dot(structure: Structure, graph_attributes: str = "") -> str:

@@ -309,10 +309,17 @@ def _moor(
     (x0, y0), (x1, y1) = centres[wire.tail], centres[wire.head]
     offset = head.arrival(wire.slot, boxes[wire.head].operands, structure.dir)
     begin = offset if apart else 0.0
-    if structure.dir == "LR":
+    axis = 0 if structure.dir == "LR" else 1
+    if axis == 0:
         first, last = (x0 + tail.width / 2, y0 + begin), (x1 - head.width / 2, y1 + offset)
-        reach = math.dist(first, points[1]), math.dist(points[-2], last)
-        return (first, (first[0] + reach[0], first[1]), *points[2:-2], (last[0] - reach[1], last[1]), last)
-    first, last = (x0 + begin, y0 + tail.height / 2), (x1 + offset, y1 - head.height / 2)
-    reach = math.dist(first, points[1]), math.dist(points[-2], last)
-    return (first, (first[0], first[1] + reach[0]), *points[2:-2], (last[0], last[1] - reach[1]), last)
+    else:
+        first, last = (x0 + begin, y0 + tail.height / 2), (x1 + offset, y1 - head.height / 2)
+    after = _ahead(first, points[1], last if len(points) == 4 else points[3], axis, 1)
+    before = _ahead(last, points[-2], first if len(points) == 4 else points[-4], axis, -1)
+    return (first, after, *points[2:-2], before, last)
+
+
+def _ahead(end: Point, control: Point, other: Point, axis: int, sign: int) -> Point:
+    """The control point next to an end, turned straight ahead: as far as it was, but not past the middle of its piece."""
+    reach = min(math.dist(end, control), max(abs(control[axis] - end[axis]), abs(other[axis] - end[axis]) / 2))
+    return (end[0] + sign * reach, end[1]) if axis == 0 else (end[0], end[1] + sign * reach)

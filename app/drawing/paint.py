@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from functools import cache
 from hashlib import blake2b
+from typing import Literal
 
 from app.drawing.fonts import embedded, families
 from app.drawing.layout import Layout, Point
@@ -17,7 +18,9 @@ from app.drawing.text import UNKNOWN, escape
 from app.drawing.theme import Accent, Theme
 from engine.trace import Phase
 
-__all__ = ["Painter", "px"]
+__all__ = ["Font", "Painter"]
+
+Font = Literal["embed", "none"]
 
 MARGIN = 10.0
 BASELINE = 0.365
@@ -35,13 +38,14 @@ def px(x: float) -> str:
 class Painter:
     """Writes the pieces of one layout in one look."""
 
-    def __init__(self, layout: Layout, theme: Theme, bg: str, font: str, salt: str) -> None:
+    def __init__(self, layout: Layout, theme: Theme, bg: str, font: Font, salt: str) -> None:
         self._layout = layout
         self._structure = layout.structure
         self._theme = theme
         self._bg = {"transparent": "", "theme": theme.paper, "white": "#ffffff"}.get(bg, bg)
         self._sizes = sizes(self._structure.style, self._structure.dir)
         self._prefix = "g" + blake2b(f"{layout.structure.digest}{salt}".encode(), digest_size=4).hexdigest() + "-"
+        self._page = px(layout.width + 2 * MARGIN), px(layout.height + 2 * MARGIN)
         self._font = font
         self.unknown = f' class="is-unknown" fill="{theme.muted}">{UNKNOWN}'
 
@@ -50,7 +54,7 @@ class Painter:
     def opening(self) -> tuple[str, str]:
         """The first tag, up to where the step is said, and from there on."""
         structure = self._structure
-        width, height = px(self._layout.width + 2 * MARGIN), px(self._layout.height + 2 * MARGIN)
+        width, height = self._page
         first = (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="stepgrad" viewBox="0 0 {width} {height}" width="{width}" '
             f'height="{height}" role="img" aria-labelledby="{self._prefix}t {self._prefix}d"'
@@ -62,21 +66,18 @@ class Painter:
         return first, rest
 
     def words(self, title: str, desc: str) -> str:
-        """Title and description, then what stands behind everything."""
-        background = f'<rect class="background" width="100%" height="100%" fill="{self._bg}"/>' if self._bg else ""
-        return (
-            f'<title id="{self._prefix}t">{escape(title)}</title><desc id="{self._prefix}d">{escape(desc)}</desc>'
-            f"{self._style()}{background}"
-        )
+        return f'<title id="{self._prefix}t">{escape(title)}</title><desc id="{self._prefix}d">{escape(desc)}</desc>'
 
-    def _style(self) -> str:
-        if self._font != "embed":
-            return ""
-        shown = {char for box in self._structure.boxes for char in box.label + box.symbol}
-        return f"<style>{embedded(frozenset(shown))}</style>"
-
-    def nodes_opening(self) -> str:
-        return '<g class="nodes">'
+    def background(self) -> str:
+        """The letters, then the paper."""
+        style = ""
+        if self._font == "embed":
+            shown = {char for box in self._structure.boxes for char in box.label + box.symbol}
+            style = f"<style>{embedded(frozenset(shown))}</style>"
+        if not self._bg:
+            return style
+        width, height = self._page
+        return f'{style}<rect class="background" width="{width}" height="{height}" fill="{self._bg}"/>'
 
     # An edge -----------------------------------------------------------------------------------------------------------
 
@@ -173,18 +174,16 @@ class Painter:
         theme = self._theme
         inside = self._structure.style == "compact"
         fill, ink = (accent.line, accent.on) if accent else (theme.rule if inside else theme.operator, theme.ink)
-        line = f'stroke="{accent.line if accent else theme.kinds["operation"].stroke}" stroke-width="1.2"'
-        if inside:
-            line = ""
+        line = "" if inside else f' stroke="{accent.line if accent else theme.kinds["operation"].stroke}" stroke-width="1.2"'
         x, y = cx + x, cy + y
         if half - radius < 0.05:
-            shape = f'<circle class="op" cx="{px(x)}" cy="{px(y)}" r="{px(radius)}" fill="{fill}" {line}/>'
+            shape = f'<circle class="op" cx="{px(x)}" cy="{px(y)}" r="{px(radius)}" fill="{fill}"{line}/>'
         else:
             shape = (
                 f'<rect class="op" x="{px(x - half)}" y="{px(y - radius)}" width="{px(2 * half)}" height="{px(2 * radius)}" '
-                f'rx="{px(radius)}" fill="{fill}" {line}/>'
+                f'rx="{px(radius)}" fill="{fill}"{line}/>'
             )
-        return shape.replace(" />", "/>") + self._text("symbol", box.symbol, x, y, size, ink)
+        return shape + self._text("symbol", box.symbol, x, y, size, ink)
 
     def _stem(self, shape: Shape, cx: float, cy: float, accent: Accent | None) -> str:
         assert shape.op

@@ -171,7 +171,7 @@ def _compact(s: Sizes, label: str, symbol: str, field: float, number: float, dir
         height=tall + above,
         box=(left, top, inner, tall),
         op=None,
-        badge=(left + 3 + half, top + head / 2, half, s.radius) if symbol else None,
+        badge=(left + 3 + half if label else middle, top + head / 2, half, s.radius) if symbol else None,
         label=((left + 3 + badge + left + inner) / 2 if badge else middle, top + head / 2) if label else None,
         tab=(inner, head) if room else None,
         fields=tuple((left + s.pad, y) for y in rows),  # type: ignore[arg-type]  # two rows
