@@ -40,36 +40,38 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
-    workers: int = Field(1, ge=1, le=64, description="Server processes. Each has its own caches.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
+    workers: int = Field(default=1, ge=1, le=64, description="Server processes. Each has its own caches.")
     public_url: str = Field(
-        "", description="Base of the links in answers, like https://example.org/stepgrad. Empty: links without a host."
+        default="", description="Base of the links in answers, like https://example.org/stepgrad. Empty: links without a host."
     )
-    trusted_proxies: str = Field("127.0.0.1", description="Addresses whose X-Forwarded-For is believed, with commas; * for all.")
-    docs: bool = Field(True, description="Serve /docs and /openapi.json.")
-    access_log: bool = Field(False, description="Write a line for each request.")
+    trusted_proxies: str = Field(
+        default="127.0.0.1", description="Addresses whose X-Forwarded-For is believed, with commas; * for all."
+    )
+    docs: bool = Field(default=True, description="Serve /docs and /openapi.json.")
+    access_log: bool = Field(default=False, description="Write a line for each request.")
 
     dot: Annotated[tuple[str, ...], BeforeValidator(_command)] = Field(
-        (), description="Graphviz command, like `dot`. Empty: the one that came with the package."
+        default=(), description="Graphviz command, like `dot`. Empty: the one that came with the package."
     )
-    layout_seconds: float = Field(1.0, gt=0, le=60, description="Time one layout may take, all its attempts together.")
-    layout_processes: int = Field(2, ge=1, le=64, description="Layouts that run at once.")
-    layout_memory: int = Field(512 << 20, ge=64 << 20, description="Address space of one layout, bytes.")
+    layout_seconds: float = Field(default=1.0, gt=0, le=60, description="Time one layout may take, all its attempts together.")
+    layout_processes: int = Field(default=2, ge=1, le=64, description="Layouts that run at once.")
+    layout_memory: int = Field(default=512 << 20, ge=64 << 20, description="Address space of one layout, bytes.")
 
-    answer_cache: int = Field(64 << 20, ge=0, description="Ready answers kept, bytes.")
-    trace_cache: int = Field(32 << 20, ge=0, description="Programs that were run, bytes (estimated).")
-    skeleton_cache: int = Field(64 << 20, ge=0, description="Laid-out graphs kept, bytes (estimated).")
+    answer_cache: int = Field(default=64 << 20, ge=0, description="Ready answers kept, bytes.")
+    trace_cache: int = Field(default=32 << 20, ge=0, description="Programs that were run, bytes (estimated).")
+    skeleton_cache: int = Field(default=64 << 20, ge=0, description="Laid-out graphs kept, bytes (estimated).")
 
     # 8,192 is what nginx and most proxies let through in one line, and the longest program fits as a CODE.
-    url_limit: int = Field(8_192, ge=256, description="Longest path and query, bytes; more is a 414.")
-    body_limit: int = Field(131_072, ge=1_024, description="Longest request body, bytes; more is a 413.")
-    header_limit: int = Field(16_384, ge=1_024, description="All header fields together, bytes; more is a 431.")
-    receive_seconds: float = Field(10.0, gt=0, description="Time a client has to send a body; more is a 408.")
-    pending: int = Field(64, ge=1, description="Uncached requests that may be in the house at once; more get a 503.")
-    threads: int = Field(8, ge=1, le=256, description="Threads that run programs.")
+    url_limit: int = Field(default=8_192, ge=256, description="Longest path and query, bytes; more is a 414.")
+    body_limit: int = Field(default=131_072, ge=1_024, description="Longest request body, bytes; more is a 413.")
+    header_limit: int = Field(default=16_384, ge=1_024, description="All header fields together, bytes; more is a 431.")
+    receive_seconds: float = Field(default=10.0, gt=0, description="Time a client has to send a body; more is a 408.")
+    pending: int = Field(default=64, ge=1, description="Uncached requests that may be in the house at once; more get a 503.")
+    threads: int = Field(default=8, ge=1, le=256, description="Threads that run programs.")
     rate_limit: Annotated[int | None, OrOff] = Field(
-        None, ge=1, description="Uncached answers one client gets per minute, or off. What is cached is free."
+        default=None, ge=1, description="Uncached answers one client gets per minute, or off. What is cached is free."
     )
 
     @field_validator("public_url")

@@ -122,30 +122,34 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     step: Annotated[str, BeforeValidator(_step, json_schema_input_type=str | int)] = Field(
-        "end",
+        default="end",
         description="Which moment: a step (0 is before the first; negative counts from the end), `end`, `start`, `forward`, "
         "`seed`, `forward:NAME` (NAME is computed) or `grad:NAME` (the last contribution to NAME's grad).",
         examples=["end", "5", "-1", "grad:x1"],
     )
-    style: Literal["micrograd", "compact"] = Field("micrograd", description="Op nodes as in the notebook, or inside the boxes.")
-    leaves: Literal["shared", "split", "auto"] = Field("auto", description="One box per leaf, or one per use of it.")
-    dir: Literal["LR", "TB"] = Field("LR", description="From left to right, or from top to bottom.")
-    theme: Literal["light", "dark", "print"] = Field("light", description="Colours.")
+    style: Literal["micrograd", "compact"] = Field(
+        default="micrograd", description="Op nodes as in the notebook, or inside the boxes."
+    )
+    leaves: Literal["shared", "split", "auto"] = Field(default="auto", description="One box per leaf, or one per use of it.")
+    dir: Literal["LR", "TB"] = Field(default="LR", description="From left to right, or from top to bottom.")
+    theme: Literal["light", "dark", "print"] = Field(default="light", description="Colours.")
     digits: Annotated[int, BeforeValidator(_digits, json_schema_input_type=int)] = Field(
-        4, ge=0, le=10, description="Decimals of the numbers in the picture.", examples=[2]
+        default=4, ge=0, le=10, description="Decimals of the numbers in the picture.", examples=[2]
     )
     bg: Bg = Field(
-        "transparent", description="`transparent`, `theme`, `white`, `#rgb` or `#rrggbb`.", examples=["white", "#fffbe6"]
+        default="transparent", description="`transparent`, `theme`, `white`, `#rgb` or `#rrggbb`.", examples=["white", "#fffbe6"]
     )
     expand: Annotated[str, BeforeValidator(_expand, json_schema_input_type=str)] = Field(
-        "",
+        default="",
         description="Operations to draw from simpler ones: names with commas, `micrograd` (sub, div, neg) or `all`.",
         examples=["micrograd", "tanh"],
     )
-    font: Literal["embed", "none"] = Field("embed", description="Put the letters that are used into the SVG, or not.")
-    controls: Literal["full", "minimal", "none"] = Field("full", description="What the embedded player shows. Only for /embed.")
+    font: Literal["embed", "none"] = Field(default="embed", description="Put the letters that are used into the SVG, or not.")
+    controls: Literal["full", "minimal", "none"] = Field(
+        default="full", description="What the embedded player shows. Only for /embed."
+    )
     autoplay: Annotated[str, BeforeValidator(_autoplay, json_schema_input_type=Literal["0", "1"])] = Field(
-        "0", description="Whether the embedded player starts by itself. Only for /embed.", examples=["1"]
+        default="0", description="Whether the embedded player starts by itself. Only for /embed.", examples=["1"]
     )
 
     @classmethod

@@ -38,6 +38,8 @@ _TEXT_ESCAPES = {
     **{sign: "\\" + sign for sign in "{}$&#%_"},
 }
 _APPLIED = re.compile(r"(?:\\[a-z]+(?:\^2)?|\\operatorname\{[a-z]+\})$")
+_OPEN = re.compile(r"\\[a-z]+ ")
+"""Begins a function without brackets, which would swallow what follows."""
 _OPENING = ("(", "{", "[", ",", "|", "=", ">", "<")
 
 
@@ -113,7 +115,7 @@ def _escaped(text: str) -> str:
 def spell(template: str, operands: Sequence[Term], out: Term | None = None) -> str:
     """Fill a template of the table. `out` stands for the result of the operation, in templates of derivatives."""
     parts: list[str] = []
-    for literal, slot, need, leading in _slots(template):
+    for literal, slot, need, leading, multiplied in _slots(template):
         parts.append(literal)
         if slot is None:
             continue
@@ -121,6 +123,8 @@ def spell(template: str, operands: Sequence[Term], out: Term | None = None) -> s
         if term is None:
             raise ValueError(f"{template!r} names the result, which is not given")
         bare = term.precedence >= need and (leading or not term.signed)
+        if multiplied and _OPEN.match(term.text):  # \tanh x · y could be read as tanh(x · y)
+            bare = False
         parts.append(term.text if bare else bracketed(term.text))
     return "".join(parts)
 
@@ -130,12 +134,12 @@ def bracketed(text: str) -> str:
 
 
 @cache
-def _slots(template: str) -> tuple[tuple[str, str | None, float, bool], ...]:
-    """For each slot: the text before it, which operand, the precedence it needs, and whether a sign may stand there."""
+def _slots(template: str) -> tuple[tuple[str, str | None, float, bool, bool], ...]:
+    """For each slot: the text before it, which operand, the precedence it needs, may a sign stand there, does a · follow."""
     return tuple(_read_slots(template))
 
 
-def _read_slots(template: str) -> Iterator[tuple[str, str | None, float, bool]]:
+def _read_slots(template: str) -> Iterator[tuple[str, str | None, float, bool, bool]]:
     pieces: list[tuple[str, str | None]] = []
     literal = ""
     for text, field, _, _ in Formatter().parse(template):
@@ -145,7 +149,8 @@ def _read_slots(template: str) -> Iterator[tuple[str, str | None, float, bool]]:
             literal = ""
     pieces.append((literal, None))
     for (before, field), (after, _) in zip(pieces, [*pieces[1:], ("", None)], strict=True):
-        yield before, field, *_needed(before.rstrip(), after.lstrip())
+        need, leading = _needed(before.rstrip(), after.lstrip())
+        yield before, field, need, leading, after.lstrip().startswith(r"\cdot")
 
 
 def _needed(before: str, after: str) -> tuple[float, bool]:
@@ -169,10 +174,9 @@ def _needed(before: str, after: str) -> tuple[float, bool]:
 
 def top_precedence(latex: str) -> float:
     """How tightly a piece of LaTeX holds together, by what stands outside all its brackets."""
-    if re.match(r"\\[a-z]+ ", latex) or r"\text{ if }" in latex:  # \tanh x · y could be read as tanh(x · y)
-        least = 1.0
-    else:
-        least = 3.0 if latex.startswith("-") else 3.5 if latex.startswith(r"\frac") else float(CALL)
+    if r"\text{ if }" in latex:
+        return 0.5
+    least = 2.6 if _OPEN.match(latex) else 3.0 if latex.startswith("-") else 3.5 if latex.startswith(r"\frac") else float(CALL)
     depth = 0
     for index, sign in enumerate(latex):
         if sign in "{([":

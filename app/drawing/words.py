@@ -21,7 +21,7 @@ MAX_EXPRESSION = 24
 """Characters of the expression that stands for a value without a name; a longer one is called by its symbol."""
 MAX_LABEL = 40
 
-_INFIX = {"*": "×", "/": "÷", "-": "−"}
+_INFIX = {"*": "×", "/": "÷"}
 
 
 class Narrator:
@@ -35,6 +35,7 @@ class Narrator:
         self._latex: dict[str, Term] = {}
         for node in trace.nodes:  # inputs come before what uses them
             self._text[node.id], self._latex[node.id] = self._name(node)
+        self._told: dict[int, tuple[str, str]] = {}
         self._history = {node: ([0], [value]) for node, value in trace.start.items()}
         for step in trace.steps:
             for write in step.writes:
@@ -45,11 +46,16 @@ class Narrator:
 
     def text(self, step: Step | None) -> str:
         """The sentence of a step; None is the moment before the first."""
-        return START if step is None else _TELLERS[step.phase](self, step)[0]
+        return START if step is None else self._tell(step)[0]
 
     def latex(self, step: Step | None) -> str:
         """Letters = numbers = result, without dollar signs; empty where there is nothing to compute."""
-        return "" if step is None else _TELLERS[step.phase](self, step)[1]
+        return "" if step is None else self._tell(step)[1]
+
+    def _tell(self, step: Step) -> tuple[str, str]:
+        if (told := self._told.get(step.index)) is None:
+            told = self._told[step.index] = _TELLERS[step.phase](self, step)
+        return told
 
     def name(self, node: str) -> str:
         """How a value is called in sentences: its label, a short expression, or its symbol."""
@@ -95,13 +101,14 @@ class Narrator:
         upstream, local = step.upstream or 0.0, step.local or 0.0
         shut = op.gate and local == 0.0
         contribution = 0.0 if shut else upstream * local
-        name = f"{_tight(self._text[source.id].text)}.grad"
-        after = number_text(grad.after)
+        whose = _whose(self._text[source.id].text, "grad")
+        before, after = number_text(grad.before or 0.0), number_text(grad.after)
+        change = f"stays {after}" if before == after else f"goes from {before} to {after}"
         if shut:
-            told = f"`{target.symbol}` is shut here: its slope is 0 and nothing passes. {name} stays {after}."
+            told = f"`{target.symbol}` is shut here: its slope is 0 and nothing passes, {whose} {change}."
         else:
             product = f"{number_text(upstream)} × {_factor(_number(local))} = {number_text(contribution)}"
-            told = f"`{target.symbol}` sends back {product}: {name} goes from {number_text(grad.before or 0.0)} to {after}."
+            told = f"`{target.symbol}` sends back {product}: {whose} {change}."
 
         first = _number_latex(upstream)
         first_text = first.text if first.precedence >= 2 else bracketed(first.text)
@@ -119,7 +126,10 @@ class Narrator:
         more = len(step.writes) > 3
         if len(names) == 1:
             write = step.writes[0]
-            return f"{_tight(names[0])}.grad is set from {number_text(write.before)} to {number_text(write.after)}.", latex
+            return (
+                f"{_sentence(_whose(names[0], 'grad'))} is set from {number_text(write.before)} to {number_text(write.after)}.",
+                latex,
+            )
         return f"The grads of {_listed(names)} are set to 0.", latex + (",\\ \\ldots" if more else "")
 
     def _update(self, step: Step) -> tuple[str, str]:
@@ -127,12 +137,12 @@ class Narrator:
         for write in step.writes[:3]:
             name, latex = self._text[write.node].text, self._latex[write.node].text
             if write.field == "grad":
-                told.append(f"{_tight(name)}.grad becomes {number_text(write.after)}")
+                told.append(f"{_whose(name, 'grad')} becomes {number_text(write.after)}")
                 continue
             change = ""
             if write.before is not None and write.after is not None:
                 change = f" ({write.after - write.before:+.4g})"
-            told.append(f"{_tight(name)}.data goes from {number_text(write.before)} to {number_text(write.after)}{change}")
+            told.append(f"{_whose(name, 'data')} goes from {number_text(write.before)} to {number_text(write.after)}{change}")
             formulas.append(f"{latex} \\leftarrow {number_latex(write.after)}")
         more = f", and {len(step.writes) - 3} more" if len(step.writes) > 3 else ""
         return f"Update: {'; '.join(told)}{more}.", ",\\ ".join(formulas)
@@ -156,8 +166,6 @@ class Narrator:
         template = op.python
         for sign, mark in _INFIX.items():
             template = template.replace(f"}} {sign} {{", f"}} {mark} {{")
-        if template == "-{0}":
-            template = "−{0}"
         operands = [*operands, *map(_number, node.params)]
         if op.defaults and node.params and node.params != op.defaults:
             template = f"{op.name}({', '.join(f'{{{i}}}' for i in range(len(operands)))})"
@@ -183,8 +191,11 @@ class Narrator:
         return values[max(0, bisect_right(indices, step.index) - 1)]
 
     def _d(self, node: str) -> str:
-        output, name = self._latex[self._trace.output].text, self._latex[node].text
-        return rf"\frac{{\partial {output}}}{{\partial {name}}}"
+        return rf"\frac{{\partial {self._whole(self._trace.output)}}}{{\partial {self._whole(node)}}}"
+
+    def _whole(self, node: str) -> str:
+        term = self._latex[node]
+        return term.text if term.precedence >= CALL else bracketed(term.text)
 
 
 def _number(value: float) -> Term:
@@ -204,6 +215,15 @@ def _factor(term: Term) -> str:
 
 def _tight(name: str) -> str:
     return name if name.isidentifier() else f"({name})"
+
+
+def _whose(name: str, field: str) -> str:
+    """`x.grad`, as programs say it, or for what has no name `the grad of x + y`."""
+    return f"{name}.{field}" if name.isidentifier() else f"the {field} of {name}"
+
+
+def _sentence(text: str) -> str:
+    return "The" + text[3:] if text.startswith("the ") else text
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,0 +1,123 @@
+"""The product on one screen: a program goes in, the picture of one of its moments comes out.
+
+    source ─run─▶ Trace ─structure_of─▶ Structure ─layout─▶ Layout ─▶ Skeleton ─fill(step)─▶ SVG
+
+Each stage is kept by just what it depends on: a trace by the program, a layout by the structure, a skeleton by layout and look.
+So a step more is a fill, other numbers are a run and a fill, and only a new structure costs a layout. HTTP, the command line and
+the exports all come through here. Safe to call from many threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from time import monotonic
+from typing import Any
+
+from app.answers import graph_answer
+from app.caching import Cache
+from app.config import Settings
+from app.drawing.dot import export_dot
+from app.drawing.errors import TooLarge
+from app.drawing.layout import Engine, Layout
+from app.drawing.skeleton import Font, Skeleton
+from app.drawing.structure import Structure, structure_of
+from app.drawing.words import Narrator
+from app.links import encode, links
+from app.options import Options
+from app.steps import resolve
+from engine.language import run
+from engine.trace import Trace
+
+__all__ = ["Moment", "Pipeline"]
+
+REFUSED_SECONDS = 60.0
+"""How long a graph that took too long is refused without another try."""
+
+
+class Story:
+    """A run and the words for it."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.weight = 2_000 + 2 * len(trace.source) + 1_000 * len(trace.nodes) + 400 * len(trace.edges) + 700 * len(trace.steps)
+
+    @cached_property
+    def narrator(self) -> Narrator:
+        return Narrator(self.trace)
+
+    @cached_property
+    def title(self) -> str:
+        return f"Computation graph of {self.narrator.name(self.trace.output)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One step of one run, and how it is to be shown."""
+
+    story: Story
+    options: Options
+    index: int
+
+    @property
+    def trace(self) -> Trace:
+        return self.story.trace
+
+    @property
+    def sentence(self) -> str:
+        return self.story.narrator.text(self.trace.steps[self.index - 1] if self.index else None)
+
+
+class Pipeline:
+    """The stages and their caches."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._base = settings.public_url
+        self._engine = Engine(settings.dot, settings.layout_seconds, settings.layout_processes, settings.layout_memory)
+        self._stories: Cache[object, Story] = Cache(settings.trace_cache, lambda story: story.weight)
+        self._layouts: Cache[Structure, Layout] = Cache(settings.skeleton_cache // 4, _layout_weight)
+        self._skeletons: Cache[object, Skeleton] = Cache(settings.skeleton_cache, lambda skeleton: skeleton.size)
+        self._refused: Cache[Structure, tuple[float, TooLarge]] = Cache(1_000, lambda _: 1)
+
+    def moment(self, source: str, options: Options, inputs: Mapping[str, float] | None = None) -> Moment:
+        """Run a program and find the step. Raises EngineError, or a ProblemError for a step that does not exist."""
+        operations = options.operations
+        key = (source, operations, tuple(sorted(inputs.items())) if inputs else ())
+        story = self._stories.get_or_make(key, lambda: Story(run(source, inputs, operations)))
+        return Moment(story, options, resolve(story.trace, options.step))
+
+    def svg(self, moment: Moment, font: Font | None = None) -> str:
+        """The picture. Raises DrawingError."""
+        options, trace = moment.options, moment.trace
+        structure = structure_of(trace, options.style, options.dir, options.leaves, options.digits)
+        skeleton = self._skeleton(structure, options.theme, options.bg, font or options.font)
+        return skeleton.fill(trace.frame(moment.index), title=moment.story.title, desc=moment.sentence, steps=len(trace.steps))
+
+    def _skeleton(self, structure: Structure, theme: str, bg: str, font: Font) -> Skeleton:
+        look = (structure.digest, theme, bg, font)
+        return self._skeletons.get_or_make(look, lambda: Skeleton(self._layout(structure), theme, bg, font))
+
+    def _layout(self, structure: Structure) -> Layout:
+        if (refused := self._refused.get(structure)) and monotonic() < refused[0]:
+            raise TooLarge(refused[1].message, refused[1].hint)  # a new one: a traceback grows with each raise
+        try:
+            return self._layouts.get_or_make(structure, lambda: self._engine.layout(structure))
+        except TooLarge as error:
+            self._refused.put(structure, (monotonic() + REFUSED_SECONDS, error))
+            raise
+
+    def dot(self, moment: Moment) -> str:
+        """The picture as DOT, with labels, for anybody's Graphviz."""
+        options, trace = moment.options, moment.trace
+        return export_dot(trace, trace.frame(moment.index), dir=options.dir, digits=options.digits)
+
+    def json(self, moment: Moment) -> dict[str, Any]:
+        """The whole story and the picture of this moment, without an embedded font. Raises DrawingError."""
+        code = encode(moment.trace.source)
+        where = links(code, moment.options, self._base)
+        return graph_answer(moment.trace, moment.story.narrator, code, where, moment.index, self.svg(moment, font="none"))
+
+
+def _layout_weight(layout: Layout) -> int:
+    return 500 * len(layout.centres) + 400 * len(layout.curves) + 2_000

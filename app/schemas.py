@@ -1,0 +1,168 @@
+"""Everything on the wire: what is asked and what is answered. docs/contract.md says it in words.
+
+The models of answers document and test what `app.answers` builds; requests are validated by theirs.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from app.options import Options
+from app.problems import ProblemError
+from engine.trace import Kind, Phase
+
+__all__ = ["GraphAnswer", "GraphRequest", "ProblemAnswer", "Ready"]
+
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Wire = Annotated[float | Literal["Infinity", "-Infinity", "NaN"] | None, Field(description="null: not computed.")]
+
+
+class GraphRequest(BaseModel):
+    """One program, the values of some of its inputs, and the options of a picture."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: Annotated[str, Field(strict=True)] = Field(description="The program.", examples=["a = 2\nb = -3\nc = a * b"])
+    inputs: dict[str, Number] | None = Field(
+        default=None, max_length=1_000, description="Other values for named inputs, by name.", examples=[{"a": 4}]
+    )
+    options: Options = Options()
+
+    @classmethod
+    def read(cls, body: Any) -> GraphRequest:
+        """The request of a JSON body, where options stand beside `source`. Raises a 422 problem."""
+        if not isinstance(body, dict):
+            raise _wrong("The body is not an object.")
+        if "source" not in body:
+            raise _wrong("`source` is missing.")
+        rest = {name: value for name, value in body.items() if name not in ("source", "inputs")}
+        try:
+            return cls(source=body["source"], inputs=body.get("inputs"), options=Options.read(rest))
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            raise _wrong(f"`{'.'.join(str(part)[:40] for part in first['loc'][:2])}`: {first['msg']}.") from None
+
+
+def _wrong(detail: str) -> ProblemError:
+    hint = 'Send {"source": "…"}, and beside it what options you like.'
+    return ProblemError(422, "request", "The request is not as it should be", detail, hint=hint)
+
+
+class SpanAnswer(BaseModel):
+    """A stretch of one line; counts from 1, in code points."""
+
+    line: int
+    column: int
+    length: int
+
+
+class NodeAnswer(BaseModel):
+    """One value."""
+
+    id: str
+    key: str
+    label: str
+    kind: Kind
+    op: str | None
+    symbol: str | None
+    params: list[Wire]
+    inputs: list[str]
+    data: Wire
+    grad: Wire
+    span: SpanAnswer | None
+    group: str | None
+
+
+class EdgeAnswer(BaseModel):
+    """One use of a value."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: str
+    from_: str = Field(alias="from")
+    to: str
+    slot: int
+    local: Wire
+    contribution: Wire
+
+
+class WriteAnswer(BaseModel):
+    """One number that a step changes."""
+
+    node: str
+    field: Literal["data", "grad"]
+    before: Wire
+    after: Wire
+
+
+class StepAnswer(BaseModel):
+    """One moment of the story."""
+
+    index: int
+    phase: Phase
+    node: str
+    edge: str | None
+    writes: list[WriteAnswer]
+    text: str
+    latex: str
+
+
+class WarningAnswer(BaseModel):
+    """Something worth saying that is no error."""
+
+    message: str
+    node: str | None
+    span: SpanAnswer | None
+
+
+class LinksAnswer(BaseModel):
+    """Where this moment can be seen."""
+
+    page: str
+    svg: str
+    dot: str
+    json_: str = Field(alias="json")
+    embed: str
+
+
+class GraphAnswer(BaseModel):
+    """A program, run and drawn."""
+
+    version: Literal[1]
+    source: str
+    code: str
+    output: str
+    nodes: list[NodeAnswer]
+    edges: list[EdgeAnswer]
+    steps: list[StepAnswer]
+    step: int
+    warnings: list[WarningAnswer]
+    printed: list[str]
+    links: LinksAnswer
+    svg: str
+
+
+class ProblemAnswer(BaseModel):
+    """What went wrong (RFC 9457). `line`, `column` and `length` say where in the program; `hint` says what to try."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    line: int | None
+    column: int | None
+    length: int | None
+    hint: str | None
+    source_code: str | None
+
+
+class Ready(BaseModel):
+    """Whether this process can do its work."""
+
+    ready: bool
+    version: str
