@@ -1,0 +1,36 @@
+"""Filling a known skeleton against a layout by Graphviz of the same graph."""
+
+from __future__ import annotations
+
+import subprocess
+
+from app.drawing.dot import export_dot
+from app.drawing.layout import Engine
+from app.drawing.skeleton import Skeleton
+from app.drawing.structure import structure_of
+from engine.language import run as run_program
+from tests.bench.measure import Result, paired
+from tests.bench.peers import dot_command
+from tests.bench.programs import MANY, NEURON
+
+
+def run() -> list[Result]:
+    return [_measure(name, source) for name, source in (("neuron", NEURON), ("lecture's loss", MANY))]
+
+
+def _measure(name: str, source: str) -> Result:
+    trace = run_program(source)
+    structure = structure_of(trace)
+    skeleton = Skeleton(Engine(seconds=20.0).layout(structure))
+    frames = [trace.frame(index) for index in range(len(trace.steps) + 1)]
+    dot = export_dot(trace).encode()
+    turn = iter(range(1 << 62))
+
+    def ours() -> str:
+        return skeleton.fill(frames[next(turn) % len(frames)], steps=len(trace.steps))
+
+    def peer() -> bytes:
+        return subprocess.run([dot_command(), "-Tsvg"], input=dot, capture_output=True, check=True).stdout
+
+    what = f"fill, {name}, {len(trace.nodes)} values (peer: dot -Tsvg)"
+    return paired(what, ours, peer, wanted=100.0, rounds=9)

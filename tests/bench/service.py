@@ -1,0 +1,103 @@
+"""Requests per second of /g/CODE.svg on one worker, against FastAPI + micrograd + graphviz.pipe."""
+
+from __future__ import annotations
+
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
+from pathlib import Path
+
+from app.links import encode
+from tests.bench.measure import Result
+from tests.bench.peers import OBVIOUS_SERVICE, dot_command
+from tests.bench.programs import NEURON, other_numbers, other_structure
+
+CONNECTIONS = 4
+SECONDS = 1.5
+ROUNDS = 5
+
+
+@contextmanager
+def _serving(*command: str, **environment: str) -> Iterator[int]:
+    """A server in a process of its own, on a port of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    path = os.pathsep.join([str(Path(dot_command()).parent), os.environ["PATH"]])
+    process = subprocess.Popen(
+        [sys.executable, *command, "--port", str(port)],
+        env={**os.environ, **environment, "PATH": path},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        else:
+            raise RuntimeError(f"{command} does not answer")
+        yield port
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _rate(port: int, codes: Iterator[str], seconds: float = SECONDS) -> float:
+    """Answers per second over a few kept connections, each with one request on its way at any time."""
+    with ExitStack() as stack:
+        lines = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(CONNECTIONS)]
+        for line in lines:
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        answered = 0
+        start = time.perf_counter()
+        while (spent := time.perf_counter() - start) < seconds:
+            for line in lines:
+                line.sendall(f"GET /g/{next(codes)}.svg HTTP/1.1\r\nHost: bench\r\n\r\n".encode())
+            for line in lines:
+                _read_answer(line)
+                answered += 1
+        return answered / spent
+
+
+def _read_answer(line: socket.socket) -> None:
+    head = b""
+    while b"\r\n\r\n" not in head:
+        head += line.recv(1 << 16)
+    head, body = head.split(b"\r\n\r\n", 1)
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(f"answered {head[:80]!r} {body[:200]!r}")
+    fields = dict(field.split(b": ", 1) for field in head.lower().split(b"\r\n")[1:])
+    missing = int(fields[b"content-length"]) - len(body)
+    while missing > 0:
+        missing -= len(line.recv(missing))
+
+
+def run() -> list[Result]:
+    unseen = count()
+    cases = (
+        ("repeated URL", 20.0, lambda: encode(NEURON)),
+        ("same structure, new numbers", 8.0, lambda: encode(other_numbers(next(unseen)))),
+        ("never-seen structure", 2.0, lambda: encode(other_structure(next(unseen)))),
+    )
+    results = []
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        Path(folder, "obvious.py").write_text(OBVIOUS_SERVICE)
+        ours = stack.enter_context(_serving("-m", "app", "serve"))
+        peer = stack.enter_context(_serving("-m", "uvicorn", "obvious:app", "--app-dir", folder, "--log-level", "warning"))
+        for what, wanted, code in cases:
+            pairs = [(_rate(ours, iter(code, None)), _rate(peer, iter(code, None))) for _ in range(ROUNDS)]
+            ratio = statistics.median(mine / theirs for mine, theirs in pairs)
+            mine, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
+            label = f"{what} (peer: FastAPI + micrograd + graphviz.pipe)"
+            results.append(Result(label, f"{mine:,.0f} /s", f"{theirs:,.0f} /s", ratio, wanted, ratio >= wanted))
+    return results
