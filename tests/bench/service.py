@@ -25,7 +25,7 @@ ROUNDS = 5
 
 
 @contextmanager
-def _serving(*command: str, **environment: str) -> Iterator[int]:
+def serving(*command: str, **environment: str) -> Iterator[int]:
     """A server in a process of its own, on a port of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -92,8 +92,8 @@ def run() -> list[Result]:
     results = []
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         Path(folder, "obvious.py").write_text(OBVIOUS_SERVICE)
-        ours = stack.enter_context(_serving("-m", "app", "serve"))
-        peer = stack.enter_context(_serving("-m", "uvicorn", "obvious:app", "--app-dir", folder, "--log-level", "warning"))
+        ours = stack.enter_context(serving("-m", "app", "serve"))
+        peer = stack.enter_context(serving("-m", "uvicorn", "obvious:app", "--app-dir", folder, "--log-level", "warning"))
         for what, wanted, code in cases:
             pairs = [(_rate(ours, iter(code, None)), _rate(peer, iter(code, None))) for _ in range(ROUNDS)]
             ratio = statistics.median(mine / theirs for mine, theirs in pairs)

@@ -1,0 +1,90 @@
+"""What a person waits for, in Chromium: key press to painted step, keystroke to new picture."""
+
+from __future__ import annotations
+
+import statistics
+import urllib.parse
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+from dev import chromium
+from tests.bench.measure import Result
+from tests.bench.programs import MANY, NEURON
+from tests.bench.service import serving
+
+DEBOUNCE = 120.0
+"""Milliseconds the page waits for the next keystroke; static/js/editor.js."""
+
+AFTER_KEY = """() => {
+  window.painted = [];
+  addEventListener("keydown", (event) => {
+    // A task posted from an animation frame runs once that frame has been painted.
+    requestAnimationFrame(() => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => window.painted.push(performance.now() - event.timeStamp);
+      channel.port2.postMessage(null);
+    });
+  }, {capture: true});
+}"""
+
+AFTER_TYPING = """() => {
+  window.painted = [];
+  let typed = 0;
+  addEventListener("keydown", (event) => { typed = event.timeStamp; }, {capture: true});
+  new MutationObserver(() => requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => { if (typed) window.painted.push(performance.now() - typed); typed = 0; };
+    channel.port2.postMessage(null);
+  })).observe(document.querySelector("#viewer"), {childList: true, subtree: true});
+}"""
+
+
+def run() -> list[Result]:
+    with serving("-m", "app", "serve") as port, sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=chromium(), args=arguments)
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        results = [
+            _steps(page, port, "neuron", NEURON),
+            _steps(page, port, "lecture's loss, 360 values", MANY),
+            _typing(page, port),
+        ]
+        browser.close()
+    return results
+
+
+def _open(page: Page, port: int, source: str) -> None:
+    page.goto(f"http://127.0.0.1:{port}/?step=0&e={urllib.parse.quote(source)}")
+    page.wait_for_selector("html[data-ready]")
+    page.wait_for_selector("#viewer svg .node")
+
+
+def _steps(page: Page, port: int, name: str, source: str) -> Result:
+    _open(page, port, source)
+    page.locator("#viewer").focus()
+    page.evaluate(AFTER_KEY)
+    for _ in range(40):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(23)  # out of step with the frames
+    return _bound(f"key press to painted step, {name}", page.evaluate("window.painted"), 16.0)
+
+
+def _typing(page: Page, port: int) -> Result:
+    _open(page, port, NEURON)
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+End")
+    page.evaluate(AFTER_TYPING)
+    for digit in "12345678901234567890":
+        page.keyboard.type(f"z{digit} = o*{digit}.5\n" if digit in "13579" else f"y{digit} = n + x1\n")
+        page.wait_for_timeout(600)
+    waits = [wait - DEBOUNCE for wait in page.evaluate("window.painted")]
+    return _bound("keystroke to new picture after the debounce, neuron", waits, 100.0)
+
+
+def _bound(what: str, waits: list[Any], limit: float) -> Result:
+    if len(waits) < 10:
+        raise RuntimeError(f"{what}: only {len(waits)} were seen")
+    median = statistics.median(waits)
+    slow = sorted(waits)[int(len(waits) * 0.95) - 1]
+    return Result(what, f"{median:.1f} ms", f"p95 {slow:.1f}, at most {limit:g}", None, None, median <= limit)
