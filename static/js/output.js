@@ -19,7 +19,7 @@ export function createOutput(host, store, editor) {
 
   /** @param {{line: number, column: number}} place @param {number} [length] */
   const where = ({ line, column }, length = 0) =>
-    h("button", { type: "button", class: "where", "aria-label": `Go to line ${line}, column ${column}`, onclick: () => editor.goTo({ line, column, length }) }, `${line}:${column}`);
+    h("button", { type: "button", class: "where", "aria-label": `${line}:${column}, go to line ${line}, column ${column}`, onclick: () => editor.goTo({ line, column, length }) }, `${line}:${column}`);
 
   store.watch((state) => state.problem, (problem) => {
     const isNew = problems.childElementCount === 0;

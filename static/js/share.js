@@ -31,7 +31,7 @@ export function fillShareMenu(panel, store, { base, say }) {
   /** @param {string} what @param {() => Promise<string>} make */
   async function copy(what, make) {
     const text = await make();
-    if (await writeClipboard(text)) {
+    if (await writeClipboard(text, panel)) {
       byHand.hidden = true;
       tell(`${what} copied.`);
     } else {
@@ -84,8 +84,8 @@ export function fillShareMenu(panel, store, { base, say }) {
   return { reset: () => void ((said.textContent = ""), (byHand.hidden = true)) };
 }
 
-/** @param {string} text @returns {Promise<boolean>} */
-async function writeClipboard(text) {
+/** @param {string} text @param {HTMLElement} host  where a text may be selected without closing anything @returns {Promise<boolean>} */
+async function writeClipboard(text, host) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -93,7 +93,7 @@ async function writeClipboard(text) {
     // No clipboard without https, or not allowed: the old way may still work.
     const area = h("textarea", { class: "visually-hidden", readonly: true });
     area.value = text;
-    document.body.append(area);
+    host.append(area);
     const before = document.activeElement;
     area.select();
     let done = false;

@@ -29,7 +29,7 @@ export function createTimeline(store, playback, { controls = "full" } = {}) {
   const scrubber = h("input", { type: "range", class: "scrubber", min: 0, max: 0, value: 0, "aria-label": "Step" });
   scrubber.addEventListener("input", () => playback.goTo(Number(scrubber.value)));
   const bands = h("div", { class: "bands", "aria-hidden": "true" });
-  const count = h("output", { class: "count" });
+  const count = h("span", { class: "count" });
   const speed = h("select", { class: "speed", "aria-label": "Speed", title: "Speed" },
     ...SPEEDS.map((value) => h("option", { value, selected: value === 1 }, `${value}×`)));
   speed.addEventListener("change", () => playback.setSpeed(Number(speed.value)));

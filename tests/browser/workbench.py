@@ -57,6 +57,7 @@ class Workbench:
         """Replace the program, as by pasting."""
         self.editor.click()
         self.page.keyboard.press("Control+a")
+        self.page.keyboard.press("Delete")
         self.page.keyboard.insert_text(source)
 
     def press(self, *keys: str) -> None:
