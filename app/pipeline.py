@@ -118,6 +118,12 @@ class Pipeline:
         where = links(code, moment.options, self._base)
         return graph_answer(moment.trace, moment.story.narrator, code, where, moment.index, self.svg(moment, font="none"))
 
+    def check(self, options: Options) -> None:
+        """Draw a small graph past all caches. Raises whatever stands in the way."""
+        trace = run("a = 2\nb = -3\nc = a * b")
+        layout = self._engine.layout(structure_of(trace, options.style, options.dir, options.leaves, options.digits))
+        Skeleton(layout, options.theme).fill(trace.frame(len(trace.steps)))
+
 
 def _layout_weight(layout: Layout) -> int:
     return 500 * len(layout.centres) + 400 * len(layout.curves) + 2_000

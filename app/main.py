@@ -1,0 +1,103 @@
+"""The application: wiring only."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlsplit
+
+import anyio.to_thread
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from app import __version__, problems
+from app.config import Settings
+from app.guard import Guard
+from app.pages import Pages
+from app.pipeline import Pipeline
+from app.resources import STATIC
+from app.routes import docs, graphs, health, pages
+from app.routes.pages import boot_data
+from app.schemas import ProblemAnswer
+from app.version import fingerprint
+from engine.limits import LIMITS
+
+__all__ = ["create_app"]
+
+_STACK = 8 << 20
+"""Bytes of stack for each thread that runs programs: musl and macOS give far less than Python's parser may need."""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service with these settings, by default those of the environment."""
+    settings = settings or Settings.from_environment()
+    base = urlsplit(settings.public_url).path.rstrip("/") + "/"
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        threading.stack_size(_STACK)
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        yield
+
+    app = FastAPI(
+        title="stepgrad",
+        version=__version__,
+        summary="A program's computation graph, and every step of its forward and backward pass.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if settings.docs else None,
+        servers=[{"url": base.rstrip("/") or "/"}],
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    app.state.pipeline = Pipeline(settings)
+    app.state.fingerprint = fingerprint(settings)
+    app.state.pages = Pages(base)
+    limits = {**asdict(LIMITS), "url": settings.url_limit, "body": settings.body_limit}
+    app.state.boot = boot_data(__version__, base, limits)
+    app.state.error_page = lambda request, body: app.state.pages.render("error.html", base=base, **body)
+
+    for router in (graphs.router, pages.router, health.router):
+        app.include_router(router)
+    if settings.docs:
+        app.include_router(docs.router)
+        _describe(app)
+    app.mount("/static", GZipMiddleware(_Static(directory=STATIC, check_dir=False), minimum_size=1_000))
+    problems.install(app)
+    app.add_middleware(Guard, settings=settings)
+    return app
+
+
+class _Static(StaticFiles):
+    """Files that say how long they may be kept: for ever where the address changes with the content."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        named_by_content = scope["query_string"].startswith(b"v=") or "dist/chunks/" in path or "dist/assets/" in path
+        kept = "public, max-age=31536000, immutable" if named_by_content else "no-cache"
+        response.headers.setdefault("Cache-Control", kept)
+        return response
+
+
+def _describe(app: FastAPI) -> None:
+    """Complete what FastAPI says of the service: the shape of errors, which no route returns by itself."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = plain()
+            schema["components"]["schemas"]["ProblemAnswer"] = ProblemAnswer.model_json_schema()
+            for address in schema["paths"].values():
+                for operation in address.values():
+                    operation.get("responses", {}).pop("422", None) if "HTTPValidationError" in str(operation) else None
+            for name in ("HTTPValidationError", "ValidationError"):
+                schema["components"]["schemas"].pop(name, None)
+        return app.openapi_schema or {}
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,44 @@
+"""Jinja pages and the addresses of what they load."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from app.resources import STATIC, TEMPLATES
+
+__all__ = ["Pages"]
+
+
+class Pages:
+    """Renders templates. Everything is escaped, whatever a template's name ends in."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+        self._hashes: dict[Path, tuple[tuple[int, int], str]] = {}
+        self._jinja = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=select_autoescape(default=True, default_for_string=True),
+            trim_blocks=True,
+        )
+        self._jinja.globals["asset"] = self.asset
+        # Marks in JSON must stay apart from those of HTML, and Greek may stay Greek.
+        self._jinja.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "allow_nan": False, "separators": (",", ":")}
+
+    def render(self, name: str, **values: Any) -> str:
+        return self._jinja.get_template(name).render(**values)
+
+    def asset(self, path: str) -> str:
+        """The address of a file in static/, which changes with its content and may so be kept for ever."""
+        file = STATIC / path
+        try:
+            stat = file.stat()
+        except OSError:  # not built yet
+            return f"{self._base}static/{path}"
+        stamp = (stat.st_mtime_ns, stat.st_size)
+        if (known := self._hashes.get(file)) is None or known[0] != stamp:
+            known = self._hashes[file] = (stamp, blake2b(file.read_bytes(), digest_size=5).hexdigest())
+        return f"{self._base}static/{path}?v={known[1]}"

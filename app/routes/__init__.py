@@ -1,0 +1,1 @@
+"""The addresses. A route reads the request, asks the pipeline and says how the answer may be kept; nothing else."""

@@ -1,0 +1,79 @@
+"""The picture of a program at one step, in every format; and the same by POST, for programs too long for an address."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from app import wire
+from app.exporting import FORMATS
+from app.headers import matches
+from app.options import Options
+from app.problems import ProblemError
+from app.routes import openapi
+from app.routes.reading import pipeline_of, program, remember
+from app.schemas import GraphRequest
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["graphs"])
+
+CACHE = "public, max-age=86400, stale-while-revalidate=604800, stale-if-error=604800"
+
+
+@router.get("/g.{extension}", summary="A picture, from the program as it is", **openapi.picture(readable=True))
+def readable(request: Request, extension: str) -> Response:
+    """`/g.svg?e=a = 2%0Ab = a*a`: the same answer, byte for byte, as `/g/CODE.svg`."""
+    return _picture(request, None, extension)
+
+
+@router.get("/g/{code:path}.{extension}", summary="A picture, from the CODE of a program", **openapi.picture(readable=False))
+def encoded(request: Request, code: str, extension: str) -> Response:
+    """CODE is base64url(zlib(UTF-8 text)), as in Kroki."""
+    return _picture(request, code, extension)
+
+
+async def graph_request(request: Request) -> GraphRequest:
+    """The body, read strictly. FastAPI's own reading takes NaN, UTF-16 and whatever comes last."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/json":
+        raise ProblemError(415, "media-type", "The body is not JSON", hint="Send it as `Content-Type: application/json`.")
+    return GraphRequest.read(wire.read(await request.body()))
+
+
+@router.post("/api/v1/graphs", summary="A program's graph, steps, numbers and picture", **openapi.graph())
+def graph(request: Request, body: Annotated[GraphRequest, Depends(graph_request)]) -> Response:
+    """Run a program, differentiate it, draw it. `inputs` gives named inputs other values; options of a picture go beside it."""
+    pipeline = pipeline_of(request)
+    remember(request, body.source)
+    moment = pipeline.moment(body.source, body.options, body.inputs)
+    headers = {"Cache-Control": "no-store", "X-Step": str(moment.index), "X-Step-Count": str(len(moment.trace.steps))}
+    return Response(wire.dump(pipeline.json(moment)), headers=headers, media_type="application/json")
+
+
+def _picture(request: Request, code: str | None, extension: str) -> Response:
+    if (form := FORMATS.get(extension)) is None:
+        raise ProblemError(404, "format", "There is no such format", hint=f"There are {', '.join(FORMATS)}.")
+    source, options = program(request, code, "picture")
+    etag = _etag(request.app.state.fingerprint, extension, source, options)
+    headers = {"ETag": etag, "Cache-Control": CACHE}
+    known = request.headers.get("if-none-match", "")
+    # `*` asks whether there is an answer at all, and only running the program can tell.
+    if known.strip() != "*" and matches(known, etag):
+        return Response(status_code=304, headers=headers)
+    pipeline = pipeline_of(request)
+    moment = pipeline.moment(source, options)
+    body = form.make(pipeline, moment)
+    headers |= {"X-Step": str(moment.index), "X-Step-Count": str(len(moment.trace.steps))}
+    if matches(known, etag):
+        return Response(status_code=304, headers=headers)
+    headers["Content-Disposition"] = f'inline; filename="graph.{extension}"'
+    return Response(body, headers=headers, media_type=form.media_type)
+
+
+def _etag(fingerprint: str, extension: str, source: str, options: Options) -> str:
+    text = "\x00".join((fingerprint, extension, options.query("picture"), source))
+    return f'"{blake2b(text.encode(), digest_size=15).hexdigest()}"'

@@ -1,0 +1,104 @@
+"""The page and the player in a frame. A program that is wrong still opens: with its text and what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from app.drawing.errors import DrawingError
+from app.gallery import gallery
+from app.options import Kind, Options
+from app.problems import ProblemError, as_problem, header_text
+from app.routes import openapi
+from app.routes.reading import pipeline_of, program, query, remember
+from engine.errors import EngineError
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["pages"])
+
+
+@router.get("/", summary="The page", **openapi.page(readable=None))
+def start(request: Request) -> Response:
+    """With `?e=PROGRAM` that program, else the first of the gallery."""
+    if any(name == "e" for name, _ in query(request)):
+        return _open(request, None, "page")
+    return _open(request, None, "page", gallery()[0].source)
+
+
+@router.get("/g/{code:path}", summary="The page with a program", **openapi.page(readable=False))
+def page(request: Request, code: str) -> Response:
+    """Everything that is seen is in the address: the program, the step, the view."""
+    return _open(request, code, "page")
+
+
+@router.get("/embed", summary="The player, from the program as it is", **openapi.embed(readable=True))
+def embed_readable(request: Request) -> Response:
+    """The player without the editor. The only address that may be framed."""
+    return _open(request, None, "embed")
+
+
+@router.get("/embed/{code:path}", summary="The player, from the CODE of a program", **openapi.embed(readable=False))
+def embed(request: Request, code: str) -> Response:
+    """The player without the editor. The only address that may be framed."""
+    return _open(request, code, "embed")
+
+
+def _open(request: Request, code: str | None, kind: Kind, source: str | None = None) -> Response:
+    """An unfinished program is what an editor is for: 200. An address that cannot be read has its error's status."""
+    state = request.app.state
+    boot: dict[str, Any] = {"source": "", "options": {}, "trace": None, "problem": None, **state.boot}
+    status, headers = 200, {"Cache-Control": "no-cache"}
+    problem: ProblemError | None = None
+    try:
+        if source is None:
+            source, options = program(request, code, kind)
+        else:
+            options = Options.from_query(query(request), kind)
+            remember(request, source)
+        boot |= {"source": source, "options": {name: options.strings()[name] for name in sorted(options.model_fields_set)}}
+        boot["trace"] = pipeline_of(request).json(pipeline_of(request).moment(source, options))
+    except (EngineError, DrawingError) as error:
+        problem = as_problem(error)
+        status = problem.status if problem.status >= 500 else 200
+    except ProblemError as error:
+        problem = error
+        status = 200 if error.code == "step" else error.status
+        boot["source"] = getattr(request.state, "source", "")
+    if problem is not None:
+        boot["problem"] = problem.body(getattr(request.state, "code", None))
+        headers |= {"X-Stepgrad-Error": header_text(problem.detail or problem.title), **problem.headers}
+    if status >= 400:
+        headers["Cache-Control"] = "no-store"
+    name = "embed.html" if kind == "embed" else "page.html"
+    return Response(state.pages.render(name, boot=boot), status, headers, "text/html")
+
+
+def boot_data(version: str, base: str, limits: dict[str, int]) -> dict[str, Any]:
+    """What every page gets: the gallery, the operations, the limits."""
+    return {
+        "gallery": [asdict(example) for example in gallery()],
+        "operations": _operations(),
+        "limits": limits,
+        "version": version,
+        "base": base,
+    }
+
+
+def _operations() -> list[dict[str, Any]]:
+    from engine.ops import OPS
+
+    return [
+        {
+            "name": op.name,
+            "formula": op.formula,
+            "arity": op.arity,
+            "method": op.precedence == 9,
+            "expands": op.expand is not None,
+            "note": op.note,
+        }
+        for op in OPS.values()
+    ]

@@ -1,0 +1,57 @@
+"""Reading a request: the program and the options of an address."""
+
+from __future__ import annotations
+
+from typing import cast
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+
+from app.links import decode, encode
+from app.options import Kind as Where
+from app.options import Options
+from app.pipeline import Pipeline
+from app.problems import ProblemError
+
+__all__ = ["Pairs", "pipeline_of", "program", "query"]
+
+Pairs = list[tuple[str, str]]
+
+
+def pipeline_of(request: Request) -> Pipeline:
+    return cast(Pipeline, request.app.state.pipeline)
+
+
+def query(request: Request) -> Pairs:
+    """The query as forms encode it (`+` is a space, `%2B` a plus), strictly UTF-8. Raises a 400 problem."""
+    raw: bytes = request.scope["query_string"]
+    try:
+        return parse_qsl(raw.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=64)
+    except UnicodeDecodeError:
+        raise ProblemError(400, "query", "The address cannot be read", "Its query is not UTF-8.") from None
+    except ValueError:
+        raise ProblemError(400, "query", "The address cannot be read", "Its query has more than 64 fields.") from None
+
+
+def program(request: Request, code: str | None, kind: Where) -> tuple[str, Options]:
+    """The program and the options of an address: `code` from its path, or else `e=`. Errors know the program from here on."""
+    pairs = query(request)
+    if code is None:
+        programs = [value for name, value in pairs if name == "e"]
+        pairs = [pair for pair in pairs if pair[0] != "e"]
+        if len(programs) != 1:
+            detail = "`e` is given twice." if programs else "`e` is missing."
+            raise ProblemError(
+                422, "option", "An option is wrong", detail, hint="Write the program after `?e=`, percent-encoded."
+            )
+        source = programs[0]
+    else:
+        source = decode(code)
+    remember(request, source)
+    return source, Options.from_query(pairs, kind)
+
+
+def remember(request: Request, source: str) -> None:
+    """For the answer to an error: the line it is in, and the CODE."""
+    request.state.source = source
+    request.state.code = encode(source)
