@@ -26,7 +26,7 @@ export function createAnnouncer(store) {
     const frame = frameOf(store.get());
     if (!frame || !trace) return;
     const phase = frame.phase ? `${PHASES[frame.phase].label}. ` : "";
-    say(`Step ${frame.index} of ${frame.count}. ${phase}${frame.text}`, SETTLE);
+    say(`Step ${frame.index} of ${frame.count}. ${phase}${frame.text}`.replaceAll("`", ""), SETTLE);
   }, false);
 
   store.watch((state) => state.problem, (problem) => {

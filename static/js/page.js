@@ -74,5 +74,7 @@ const plain = location.pathname === base && !new URLSearchParams(location.search
 const last = plain ? lastProgram() : null;
 if (last && last.source !== store.get().source) await session.open(last);
 else if (last?.step) playback.goTo(Number(last.step));
+// The program is right, only the step it was asked for does not exist: show it all the same.
+else if (!store.get().trace && boot.problem?.code === "step") await session.ask();
 address.start();
 document.documentElement.dataset["ready"] = "true";

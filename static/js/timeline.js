@@ -1,6 +1,6 @@
 // The step bar: first, back, play, forward, last, the scrubber with its phases, and the sentence of the step.
 
-import { h } from "./dom.js";
+import { h, withCode } from "./dom.js";
 import { icon } from "./icons.js";
 import { bandsOf, PHASES } from "./player.js";
 import { frameOf } from "./state.js";
@@ -69,7 +69,7 @@ export function createTimeline(store, playback, { controls = "full" } = {}) {
     count.textContent = `step ${index} of ${total}`;
     element.dataset["accent"] = phase?.accent ?? "none";
     chip.textContent = phase?.label ?? "Start";
-    text.textContent = frame?.text ?? "Nothing to step through yet.";
+    text.replaceChildren(withCode(frame?.text ?? "Nothing to step through yet."));
     // Not `disabled`: the button that brought us to the end would drop the keyboard's focus.
     for (const end of [first, back]) end.setAttribute("aria-disabled", String(index === 0));
     for (const end of [forward, last]) end.setAttribute("aria-disabled", String(index === total));
