@@ -1,9 +1,9 @@
 """Why a graph was not drawn.
 
-    DrawingError
-    ├── TooLarge       more than a layout within the deadline can do; known before or found out by trying
-    ├── LayoutFailed   Graphviz crashed, is missing, or answered nonsense
-    └── Busy           too many layouts are running already; the same request may succeed a moment later
+DrawingError
+├── TooLarge       more than a layout within the deadline can do; known before or found out by trying
+├── LayoutFailed   Graphviz crashed, is missing, or answered nonsense
+└── Busy           too many layouts are running already; the same request may succeed a moment later
 """
 
 from __future__ import annotations

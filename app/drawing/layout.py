@@ -1,13 +1,12 @@
 """Where everything is: the only place that runs Graphviz.
 
-Any executable that speaks `dot`'s command line will do. It runs as a process of its own for each layout, with a deadline, a memory
-limit and a bound on how many run at once, and what it answers is checked before it is believed.
+Any executable that speaks `dot`'s command line will do. It runs as a process of its own for each layout, with a deadline, a
+memory limit and a bound on how many run at once, and what it answers is checked before it is believed.
 """
 
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import shutil
 import signal
@@ -16,51 +15,38 @@ import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from app.drawing.dot import layout_dot
 from app.drawing.errors import Busy, LayoutFailed, TooLarge
-from app.drawing.shapes import shape_of
-from app.drawing.structure import Structure, Wire
+from app.drawing.plain import Layout, read_plain
+from app.drawing.structure import Structure, reach_of
 
 try:
     import resource
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
-__all__ = ["Engine", "Layout", "Point", "read_plain"]
+__all__ = ["Engine", "Layout"]
 
-Point = tuple[float, float]
+MOST_BOXES = 2000
+MOST_WIRES = 3000
+MOST_CROSSED = 40_000
+"""More than this cannot be laid out within a second by any means: 2,000 boxes in a chain take 0.2 s (0.5 s in Graphviz 2.43),
+300 values that all read one cross 44,000 ranks and take 0.9 s."""
 
-MOST_BOXES = 2500
-MOST_WIRES = 4000
-"""More than this, no way of drawing ends within the deadline (2 cores, 2026: 2,500 boxes in a chain take 0.45 s)."""
+CAREFUL = ""
+HASTY = "nslimit=1 mclimit=0.3"
+STRAIGHT = "splines=line nslimit=0.1 nslimit1=0.1 mclimit=0.1"
+"""Three ways to lay out, the next ones with less care and cost."""
 
-CHEAPER = 900
-"""Boxes and wires above which lines are straight from the first try: routing curves would be most of the time."""
-
-STRAIGHT = "splines=line nslimit=1 nslimit1=1"
-"""What a graph costs least with."""
+HASTY_FROM = 1_700
+STRAIGHT_FROM = 4_500
+"""Ranks crossed, above which a more careful way may take more than about half the time there is. Chosen by counting, so that
+the same graph looks the same on a slow machine; the deadline is for what the count does not foresee."""
 
 _OUTPUT_LIMIT = 8 << 20
 _CPU_SECONDS = 10  # if this process is killed, its deadline dies with it; the orphan must end all the same
-_PATIENCE = 2.0
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where the boxes (their middles) and the wires (cubic splines: one point, then three a piece) of a structure are.
-
-    In SVG units, y down, origin at the top left. `structure` is what was laid out: leaves may have been split on the way.
-    """
-
-    structure: Structure
-    width: float
-    height: float
-    centres: tuple[Point, ...]
-    curves: tuple[tuple[Point, ...], ...]
 
 
 class _Late(Exception):  # noqa: N818
@@ -71,9 +57,15 @@ class Engine:
     """Graphviz as a function from structure to layout. Safe to call from many threads."""
 
     def __init__(
-        self, dot: tuple[str, ...] = (), seconds: float = 1.0, processes: int = 2, memory: int = 512 << 20, patience: float = _PATIENCE
+        self,
+        dot: tuple[str, ...] = (),
+        seconds: float = 1.0,
+        processes: int = 2,
+        memory: int = 512 << 20,
+        patience: float = 2.0,
     ) -> None:
-        """*dot* is the command, by default the binary of graphviz-pure; *seconds* the time for one layout, all attempts together."""
+        """*dot* is the command, by default the binary of graphviz-pure; *seconds* the time for one layout, all attempts
+        together; *patience* how many seconds to wait for one of the *processes*."""
         self._command = dot
         self.seconds = seconds
         self.memory = memory
@@ -88,30 +80,26 @@ class Engine:
 
     def layout(self, structure: Structure) -> Layout:
         """Lay out as asked; else with split leaves; else with straight lines. Raises DrawingError."""
-        _refuse_what_cannot_end(structure)
+        attempts = _attempts(structure)
         if not self._slots.acquire(timeout=self.patience):
             raise Busy("All places for layouts are taken.", "Try again in a second.")
         try:
-            return self._within_deadline(structure)
+            return self._within_deadline(structure, attempts)
         finally:
             self._slots.release()
 
-    def _within_deadline(self, structure: Structure) -> Layout:
+    def _within_deadline(self, structure: Structure, attempts: list[tuple[Structure, str]]) -> Layout:
         end = time.monotonic() + self.seconds
-        attempts = list(_attempts(structure))
-        for i, (attempt, attributes) in enumerate(attempts):
-            # Most of what is left for the next try, the rest for the cheaper ones after it.
+        for i, (attempt, way) in enumerate(attempts):
+            # Most of what is left, but the last one may have it all.
             left = end - time.monotonic()
-            share = left if i == len(attempts) - 1 else left * 0.55
-            try:
-                answer = self._run(layout_dot(attempt, attributes), max(share, 0.05))
-            except _Late:
-                continue
-            return read_plain(answer, attempt)
+            share = left if i == len(attempts) - 1 else 0.6 * left
+            with contextlib.suppress(_Late):
+                return read_plain(self._run(layout_dot(attempt, way), max(share, 0.05)), attempt)
         raise TooLarge(
-            f"This graph of {len(structure.boxes)} values and {len(structure.wires)} edges could not be laid out within "
+            f"This graph of {len(structure.boxes):,} values and {len(structure.wires):,} edges could not be laid out within "
             f"{self.seconds:g} s.",
-            "Expand fewer operations, or use fewer terms; `style=compact` and `leaves=split` help too.",
+            _LESS,
         )
 
     def _run(self, dot: str, seconds: float) -> str:
@@ -174,22 +162,36 @@ class Engine:
                 resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
 
 
-def _attempts(structure: Structure) -> Iterator[tuple[Structure, str]]:
-    large = len(structure.boxes) + len(structure.wires) > CHEAPER
-    if not large:
-        yield structure, ""
-        if not structure.split:
-            yield structure.with_split_leaves(), ""
-    yield structure.with_split_leaves(), STRAIGHT
+def _attempts(structure: Structure) -> list[tuple[Structure, str]]:
+    """What to try, in order: as asked, with leaves split, with straight lines. Raises TooLarge when all is in vain."""
+    graphs = [structure] if structure.split else [structure, structure.with_split_leaves()]
+    attempts = []
+    for graph in graphs:
+        crossed = reach_of(graph).total
+        if _excess(graph, crossed):
+            continue
+        attempts.append((graph, STRAIGHT))
+        if crossed <= STRAIGHT_FROM:
+            attempts.append((graph, HASTY if crossed > HASTY_FROM else CAREFUL))
+    if not attempts:
+        raise TooLarge(_excess(structure, reach_of(structure).total), _LESS)
+    # Curves before straight lines; and of straight ones the split graph is the better bet.
+    curves = [attempt for attempt in attempts if attempt[1] != STRAIGHT]
+    return curves + [attempt for attempt in attempts if attempt[1] == STRAIGHT][-1:]
 
 
-def _refuse_what_cannot_end(structure: Structure) -> None:
-    for what, count, limit in (("values", len(structure.boxes), MOST_BOXES), ("edges", len(structure.wires), MOST_WIRES)):
-        if count > limit:
-            raise TooLarge(
-                f"This graph would have {count:,} {what}; at most {limit:,} can be drawn.",
-                "Use fewer terms, or expand fewer operations.",
-            )
+_LESS = "Use fewer terms, or expand fewer operations; `style=compact` and `leaves=split` help too."
+
+
+def _excess(graph: Structure, crossed: int) -> str:
+    """What there is too much of, in words; empty when a layout may succeed."""
+    if len(graph.boxes) > MOST_BOXES:
+        return f"This graph would have {len(graph.boxes):,} boxes; at most {MOST_BOXES:,} can be drawn."
+    if len(graph.wires) > MOST_WIRES:
+        return f"This graph would have {len(graph.wires):,} edges; at most {MOST_WIRES:,} can be drawn."
+    if crossed > MOST_CROSSED:
+        return f"The edges of this graph would cross {crossed:,} others' places; at most {MOST_CROSSED:,} can be drawn."
+    return ""
 
 
 def _bundled() -> str:
@@ -229,97 +231,3 @@ def _reason(code: int) -> str:
         with contextlib.suppress(ValueError):
             return signal.Signals(-code).name
     return f"exit code {code}"
-
-
-# Reading the answer ----------------------------------------------------------------------------------------------------
-
-
-def read_plain(text: str, structure: Structure) -> Layout:
-    """Graphviz' `-Tplain`: inches, y up. Raises LayoutFailed unless every box and wire is there, once, at finite places.
-
-    It keeps five digits, which on a wide graph is half a unit, so the ends of wires are put where their boxes are, to the digit.
-    """
-    try:
-        return _read(text, structure)
-    except (ValueError, IndexError, KeyError, OverflowError) as error:
-        raise LayoutFailed("Graphviz answered with something that is no layout of this graph.") from error
-
-
-def _read(text: str, structure: Structure) -> Layout:
-    lines = text.split("\n")
-    head = lines[0].split()
-    if head[0] != "graph" or "stop" not in lines[-2:]:
-        raise ValueError("not -Tplain")
-    width, height = _inches(head[2]), _inches(head[3])
-    centres: dict[int, Point] = {}
-    found: dict[tuple[int, int], list[tuple[Point, ...]]] = {}
-    for line in lines[1:]:
-        words = line.split()
-        if not words or words[0] == "stop":
-            continue
-        if words[0] == "node":
-            centres[int(words[1][1:])] = (_inches(words[2]), height - _inches(words[3]))
-        elif words[0] == "edge":
-            count = int(words[3])
-            points = tuple((_inches(words[4 + 2 * i]), height - _inches(words[5 + 2 * i])) for i in range(count))
-            if count < 4 or count % 3 != 1:
-                raise ValueError("not a spline")
-            found.setdefault((int(words[1][1:]), int(words[2][1:])), []).append(points)
-        else:
-            raise ValueError("not -Tplain")
-    if set(centres) != set(range(len(structure.boxes))):
-        raise ValueError("boxes are missing")
-    return Layout(structure, width, height, tuple(centres[i] for i in range(len(centres))), _match(structure, centres, found))
-
-
-def _inches(word: str) -> float:
-    x = float(word) * 72.0
-    if not math.isfinite(x) or abs(x) > 1e7:
-        raise ValueError("not a place")
-    return x
-
-
-def _match(
-    structure: Structure, centres: dict[int, Point], found: dict[tuple[int, int], list[tuple[Point, ...]]]
-) -> tuple[tuple[Point, ...], ...]:
-    """Give each wire its spline. Parallel ones are told apart by where they end: the first operand's is above, or to the left."""
-    across = 1 if structure.dir == "LR" else 0
-    for splines in found.values():
-        if len(splines) > 1:
-            splines.sort(key=lambda points: points[-1][across], reverse=True)  # taken from the back
-    parallel = {pair for pair, splines in found.items() if len(splines) > 1}
-    curves = []
-    for wire in structure.wires:
-        pair = wire.tail, wire.head
-        curves.append(_moor(found[pair].pop(), structure, wire, centres, apart=pair in parallel))
-    if any(found.values()):
-        raise ValueError("edges that nobody asked for")
-    return tuple(curves)
-
-
-def _moor(
-    points: tuple[Point, ...], structure: Structure, wire: Wire, centres: dict[int, Point], apart: bool
-) -> tuple[Point, ...]:
-    """Begin at the middle of the tail's far side, end at the operand's place on the head's near side, at right angles to both.
-
-    Edges with both ends in common keep *apart* all the way, so that the two of `a * a` are seen as two.
-    """
-    boxes = structure.boxes
-    tail, head = (shape_of(boxes[i], structure.style, structure.dir) for i in (wire.tail, wire.head))
-    (x0, y0), (x1, y1) = centres[wire.tail], centres[wire.head]
-    offset = head.arrival(wire.slot, boxes[wire.head].operands, structure.dir)
-    begin = offset if apart else 0.0
-    axis = 0 if structure.dir == "LR" else 1
-    if axis == 0:
-        first, last = (x0 + tail.width / 2, y0 + begin), (x1 - head.width / 2, y1 + offset)
-    else:
-        first, last = (x0 + begin, y0 + tail.height / 2), (x1 + offset, y1 - head.height / 2)
-    after = _ahead(first, points[1], last if len(points) == 4 else points[3], axis, 1)
-    before = _ahead(last, points[-2], first if len(points) == 4 else points[-4], axis, -1)
-    return (first, after, *points[2:-2], before, last)
-
-
-def _ahead(end: Point, control: Point, other: Point, axis: int, sign: int) -> Point:
-    """The control point next to an end, turned straight ahead: as far as it was, but not past the middle of its piece."""
-    reach = min(math.dist(end, control), max(abs(control[axis] - end[axis]), abs(other[axis] - end[axis]) / 2))
-    return (end[0] + sign * reach, end[1]) if axis == 0 else (end[0], end[1] + sign * reach)

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import Literal
 
 from app.drawing.fonts import embedded, families
-from app.drawing.layout import Layout, Point
+from app.drawing.plain import Layout, Point
 from app.drawing.shapes import ARROW, Shape, shape_of, sizes
 from app.drawing.structure import Box
 from app.drawing.text import UNKNOWN, escape
@@ -93,7 +93,8 @@ class Painter:
         line, arrow = self._path(i, 1.25 if phase else 1.0)
         return (
             f'<g id="{self._prefix}{wire.edge}" class="edge{marks}" data-edge="{wire.edge}" data-from="{boxes[wire.tail].node}" '
-            f'data-to="{boxes[wire.head].node}"><path class="line" d="{line}" stroke="{colour}" stroke-width="{px(width)}"{dash}/>'
+            f'data-to="{boxes[wire.head].node}">'
+            f'<path class="line" d="{line}" stroke="{colour}" stroke-width="{px(width)}"{dash}/>'
             f'<path class="arrow" d="{arrow}" fill="{colour}"/></g>'
         )
 
@@ -150,12 +151,13 @@ class Painter:
         if accent:
             stroke, width, dash = accent.line, theme.active_width, accent.dash or look.dash
         line = f'stroke="{stroke}" stroke-width="{px(width)}"' + (f' stroke-dasharray="{dash}"' if dash else "")
+        computing = accent if phase == "forward" else None
         x, y, w, h = shape.box
         corner = self._sizes.corner
         parts = []
         if shape.op:
-            parts.append(self._operator(box, shape.op, shape.symbol_size, cx, cy, accent if phase == "forward" else None))
-            parts.append(self._stem(shape, cx, cy, accent if phase == "forward" else None))
+            parts.append(self._operator(box, shape, cx, cy, computing))
+            parts.append(self._stem(shape, cx, cy, computing))
         rect = f'x="{px(cx + x)}" y="{px(cy + y)}" width="{px(w)}" height="{px(h)}" rx="{px(corner)}"'
         parts.append(f'<rect class="box" {rect} fill="{look.fill}" {line}/>')
         if shape.tab and look.tab != look.fill:
@@ -166,24 +168,25 @@ class Painter:
         if box.kind == "parameter":
             parts.append(self._bar(shape, cx, cy, stroke))
         if shape.badge:
-            parts.append(self._operator(box, shape.badge, shape.symbol_size, cx, cy, accent if phase == "forward" else None))
+            parts.append(self._operator(box, shape, cx, cy, computing))
         return "".join(parts)
 
-    def _operator(self, box: Box, op: tuple[float, float, float, float], size: float, cx: float, cy: float, accent: Accent | None) -> str:
-        x, y, half, radius = op
+    def _operator(self, box: Box, shape: Shape, cx: float, cy: float, accent: Accent | None) -> str:
+        """The circle (a pill for a long symbol) and what it says; solid while it computes."""
+        x, y, half, radius = shape.op or shape.badge or (0.0, 0.0, 0.0, 0.0)
         theme = self._theme
         inside = self._structure.style == "compact"
         fill, ink = (accent.line, accent.on) if accent else (theme.rule if inside else theme.operator, theme.ink)
         line = "" if inside else f' stroke="{accent.line if accent else theme.kinds["operation"].stroke}" stroke-width="1.2"'
         x, y = cx + x, cy + y
         if half - radius < 0.05:
-            shape = f'<circle class="op" cx="{px(x)}" cy="{px(y)}" r="{px(radius)}" fill="{fill}"{line}/>'
+            outline = f'<circle class="op" cx="{px(x)}" cy="{px(y)}" r="{px(radius)}" fill="{fill}"{line}/>'
         else:
-            shape = (
+            outline = (
                 f'<rect class="op" x="{px(x - half)}" y="{px(y - radius)}" width="{px(2 * half)}" height="{px(2 * radius)}" '
                 f'rx="{px(radius)}" fill="{fill}"{line}/>'
             )
-        return shape + self._text("symbol", box.symbol, x, y, size, ink)
+        return outline + self._text("symbol", box.symbol, x, y, shape.symbol_size, ink)
 
     def _stem(self, shape: Shape, cx: float, cy: float, accent: Accent | None) -> str:
         assert shape.op
@@ -217,7 +220,8 @@ class Painter:
         """A parameter has a thick left side: what training may change is told apart without colour."""
         x, y, _, h = shape.box
         r = self._sizes.corner
-        return f'<path class="bar" d="M{px(cx + x + 1.5)} {px(cy + y + r - 1)}V{px(cy + y + h - r + 1)}" stroke="{colour}" stroke-width="4"/>'
+        d = f"M{px(cx + x + 1.5)} {px(cy + y + r - 1)}V{px(cy + y + h - r + 1)}"
+        return f'<path class="bar" d="{d}" stroke="{colour}" stroke-width="4"/>'
 
     def _label(self, box: Box, shape: Shape, cx: float, cy: float) -> str:
         if not shape.label:
@@ -235,7 +239,7 @@ class Painter:
         """The word and the number's element, open where the number goes."""
         name = ("data", "grad")[row]
         s = self._sizes
-        (x, y), (right, middle) = shape.fields[row], shape.numbers[row]
+        (x, _), (right, middle) = shape.fields[row], shape.numbers[row]
         base = px(cy + middle + BASELINE * s.number)
         return (
             f'<text class="field" x="{px(cx + x)}" y="{base}" font-size="{px(s.field)}" fill="{self._theme.muted}">{name}</text>'
@@ -252,6 +256,4 @@ class Painter:
 @cache
 def _inside(rules: tuple[tuple[float, float, float, float], ...], inset: float) -> tuple[tuple[float, float, float, float], ...]:
     """Lines between cells end where the outline begins."""
-    return tuple(
-        (a, b + inset, c, d - inset) if a == c else (a + inset, b, c - inset, d) for a, b, c, d in rules
-    )
+    return tuple((a, b + inset, c, d - inset) if a == c else (a + inset, b, c - inset, d) for a, b, c, d in rules)

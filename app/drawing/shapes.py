@@ -1,6 +1,6 @@
 """How large the box of a value is, and where in it everything stands. All lengths are SVG units, 72 to Graphviz' inch.
 
-    LR    (op)──[ label │ data 0.0000 │ grad 0.0000 ]      TB and compact: the three cells one above the other
+LR    (op)──[ label │ data 0.0000 │ grad 0.0000 ]      TB and compact: the three cells one above the other
 """
 
 from __future__ import annotations

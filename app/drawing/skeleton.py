@@ -1,13 +1,14 @@
 """A picture with its numbers left out, and how they are put in.
 
-Everything that does not change from step to step is written once, as pieces of SVG; between them are the slots. To fill is to look up
-or write each number and to join the pieces: microseconds, where a layout takes milliseconds. docs/contract.md says what the SVG holds.
+Everything that does not change from step to step is written once, as pieces of SVG; between them are the slots. To fill is to
+look up or write each number and to join the pieces: microseconds, where a layout takes milliseconds. docs/contract.md says what
+the SVG holds.
 """
 
 from __future__ import annotations
 
-from app.drawing.layout import Layout
 from app.drawing.paint import Font, Painter
+from app.drawing.plain import Layout
 from app.drawing.text import fit_number
 from app.drawing.theme import THEMES
 from engine.trace import Frame, Phase
@@ -20,7 +21,9 @@ _REMEMBERED = 1 << 14
 class Skeleton:
     """One graph in one look, ready for any frame of any run that has its structure. Safe to fill from many threads."""
 
-    def __init__(self, layout: Layout, theme: str = "light", bg: str = "transparent", font: Font = "embed", salt: str = "") -> None:
+    def __init__(
+        self, layout: Layout, theme: str = "light", bg: str = "transparent", font: Font = "embed", salt: str = ""
+    ) -> None:
         """*bg* is `transparent`, `theme`, `white` or a colour; *salt* makes ids differ where one graph stands twice on a page."""
         structure = layout.structure
         self.layout = layout

@@ -13,20 +13,20 @@ from typing import Literal
 from app.drawing.text import clean, slot_chars
 from engine.trace import Kind, Trace
 
-__all__ = ["Box", "Dir", "Leaves", "Structure", "Style", "Wire", "structure_of"]
+__all__ = ["Box", "Dir", "Leaves", "Reach", "Structure", "Style", "Wire", "reach_of", "structure_of"]
 
 Style = Literal["micrograd", "compact"]
 Dir = Literal["LR", "TB"]
 Leaves = Literal["shared", "split", "auto"]
 
-LONGEST_SPAN = 20
-"""Ranks between the first and the last use of a leaf, above which `auto` draws it once per use."""
+LONGEST_REACH = 20
+"""Ranks between the first and the last use of a leaf, above which `auto` draws it once per use: nobody follows such a line."""
 
-VIRTUAL_NODES = 400
-"""Ranks that all edges from leaves cross, taken together, above which `auto` draws each use of a leaf on its own.
+CROSSED_BY_LEAVES = 400
+"""Ranks that all edges from leaves cross, taken together, above which `auto` does the same.
 
-Graphviz makes a node of each crossing, and orders and places them all: five weights along a chain of 40 (sum 370) take it 0.05 s, along
-one of 60 (870) 0.2 s, along one of 145 (5,000) more than 12 s.
+Graphviz makes a node of each crossing, and orders and places them all. Five weights along a chain of 40 cross 700 ranks and take
+0.03 s; of 60, 1,650 and 0.12 s; of 80, 3,000 and 0.5 s; of 145, 10,150 and more than 12 s. Split, the last takes 0.02 s.
 """
 
 
@@ -126,9 +126,10 @@ def structure_of(
     )
     wires = tuple(Wire(edge.id, index[edge.source], index[edge.target], edge.slot) for edge in trace.edges)
     shared = Structure(boxes, wires, style, dir, digits, split=False)
-    if leaves == "split" or (leaves == "auto" and _reaches_far(shared)):
-        return shared.with_split_leaves()
-    return shared
+    if leaves == "auto":
+        reach = reach_of(shared)
+        leaves = "split" if reach.longest_leaf > LONGEST_REACH or reach.leaves > CROSSED_BY_LEAVES else "shared"
+    return shared.with_split_leaves() if leaves == "split" else shared
 
 
 def _room(trace: Trace, digits: int) -> dict[str, int]:
@@ -144,8 +145,17 @@ def _room(trace: Trace, digits: int) -> dict[str, int]:
     return room
 
 
-def _reaches_far(structure: Structure) -> bool:
-    """Whether leaves that are used far apart would draw long lines across everything."""
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Ranks that edges cross between their ends: what a layout costs."""
+
+    longest_leaf: int
+    leaves: int
+    total: int
+
+
+def reach_of(structure: Structure) -> Reach:
+    """How far the edges go, with each value as early as it can be and each leaf just before its first use."""
     boxes, wires = structure.boxes, structure.wires
     rank = [0] * len(boxes)
     for wire in sorted(wires, key=lambda wire: wire.head):  # in order of evaluation: a tail is final before it is read
@@ -155,4 +165,5 @@ def _reaches_far(structure: Structure) -> bool:
         if not boxes[wire.tail].operands:
             first[wire.tail] = min(first.get(wire.tail, rank[wire.head]), rank[wire.head])
     spans = [rank[wire.head] - first[wire.tail] for wire in wires if wire.tail in first]
-    return max(spans, default=0) > LONGEST_SPAN or sum(spans) > VIRTUAL_NODES
+    inner = sum(rank[wire.head] - rank[wire.tail] - 1 for wire in wires if wire.tail not in first)
+    return Reach(max(spans, default=0), sum(spans), sum(spans) + inner)
