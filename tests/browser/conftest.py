@@ -47,6 +47,8 @@ def browser_type_launch_args() -> dict[str, Any]:
         pytest.skip("no Chromium: apt-get install chromium, or set STEPGRAD_CHROMIUM to one")
     quiet = ("background-networking", "component-update", "domain-reliability", "default-apps", "extensions", "sync")
     arguments = ["--no-sandbox", "--no-first-run", "--no-pings", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage"]
+    # A page of another host may frame this server only with a permission that nobody is here to give.
+    arguments.append("--disable-features=LocalNetworkAccessChecks")
     return {"executable_path": executable, "args": [*arguments, *(f"--disable-{name}" for name in quiet)]}
 
 

@@ -16,6 +16,7 @@ import pytest
 import assets
 import dev
 from app import resources
+from app.config import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -72,6 +73,7 @@ def test_the_image_is_served_and_watched_on_one_port():
     assert exposed
     assert f"127.0.0.1:{exposed[1]}/healthz" in dockerfile
     assert f'"stepgrad", "serve", "--host", "0.0.0.0", "--port", "{exposed[1]}"' in dockerfile
+    assert int(exposed[1]) == Settings().port
     assert PYPROJECT["project"]["scripts"] == {"stepgrad": "app.cli:main"}
     assert re.search(r"^USER (?!root)", dockerfile, re.MULTILINE)
 
