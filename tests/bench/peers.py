@@ -10,7 +10,7 @@ from pathlib import Path
 
 __all__ = ["OBVIOUS_SERVICE", "dot_command"]
 
-OBVIOUS_SERVICE = '''
+OBVIOUS_SERVICE = """
 import ast, base64, math, zlib
 import graphviz
 from fastapi import FastAPI
@@ -56,7 +56,7 @@ def picture(code: str):
         names[name.strip()] = value if isinstance(value, Value) else Value(value)
     value.backward()
     return Response(draw_dot(value).pipe(), media_type="image/svg+xml")
-'''
+"""
 
 
 @cache
