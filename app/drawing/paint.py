@@ -95,7 +95,7 @@ class Painter:
             f'<g id="{self._prefix}{wire.edge}" class="edge{marks}" data-edge="{wire.edge}" data-from="{boxes[wire.tail].node}" '
             f'data-to="{boxes[wire.head].node}">'
             f'<path class="line" d="{line}" stroke="{colour}" stroke-width="{px(width)}"{dash}/>'
-            f'<path class="arrow" d="{arrow}" fill="{colour}"/></g>'
+            f'<path class="arrow" d="{arrow}" fill="{colour}"/></g>\n'
         )
 
     def _path(self, i: int, scale: float) -> tuple[str, str]:
@@ -135,7 +135,7 @@ class Painter:
         )
         body = self._outline(box, shape, cx, cy, phase) + self._label(box, shape, cx, cy)
         data, grad = (self._field(box, shape, cx, cy, row) for row in (0, 1))
-        return opening, body + data, "</text>" + grad, "</text></g>"
+        return opening, body + data, "</text>" + grad, "</text></g>\n"
 
     def written(self, phase: Phase) -> str:
         """Attributes of a number that this step wrote."""

@@ -1,6 +1,6 @@
 """Graphviz' answer: read, checked, and made exact.
 
-`-Tplain` is inches with five digits, y up. On a wide graph that is half a unit, so the ends of wires are put where their boxes are.
+`-Tplain` is inches with five digits, y up. On a wide graph that is half a unit off: wires are made to end where their boxes are.
 """
 
 from __future__ import annotations

@@ -32,14 +32,14 @@ class Skeleton:
 
         # The pieces of the picture in order. What depends on the frame is found again by its place.
         opening, rest = paint.opening()
-        pieces = [opening, "", rest, "", paint.background() + '<g class="edges" fill="none">']
+        pieces = [opening, "", rest, "", paint.background() + '\n<g class="edges" fill="none">\n']
         self._edges: dict[str, list[tuple[int, int]]] = {}
         self._into: dict[str, list[str]] = {}
         for i, wire in enumerate(structure.wires):
             self._edges.setdefault(wire.edge, []).append((len(pieces), i))
             self._into.setdefault(structure.boxes[wire.head].node, []).append(wire.edge)
             pieces.append(paint.edge(i))
-        pieces.append('</g><g class="nodes">')
+        pieces.append('</g>\n<g class="nodes">\n')
         self._nodes: dict[str, list[tuple[int, int]]] = {}
         # Numbers that were written already, for each width of slot: the frames of a run have most in common.
         memo: dict[int, dict[float, str]] = {box.chars: {} for box in structure.boxes}
