@@ -29,11 +29,17 @@ class Limits:
     name_characters: int = 64
     number_characters: int = 40
     steps: int = 300_000
-    """One for every expression and statement that is evaluated."""
+    """One for every expression and statement that is evaluated, and for every few items or characters that are copied."""
+    depth: int = 240
+    """Expressions, statements and calls within each other while running: about three Python frames each, of its 1,000."""
+    calls: int = 50
+    """Functions of the program within each other: recursion."""
     values: int = 20_000
     """Values made in one run."""
     items: int = 50_000
     """The longest list."""
+    moments: int = 120_000
+    """Steps of the story: computed values, chain-rule terms, assignments. About 0.5 kB each."""
     printed_lines: int = 1_000
     printed_characters: int = 50_000
 

@@ -15,10 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["MICROGRAD", "OPS", "Op"]
+from engine import kernels
 
-INF = math.inf
-NAN = math.nan
+__all__ = ["MICROGRAD", "OPS", "Op"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,116 +71,6 @@ def _row(name: str) -> Op:
     return OPS[name]
 
 
-def _div(a: float, b: float) -> float:
-    try:
-        return a / b
-    except ZeroDivisionError:
-        if a == 0.0 or a != a:
-            return NAN
-        return math.copysign(INF, a) * math.copysign(1.0, b)
-
-
-def _pow(a: float, b: float) -> float:
-    try:
-        return math.pow(a, b)
-    except OverflowError:
-        return -INF if a < 0 and math.fmod(b, 2.0) else INF
-    except ValueError:
-        if a:  # a negative number to a fractional power has no real value
-            return NAN
-        return -INF if math.copysign(1.0, a) < 0 and abs(math.fmod(b, 2.0)) == 1.0 else INF
-
-
-def _pow_partials(out: float, a: float, b: float) -> tuple[float, float]:
-    by_base = 0.0 if b == 0.0 else b * _pow(a, b - 1.0)
-    by_exponent = 0.0 if a == 0.0 and b >= 0.0 else out * _log(a)
-    return by_base, by_exponent
-
-
-def _exp(a: float) -> float:
-    try:
-        return math.exp(a)
-    except OverflowError:
-        return INF
-
-
-def _log(a: float) -> float:
-    try:
-        return math.log(a)
-    except ValueError:
-        return -INF if a == 0.0 else NAN
-
-
-def _sqrt(a: float) -> float:
-    try:
-        return math.sqrt(a)
-    except ValueError:
-        return NAN
-
-
-def _of_finite(function: Callable[[float], float]) -> Callable[[float], float]:
-    """The periodic functions have no value at infinity."""
-
-    def forward(a: float) -> float:
-        try:
-            return function(a)
-        except ValueError:
-            return NAN
-
-    return forward
-
-
-_sin, _cos, _tan = _of_finite(math.sin), _of_finite(math.cos), _of_finite(math.tan)
-
-
-def _sign(a: float) -> float:
-    return a if a == 0.0 or a != a else math.copysign(1.0, a)
-
-
-def _sigmoid(a: float) -> float:
-    if a >= 0.0:
-        return 1.0 / (1.0 + math.exp(-a))
-    e = math.exp(a) if a == a else NAN
-    return e / (1.0 + e)
-
-
-def _softplus(a: float) -> float:
-    return a if a > 20.0 or a != a else math.log1p(math.exp(a))
-
-
-def _normal_cdf(a: float) -> float:
-    return 0.5 * (1.0 + math.erf(a * math.sqrt(0.5)))
-
-
-def _gelu_slope(a: float) -> float:
-    return _normal_cdf(a) + a * math.exp(-0.5 * a * a) / math.sqrt(2.0 * math.pi)
-
-
-def _silu_slope(a: float) -> float:
-    s = _sigmoid(a)
-    return s * (1.0 + a * (1.0 - s))
-
-
-def _maximum(a: float, b: float) -> float:
-    return a if a > b or a != a else b
-
-
-def _minimum(a: float, b: float) -> float:
-    return a if a < b or a != a else b
-
-
-def _maximum_partials(out: float, a: float, b: float) -> tuple[float, float]:
-    if a == b:
-        return 0.5, 0.5
-    return (0.0 if a < b else 1.0), (0.0 if b < a else 1.0)
-
-
-def _minimum_partials(out: float, a: float, b: float) -> tuple[float, float]:
-    if a == b:
-        return 0.5, 0.5
-    return (0.0 if a > b else 1.0), (0.0 if b > a else 1.0)
-
-
 def _tanh_from_exp(a: Any) -> Any:
     e = (2 * a).exp()
     return (e - 1) / (e + 1)
@@ -212,8 +101,8 @@ _TABLE = (
        torch="{0} * {1}",
        samples=((2.0, -3.0), (0.0, 1.5))),
     Op("div", 2, "÷",
-       forward=_div,
-       partials=lambda out, a, b: (_div(1.0, b), -_div(out, b)),
+       forward=kernels.div,
+       partials=lambda out, a, b: (kernels.div(1.0, b), -kernels.div(out, b)),
        formula="a / b", python="{0} / {1}", precedence=2,
        latex=(r"\frac{{{0}}}{{{1}}}", (r"\frac{{1}}{{{1}}}", r"-\frac{{{0}}}{{{1}^2}}")),
        torch="{0} / {1}",
@@ -229,8 +118,8 @@ _TABLE = (
        expand=lambda a: a * -1,
        samples=((2.0,), (-1.5,))),
     Op("pow", 2, "**",
-       forward=_pow,
-       partials=_pow_partials, gate=True,
+       forward=kernels.pow,
+       partials=kernels.pow_partials, gate=True,
        formula="aᵇ", python="{0} ** {1}", precedence=4,
        latex=("{0}^{{{1}}}", (r"{1} \cdot {0}^{{{1} - 1}}", r"{0}^{{{1}}} \cdot \ln {0}")),
        torch="{0} ** {1}",
@@ -238,23 +127,23 @@ _TABLE = (
        note="A negative number to a fractional power is nan, and so is its slope by the exponent, as in PyTorch."),
     # ── exponentials and roots ──
     Op("exp", 1, "exp",
-       forward=_exp,
+       forward=kernels.exp,
        partials=lambda out, a: (out,),
        formula="eᵃ",
        latex=("e^{{{0}}}", ("e^{{{0}}}",)),
        torch="torch.exp({0})",
        samples=((0.5,), (-2.0,))),
     Op("log", 1, "log",
-       forward=_log,
-       partials=lambda out, a: (_div(1.0, a),),
+       forward=kernels.log,
+       partials=lambda out, a: (kernels.div(1.0, a),),
        formula="ln a",
        latex=(r"\ln {0}", (r"\frac{{1}}{{{0}}}",)),
        torch="torch.log({0})",
        samples=((0.5,), (3.0,)),
        note="The natural logarithm. log(0) is -inf; of a negative number it is nan."),
     Op("sqrt", 1, "√",
-       forward=_sqrt,
-       partials=lambda out, a: (_div(1.0, 2.0 * out),),
+       forward=kernels.sqrt,
+       partials=lambda out, a: (kernels.div(1.0, 2.0 * out),),
        formula="√a",
        latex=(r"\sqrt{{{0}}}", (r"\frac{{1}}{{2 \sqrt{{{0}}}}}",)),
        torch="torch.sqrt({0})",
@@ -263,7 +152,7 @@ _TABLE = (
        note="Of a negative number it is nan; its slope at 0 is inf."),
     Op("abs", 1, "abs",
        forward=abs,
-       partials=lambda out, a: (_sign(a),),
+       partials=lambda out, a: (kernels.sign(a),),
        formula="|a|",
        latex=(r"\left| {0} \right|", (r"\operatorname{{sign}} {0}",)),
        torch="torch.abs({0})",
@@ -271,21 +160,21 @@ _TABLE = (
        note="At 0 the slope is taken as 0, as PyTorch does."),
     # ── trigonometry ──
     Op("sin", 1, "sin",
-       forward=_sin,
-       partials=lambda out, a: (_cos(a),),
+       forward=kernels.sin,
+       partials=lambda out, a: (kernels.cos(a),),
        formula="sin a",
        latex=(r"\sin {0}", (r"\cos {0}",)),
        torch="torch.sin({0})",
        samples=((0.5,), (-2.0,))),
     Op("cos", 1, "cos",
-       forward=_cos,
-       partials=lambda out, a: (-_sin(a),),
+       forward=kernels.cos,
+       partials=lambda out, a: (-kernels.sin(a),),
        formula="cos a",
        latex=(r"\cos {0}", (r"-\sin {0}",)),
        torch="torch.cos({0})",
        samples=((0.5,), (-2.0,))),
     Op("tan", 1, "tan",
-       forward=_tan,
+       forward=kernels.tan,
        partials=lambda out, a: (1.0 + out * out,),
        formula="tan a",
        latex=(r"\tan {0}", (r"1 + \tan^2 {0}",)),
@@ -309,7 +198,7 @@ _TABLE = (
        expand=_tanh_from_exp,
        samples=((0.5,), (-2.0,))),
     Op("sigmoid", 1, "σ",
-       forward=_sigmoid,
+       forward=kernels.sigmoid,
        partials=lambda out, a: (out * (1.0 - out),),
        formula="1 / (1 + e⁻ᵃ)",
        latex=(r"\sigma({0})", (r"{out} \cdot (1 - {out})",)),
@@ -334,8 +223,8 @@ _TABLE = (
        samples=((0.5, 0.01), (-2.0, 0.01)),
        note="The negative side has slope 0.01 unless a second number is given; at exactly 0 too, as PyTorch does."),
     Op("softplus", 1, "softplus",
-       forward=_softplus,
-       partials=lambda out, a: (1.0 if a > 20.0 else _sigmoid(a),),
+       forward=kernels.softplus,
+       partials=lambda out, a: (1.0 if a > 20.0 else kernels.sigmoid(a),),
        formula="ln(1 + eᵃ)",
        latex=(r"\ln(1 + e^{{{0}}})", (r"\sigma({0})",)),
        torch="torch.nn.functional.softplus({0})",
@@ -343,16 +232,16 @@ _TABLE = (
        samples=((0.5,), (-2.0,)),
        note="Above 20 it is a itself, as PyTorch has it."),
     Op("gelu", 1, "GELU",
-       forward=lambda a: a * _normal_cdf(a),
-       partials=lambda out, a: (_gelu_slope(a),),
+       forward=lambda a: a * kernels.normal_cdf(a),
+       partials=lambda out, a: (kernels.gelu_slope(a),),
        formula="a · ½(1 + erf(a / √2))",
        latex=(r"{0} \cdot \Phi({0})", (r"\Phi({0}) + {0} \cdot \varphi({0})",)),
        torch="torch.nn.functional.gelu({0})",
        samples=((0.5,), (-2.0,)),
        note="The exact form, with erf; Φ and φ are the normal distribution and its density."),
     Op("silu", 1, "SiLU",
-       forward=lambda a: a * _sigmoid(a),
-       partials=lambda out, a: (_silu_slope(a),),
+       forward=lambda a: a * kernels.sigmoid(a),
+       partials=lambda out, a: (kernels.silu_slope(a),),
        formula="a · σ(a)",
        latex=(r"{0} \cdot \sigma({0})", (r"\sigma({0}) \cdot (1 + {0} \cdot (1 - \sigma({0})))",)),
        torch="torch.nn.functional.silu({0})",
@@ -360,16 +249,16 @@ _TABLE = (
        samples=((0.5,), (-2.0,))),
     # ── choice ──
     Op("max", 2, "max",
-       forward=_maximum,
-       partials=_maximum_partials, gate=True,
+       forward=kernels.maximum,
+       partials=kernels.maximum_partials, gate=True,
        formula="the larger of a and b",
        latex=(r"\max({0}, {1})", (r"\left[ {0} > {1} \right]", r"\left[ {1} > {0} \right]")),
        torch="torch.maximum({0}, {1})",
        samples=((2.0, -3.0), (0.0, 1.5)),
        note="In a tie each side takes half of the gradient, as PyTorch does."),
     Op("min", 2, "min",
-       forward=_minimum,
-       partials=_minimum_partials, gate=True,
+       forward=kernels.minimum,
+       partials=kernels.minimum_partials, gate=True,
        formula="the smaller of a and b",
        latex=(r"\min({0}, {1})", (r"\left[ {0} < {1} \right]", r"\left[ {1} < {0} \right]")),
        torch="torch.minimum({0}, {1})",

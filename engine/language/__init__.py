@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.language.interpreter import Interpreter
+from engine.language.interpreter import interpret
 from engine.language.source import Source
 from engine.limits import LIMITS, Limits
 from engine.trace import Trace
@@ -28,4 +28,4 @@ def run(
     `inputs` overrides named inputs by value. Operations in `expand` are built from simpler ones, where the table says how.
     Raises an `EngineError` with the place and, where possible, a hint.
     """
-    return Interpreter(Source(source, limits), inputs or {}, expand, limits).run()
+    return interpret(Source(source, limits), inputs or {}, expand, limits)

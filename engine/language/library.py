@@ -4,79 +4,39 @@ from __future__ import annotations
 
 import ast
 import math
-import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.language.objects import Builtin, Function, Module, Number, describe
+from engine.language import need
+from engine.language.arithmetic import apply, apply_by_name
+from engine.language.objects import Builtin, Number, describe, is_number
+from engine.language.printing import show
 from engine.ops import OPS
-from engine.story import EXPLICIT
+from engine.recorder import EXPLICIT
 from engine.value import Value
 
 if TYPE_CHECKING:
-    from engine.language.interpreter import Interpreter
+    from engine.language.run import Run
 
-__all__ = ["BUILTINS", "MATH_NAMES", "METHODS", "MODULES", "flat", "is_number", "is_plain_item", "show"]
+__all__ = ["BUILTINS", "METHODS", "check_count", "check_keywords"]
 
 Arguments = list[Any]
 Keywords = dict[str, Any]
 
 
-def is_number(thing: Any, truth: bool = False) -> bool:
-    """Whether arithmetic can be done with it. Truth values count only where they are asked for."""
-    return isinstance(thing, (Number, Value)) or (isinstance(thing, (int, float)) and (truth or not isinstance(thing, bool)))
-
-
-def is_plain_item(item: Any) -> bool:
-    """Whether an item of a list that is bound to a name gets a name of its own: `w[0]`."""
-    return is_number(item) or (isinstance(item, (list, tuple)) and len(item) > 0)
-
-
-def flat(thing: Any) -> Iterator[Any]:
-    """A thing, or the things in a list or tuple of things."""
-    if isinstance(thing, (list, tuple)):
-        for item in thing:
-            if isinstance(item, (list, tuple)):
-                yield from (inner for inner in item if not isinstance(inner, (list, tuple)))
-            else:
-                yield item
-    else:
-        yield thing
-
-
-def show(thing: Any, depth: int = 0) -> str:
-    """What Python's `repr` would say."""
-    match thing:
-        case Number():
-            return repr(thing.plain)
-        case Value():
-            return repr(thing)
-        case list() | tuple():
-            if depth > 6 or len(thing) > 2000:
-                return "[…]"
-            inner = ", ".join(show(item, depth + 1) for item in thing)
-            if isinstance(thing, list):
-                return f"[{inner}]"
-            return f"({inner},)" if len(thing) == 1 else f"({inner})"
-        case Function() | Builtin():
-            return f"<function {thing.name}>"
-        case Module():
-            return f"<module {thing.name}>"
-        case range() | str() | int() | float() | None:
-            return repr(thing)
-    return f"<{describe(thing)}>"
-
-
-def _only(run: Interpreter, node: ast.Call, name: str, keywords: Keywords, *allowed: str) -> None:
+def check_keywords(run: Run, node: ast.Call, name: str, keywords: Keywords, *allowed: str) -> None:
     for keyword in keywords:
         if keyword not in allowed:
-            run.refuse(f"`{name}` takes no `{keyword}=` here.", node)
+            known = f"It takes {' and '.join(f'`{word}=`' for word in allowed)}." if allowed else ""
+            run.refuse(f"`{name}` takes no `{keyword}=` here.", node, known)
 
 
-def _count(run: Interpreter, node: ast.Call, name: str, arguments: Arguments, low: int, high: int) -> None:
+def check_count(run: Run, node: ast.Call, name: str, arguments: Arguments, low: int, high: int, example: str = "") -> None:
     if not low <= len(arguments) <= high:
         wanted = str(low) if low == high else f"{low} to {high}"
-        run.refuse(f"`{name}` takes {wanted} argument{'' if wanted == '1' else 's'}; {len(arguments)} given.", node)
+        hint = f"Such as `{example}`." if example else ""
+        count = len(arguments) or "none"
+        run.refuse(f"`{name}` takes {wanted} argument{'' if wanted == '1' else 's'}; {count} given.", node, hint)
 
 
 # ── the table of operations, as functions and methods ──
@@ -85,11 +45,23 @@ def _count(run: Interpreter, node: ast.Call, name: str, arguments: Arguments, lo
 def _operation(name: str) -> Builtin:
     op = OPS[name]
 
-    def call(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-        _only(run, node, name, keywords)
-        _count(run, node, name, arguments, op.arity, op.arity + len(op.defaults))
-        extra = tuple(float(run.plain(thing, node)) for thing in arguments[op.arity :])
-        return run.unfolded(name, arguments[: op.arity], node, extra or op.defaults)
+    def call(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
+        check_keywords(run, node, name, keywords)
+        example = f"{name}({', '.join(('x', 'y')[: op.arity])})"
+        check_count(run, node, name, arguments, op.arity, op.arity + len(op.defaults), example)
+        extra = tuple(float(need.plain(run, thing, node)) for thing in arguments[op.arity :])
+        return apply_by_name(run, name, arguments[: op.arity], node, extra or op.defaults)
+
+    return Builtin(name, call)
+
+
+def _as_in_python(name: str) -> Builtin:
+    """`abs` and `pow`, which Python has, too: of plain numbers they give plain numbers."""
+
+    def call(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
+        check_keywords(run, node, name, keywords)
+        check_count(run, node, name, arguments, OPS[name].arity, OPS[name].arity)
+        return apply(run, name, arguments, node)
 
     return Builtin(name, call)
 
@@ -97,169 +69,183 @@ def _operation(name: str) -> Builtin:
 def _of_several(name: str) -> Builtin:
     """`max` and `min`: of two, as the operation; of more or of a list, two by two from the left."""
 
-    def call(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-        _only(run, node, name, keywords)
-        things = list(run.items(arguments[0], node)) if len(arguments) == 1 and not is_number(arguments[0]) else arguments
+    def call(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
+        check_keywords(run, node, name, keywords)
+        several = len(arguments) == 1 and not is_number(arguments[0])
+        things = need.items(run, arguments[0], node) if several else arguments
         if not things:
             run.refuse(f"`{name}` of nothing has no answer.", node)
-        result = things[0]
-        run.need_number(result, node)
-        for thing in things[1:]:
-            run.spend(node)
-            result = run.arithmetic(name, (result, thing), node)
-        return result
+        return _from_the_left(run, name, things, node)
 
     return Builtin(name, call)
 
 
-def _abs(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-    _only(run, node, "abs", keywords)
-    _count(run, node, "abs", arguments, 1, 1)
-    return run.arithmetic("abs", arguments, node)
+def _from_the_left(run: Run, name: str, things: Sequence[Any], node: ast.AST) -> Any:
+    """One operation, over and over: ((a + b) + c) + …"""
+    result = need.number(run, things[0], node)
+    first = True
+    for thing in things:
+        run.spend(node)
+        if not first:
+            result = apply(run, name, (result, thing), node)
+        first = False
+    return result
 
 
-def _pow(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-    _only(run, node, "pow", keywords)
-    _count(run, node, "pow", arguments, 2, 2)
-    return run.arithmetic("pow", arguments, node)
+def _sum(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
+    """Left to right, from `start` if it is given. The 0 that Python starts from is left out where there is something to add."""
+    check_keywords(run, node, "sum", keywords, "start")
+    if arguments and is_number(arguments[0]):
+        run.refuse("`sum` adds up a list; this is a number.", node, "Write `sum([a, b, c])`, or `a + b + c`.")
+    check_count(run, node, "sum", arguments, 1, 2, "sum([a, b, c])")
+    things = need.items(run, arguments[0], node)
+    start = keywords["start"] if "start" in keywords else arguments[1] if len(arguments) == 2 else None
+    if start is not None:
+        things = [start, *run.listed(things, node)]
+    return _from_the_left(run, "add", things, node) if things else 0
 
 
 # ── Python's built-ins ──
 
 
-def _sum(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-    """Left to right, from `start` if it is given. The 0 that Python starts from is left out where there is something to add."""
-    _only(run, node, "sum", keywords, "start")
-    _count(run, node, "sum", arguments, 1, 2)
-    if isinstance(arguments[0], (Number, Value, int, float)):
-        run.refuse("`sum` adds up a list; this is a number.", node, "Write `sum([a, b, c])`, or `a + b + c`.")
-    things = list(run.items(arguments[0], node))
-    if len(arguments) == 2 or "start" in keywords:
-        things.insert(0, keywords["start"] if "start" in keywords else arguments[1])
-    if not things:
-        return 0
-    total = things[0]
-    run.need_number(total, node)
-    for thing in things[1:]:
-        run.spend(node)
-        total = run.arithmetic("add", (total, thing), node)
-    return total
-
-
-def _len(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> int:
-    _only(run, node, "len", keywords)
-    _count(run, node, "len", arguments, 1, 1)
+def _len(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> int:
+    check_keywords(run, node, "len", keywords)
+    check_count(run, node, "len", arguments, 1, 1)
     thing = arguments[0]
     if not isinstance(thing, (list, tuple, range, str)):
         run.refuse(f"Only a list has a length; this is {describe(thing)}.", node)
     try:
         return len(thing)
     except OverflowError:
-        run.refuse("That is too long to count.", node)
+        run.refuse("This range is too long to count.", node)
 
 
-def _range(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> range:
-    _only(run, node, "range", keywords)
-    _count(run, node, "range", arguments, 1, 3)
-    bounds = [run.whole(thing, node) for thing in arguments]
+def _range(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> range:
+    check_keywords(run, node, "range", keywords)
+    check_count(run, node, "range", arguments, 1, 3, "range(3)")
+    bounds = [need.whole(run, thing, node) for thing in arguments]
     if len(bounds) == 3 and bounds[2] == 0:
         run.refuse("The step of a range cannot be 0.", node)
     return range(*bounds)
 
 
-def _zip(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-    _only(run, node, "zip", keywords, "strict")
-    return run.listed(zip(*[run.items(thing, node) for thing in arguments], strict=False), node)
+def _zip(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
+    check_keywords(run, node, "zip", keywords, "strict")
+    columns = [need.items(run, thing, node) for thing in arguments]
+    if keywords.get("strict") and len({_len(run, node, [column], {}) for column in columns}) > 1:
+        run.refuse("`zip` with `strict=True` needs lists of the same length.", node)
+    rows: list[Any] = []
+    for row in zip(*columns, strict=False):
+        run.spend(node, len(row))
+        rows.append(row)
+        run.check_length(rows, node)
+    return rows
 
 
-def _enumerate(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-    _only(run, node, "enumerate", keywords, "start")
-    _count(run, node, "enumerate", arguments, 1, 2)
-    start = run.whole(keywords.get("start", arguments[1] if len(arguments) == 2 else 0), node)
-    return run.listed(enumerate(run.items(arguments[0], node), start), node)
+def _enumerate(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
+    check_keywords(run, node, "enumerate", keywords, "start")
+    check_count(run, node, "enumerate", arguments, 1, 2)
+    start = need.whole(run, keywords.get("start", arguments[1] if len(arguments) == 2 else 0), node)
+    return run.listed(enumerate(need.items(run, arguments[0], node), start), node)
 
 
-def _list(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-    _only(run, node, "list", keywords)
-    _count(run, node, "list", arguments, 0, 1)
-    return run.listed(run.items(arguments[0], node), node) if arguments else []
+def _list(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
+    check_keywords(run, node, "list", keywords)
+    check_count(run, node, "list", arguments, 0, 1)
+    return run.listed(need.items(run, arguments[0], node), node) if arguments else []
 
 
-def _tuple(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
+def _tuple(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
     return tuple(_list(run, node, arguments, keywords))
 
 
-def _reversed(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-    _only(run, node, "reversed", keywords)
-    _count(run, node, "reversed", arguments, 1, 1)
-    items = run.items(arguments[0], node)
-    return items[::-1] if isinstance(items, (list, tuple, range)) else items
+def _reversed(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
+    check_keywords(run, node, "reversed", keywords)
+    check_count(run, node, "reversed", arguments, 1, 1)
+    items = need.items(run, arguments[0], node)
+    return items[::-1] if isinstance(items, range) else run.listed(reversed(items), node)
 
 
-def _float(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-    _only(run, node, "float", keywords)
-    _count(run, node, "float", arguments, 1, 1)
+def _float(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
+    check_keywords(run, node, "float", keywords)
+    check_count(run, node, "float", arguments, 1, 1)
     thing = arguments[0]
     if isinstance(thing, Number):
         return Number(float(thing.plain), thing.value)
-    return float(run.plain(thing, node))
+    return float(need.plain(run, thing, node))
 
 
-def _int(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> int:
-    _only(run, node, "int", keywords)
-    _count(run, node, "int", arguments, 1, 1)
-    number = run.plain(arguments[0], node)
+def _int(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> int:
+    check_keywords(run, node, "int", keywords)
+    check_count(run, node, "int", arguments, 1, 1)
+    return _integer(run, need.plain(run, arguments[0], node), node)
+
+
+def _integer(run: Run, number: int | float, node: ast.AST) -> int:
     if not math.isfinite(number) or abs(number) >= 2**63:
         run.refuse(f"{number!r} has no integer here.", node)
     return int(number)
 
 
-def _round(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-    _only(run, node, "round", keywords)
-    _count(run, node, "round", arguments, 1, 2)
-    number = run.plain(arguments[0], node)
+def _round(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
+    check_keywords(run, node, "round", keywords)
+    check_count(run, node, "round", arguments, 1, 2)
+    number = need.plain(run, arguments[0], node)
     if len(arguments) == 1:
-        return _int(run, node, [float(round(number)) if math.isfinite(number) else number], {})
-    digits = max(-300, min(300, run.whole(arguments[1], node)))
-    return round(float(number), digits)
+        _integer(run, number, node)
+        return round(number)
+    return round(number, max(-300, min(300, need.whole(run, arguments[1], node))))
 
 
-def _print(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
-    _only(run, node, "print", keywords, "sep", "end")
-    separator = keywords.get("sep")
-    texts = [thing if isinstance(thing, str) else show(thing) for thing in arguments]
-    run.echo((separator if isinstance(separator, str) else " ").join(texts))
+def _print(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
+    check_keywords(run, node, "print", keywords, "sep", "end", "flush")
+    between, end = [
+        default if keywords.get(name) is None else need.text(run, keywords[name], node, f"`{name}=`")
+        for name, default in (("sep", " "), ("end", "\n"))
+    ]
+    room = run.limits.printed_characters
+    texts = []
     for thing in arguments:
-        run.written(thing)
+        texts.append(thing if isinstance(thing, str) else show(thing, room))
+        run.spend(node, len(texts[-1]) // 4)
+    run.spend(node, len(between) * len(texts) // 16)
+    run.printed.write(between.join(texts) + end)
+    for thing in arguments:
+        run.outputs.printed(thing, node)
 
 
-def _isinstance(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> bool:
-    _count(run, node, "isinstance", arguments, 2, 2)
+def _isinstance(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> bool:
+    check_keywords(run, node, "isinstance", keywords)
+    check_count(run, node, "isinstance", arguments, 2, 2)
     kinds = arguments[1] if isinstance(arguments[1], tuple) else (arguments[1],)
     names = {kind.name for kind in kinds if isinstance(kind, Builtin)}
+    if len(names) != len(kinds):
+        run.refuse("`isinstance` asks for a kind.", node, "Such as `isinstance(x, Value)` or `isinstance(x, (int, float))`.")
     thing = arguments[0].plain if isinstance(arguments[0], Number) else arguments[0]
     return type(thing).__name__ in names
 
 
-def _value(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Value:
-    _only(run, node, "Value", keywords, "data", "label")
-    _count(run, node, "Value", arguments, 0 if "data" in keywords else 1, 1)
-    value = run.recorder.leaf(run.plain(keywords.get("data", *arguments), node), "constant", node)
-    label = keywords.get("label", "")
-    if not isinstance(label, str):
-        run.refuse(f"A label is a string; this is {describe(label)}.", node)
-    if label:
+def _value(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Value:
+    check_keywords(run, node, "Value", keywords, "data", "label")
+    if len(arguments) > 1 and isinstance(arguments[1], str):
+        run.refuse("The label of a `Value` is given by name.", node, f"Write `Value({show(arguments[0], 40)}, label='…')`.")
+    given = [*arguments, *([keywords["data"]] if "data" in keywords else [])]
+    check_count(run, node, "Value", given, 1, 1, "Value(2.0)")
+    if isinstance(given[0], str):
+        run.refuse("A `Value` holds a number; this is a string.", node, "Write the number without quotes: `Value(2.0)`.")
+    value = run.recorder.leaf(need.plain(run, given[0], node), "constant", node)
+    if label := need.text(run, keywords.get("label", ""), node, "A label"):
         run.recorder.name(value, label, EXPLICIT)
     return value
 
 
-def _draw(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
+def _draw(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
     for thing in arguments[:1]:
-        run.drawn(thing)
+        run.outputs.drawn(thing, node)
 
 
 def _later(name: str) -> Builtin:
-    def call(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
+    def call(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
         run.refuse(f"`{name}` is not here yet.", node, "Write the neuron out: `tanh(sum(wi*xi for wi, xi in zip(w, x)) + b)`.")
 
     return Builtin(name, call)
@@ -268,126 +254,53 @@ def _later(name: str) -> Builtin:
 # ── methods ──
 
 
-def _backward(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
-    _only(run, node, "backward", keywords)
-    _count(run, node, "backward", arguments, 1, 1)
-    run.recorder.backward(run.lift(arguments[0], node))
+def _backward(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
+    check_keywords(run, node, "backward", keywords)
+    check_count(run, node, "backward", arguments[1:], 0, 0)
+    run.recorder.backward(need.lift(run, arguments[0], node))
 
 
-def _item(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-    return run.plain(arguments[0], node)
+def _item(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
+    check_keywords(run, node, "item", keywords)
+    check_count(run, node, "item", arguments[1:], 0, 0)
+    return need.plain(run, arguments[0], node)
 
 
-def _append(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
-    _count(run, node, "append", arguments[1:], 1, 1)
+def _append(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
+    check_keywords(run, node, "append", keywords)
+    check_count(run, node, "append", arguments[1:], 1, 1)
     arguments[0].append(arguments[1])
-    if len(arguments[0]) > run.limits.items:
-        run.listed(arguments[0], node)
+    run.check_length(arguments[0], node)
 
 
-def _extend(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
-    _count(run, node, "extend", arguments[1:], 1, 1)
-    arguments[0].extend(run.listed(run.items(arguments[1], node), node))
-    if len(arguments[0]) > run.limits.items:
-        run.listed(arguments[0], node)
+def _extend(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
+    check_keywords(run, node, "extend", keywords)
+    check_count(run, node, "extend", arguments[1:], 1, 1)
+    arguments[0].extend(run.listed(need.items(run, arguments[1], node), node))
+    run.check_length(arguments[0], node)
 
 
-def _of(call: Callable[..., Any], name: str) -> Builtin:
-    return Builtin(name, call)
+def _table(calls: Mapping[str, Callable[..., Any]]) -> dict[str, Builtin]:
+    return {name: Builtin(name, call) for name, call in calls.items()}
 
 
 BUILTINS: dict[str, Builtin] = {
-    **{name: _operation(name) for name in OPS if name not in ("max", "min", "abs", "pow")},
-    "max": _of_several("max"),
-    "min": _of_several("min"),
-    **{
-        name: Builtin(name, call)
-        for name, call in {
-            "abs": _abs, "pow": _pow, "sum": _sum, "len": _len, "range": _range, "zip": _zip, "enumerate": _enumerate,
-            "list": _list, "tuple": _tuple, "reversed": _reversed, "float": _float, "int": _int, "round": _round,
-            "print": _print, "isinstance": _isinstance, "Value": _value, "draw_dot": _draw, "trace": _draw, "display": _draw,
-        }.items()
-    },
+    **{name: _operation(name) for name in OPS},
+    **{name: _as_in_python(name) for name in ("abs", "pow")},
+    **{name: _of_several(name) for name in ("max", "min")},
+    **_table({
+        "sum": _sum, "len": _len, "range": _range, "zip": _zip, "enumerate": _enumerate, "list": _list, "tuple": _tuple,
+        "reversed": _reversed, "float": _float, "int": _int, "round": _round, "print": _print, "isinstance": _isinstance,
+        "Value": _value, "draw_dot": _draw, "trace": _draw, "display": _draw,
+    }),
     **{name: _later(name) for name in ("Neuron", "Layer", "MLP")},
 }  # fmt: skip
 
-_ON_NUMBERS: dict[str, Builtin] = {
-    **{name: _operation(name) for name in OPS},
-    "backward": Builtin("backward", _backward),
-    "item": Builtin("item", _item),
-}
+_ON_NUMBERS = {**{name: _operation(name) for name in OPS}, **_table({"backward": _backward, "item": _item})}
 METHODS: dict[type, Mapping[str, Builtin]] = {
     Value: _ON_NUMBERS,
     Number: _ON_NUMBERS,
     int: _ON_NUMBERS,
     float: _ON_NUMBERS,
-    list: {"append": Builtin("append", _append), "extend": Builtin("extend", _extend)},
+    list: _table({"append": _append, "extend": _extend}),
 }
-
-
-# ── modules ──
-
-
-def _on_plain(name: str, op: str) -> Builtin:
-    """`math.exp(x)`: of plain numbers a plain number, as in Python; of values in the graph, the operation."""
-
-    def call(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-        _only(run, node, f"math.{name}", keywords)
-        _count(run, node, f"math.{name}", arguments, OPS[op].arity, OPS[op].arity)
-        if all(isinstance(thing, (int, float)) for thing in arguments):
-            return OPS[op].forward(*[float(run.plain(thing, node)) for thing in arguments])
-        return run.arithmetic(op, arguments, node)
-
-    return Builtin(name, call)
-
-
-_MATH = Module(
-    "math",
-    {
-        **{name: _on_plain(name, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "atan", "pow")},
-        "fabs": _on_plain("fabs", "abs"),
-        "pi": math.pi,
-        "e": math.e,
-        "tau": math.tau,
-        "inf": math.inf,
-        "nan": math.nan,
-    },
-)
-MATH_NAMES = frozenset({"pi", "e", "tau", "inf", "nan"})
-
-
-def _random(run: Interpreter) -> Module:
-    """Python's `random`, from the same seed in every run: the same program has the same picture."""
-    generator = random.Random(0)
-
-    def plain(function: Callable[..., float], low: int, high: int) -> Callable[..., Any]:
-        def call(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-            _only(run, node, function.__name__, keywords)
-            _count(run, node, function.__name__, arguments, low, high)
-            return function(*[run.plain(thing, node) for thing in arguments])
-
-        return call
-
-    def integer(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> int:
-        _count(run, node, "randint", arguments, 2, 2)
-        low, high = [run.whole(thing, node) for thing in arguments]
-        if low > high:
-            run.refuse(f"There is no integer from {low} to {high}.", node)
-        return generator.randint(low, high)
-
-    def seed(run: Interpreter, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
-        generator.seed(run.plain(arguments[0], node) if arguments else 0)
-
-    return Module(
-        "random",
-        {
-            "random": Builtin("random", plain(generator.random, 0, 0)),
-            "uniform": Builtin("uniform", plain(generator.uniform, 2, 2)),
-            "gauss": Builtin("gauss", plain(generator.gauss, 0, 2)),
-            "randint": Builtin("randint", integer),
-            "seed": Builtin("seed", seed),
-        },
-    )
-
-
-MODULES: dict[str, Callable[[Interpreter], Module]] = {"math": lambda run: _MATH, "random": _random}

@@ -1,8 +1,8 @@
 """What names can stand for while a program runs, besides Python's own numbers, strings, lists and tuples.
 
-A plain `int` or `float` in the interpreter has no place in the graph: a literal, a count, `x.data`. A `Number` is a plain
-number with a place in the graph: an input, or what was computed from inputs. A `Value` is what the program made with
-`Value(…)`, or computed from one; it prints as such.
+A plain `int` or `float` has no place in the graph: a literal, a count, `x.data`. A `Number` is a plain number with a place in
+the graph: an input, or what was computed from inputs. A `Value` is what the program made with `Value(…)`, or computed from one;
+it prints as such.
 """
 
 from __future__ import annotations
@@ -14,15 +14,21 @@ from typing import Any
 
 from engine.value import Value
 
-__all__ = ["Builtin", "Function", "Missing", "Module", "Number", "describe"]
+__all__ = ["Builtin", "Function", "Missing", "Module", "Number", "Scope", "describe", "is_number", "value_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Number:
-    """A number that Python would show as `plain`, and the value in the graph that stands for it."""
+    """A number that Python would show as `given`, and the value in the graph that stands for it."""
 
-    plain: int | float
+    given: int | float
     value: Value
+
+    @property
+    def plain(self) -> int | float:
+        """The number as Python has it; what was assigned to `.data` since then counts."""
+        data = self.value.data
+        return self.given if float(self.given) == data else data
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,12 +38,12 @@ class Function:
     name: str
     node: ast.FunctionDef | ast.Lambda
     defaults: tuple[Any, ...]
-    enclosing: Any
+    enclosing: Scope
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Builtin:
-    """Something callable that we provide. `call(interpreter, call node, arguments, keywords)`."""
+    """Something callable that we provide. `call(run, call node, arguments, keywords)`."""
 
     name: str
     call: Callable[[Any, ast.Call, list[Any], dict[str, Any]], Any]
@@ -53,9 +59,47 @@ class Module:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Missing:
-    """What stands for something we do not run, such as numpy, and for all that was to be computed with it."""
+    """What stands for something that is not run here, such as numpy, and for all that was to be computed with it."""
 
     needs: str
+
+
+class Scope:
+    """Names and what they stand for; `enclosing` is where a name is looked up next."""
+
+    __slots__ = ("enclosing", "names")
+
+    def __init__(self, enclosing: Scope | None) -> None:
+        self.enclosing = enclosing
+        self.names: dict[str, Any] = {}
+
+    def holder(self, name: str) -> dict[str, Any] | None:
+        """The names among which this one is found, from the inside out."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                return scope.names
+            scope = scope.enclosing
+        return None
+
+    def all_names(self) -> set[str]:
+        """Every name that can be seen from here."""
+        names: set[str] = set()
+        scope: Scope | None = self
+        while scope is not None:
+            names |= scope.names.keys()
+            scope = scope.enclosing
+        return names
+
+
+def is_number(thing: Any, truth: bool = False) -> bool:
+    """Whether arithmetic can be done with it. Truth values count only where they are asked for."""
+    return isinstance(thing, (Number, Value)) or (isinstance(thing, (int, float)) and (truth or not isinstance(thing, bool)))
+
+
+def value_of(thing: Any) -> Value | None:
+    """The value in the graph that a thing stands for, if it has one."""
+    return thing.value if isinstance(thing, Number) else thing if isinstance(thing, Value) else None
 
 
 def describe(thing: Any) -> str:

@@ -1,0 +1,122 @@
+"""The functions behind the table of operations, on IEEE doubles. They never raise.
+
+Where Python's `math` would, they answer as IEEE 754 and PyTorch do: `log(0)` is -inf, `0 ** -1` is inf, `(-2) ** 0.5` is nan.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+INF = math.inf
+NAN = math.nan
+
+
+def div(a: float, b: float) -> float:
+    try:
+        return a / b
+    except ZeroDivisionError:
+        if a == 0.0 or a != a:
+            return NAN
+        return math.copysign(INF, a) * math.copysign(1.0, b)
+
+
+def pow(a: float, b: float) -> float:
+    try:
+        return math.pow(a, b)
+    except OverflowError:
+        return -INF if a < 0 and math.fmod(b, 2.0) else INF
+    except ValueError:
+        if a:  # a negative number to a fractional power has no real value
+            return NAN
+        return -INF if math.copysign(1.0, a) < 0 and abs(math.fmod(b, 2.0)) == 1.0 else INF
+
+
+def pow_partials(out: float, a: float, b: float) -> tuple[float, float]:
+    by_base = 0.0 if b == 0.0 else b * pow(a, b - 1.0)
+    by_exponent = 0.0 if a == 0.0 and b >= 0.0 else out * log(a)
+    return by_base, by_exponent
+
+
+def exp(a: float) -> float:
+    try:
+        return math.exp(a)
+    except OverflowError:
+        return INF
+
+
+def log(a: float) -> float:
+    try:
+        return math.log(a)
+    except ValueError:
+        return -INF if a == 0.0 else NAN
+
+
+def sqrt(a: float) -> float:
+    try:
+        return math.sqrt(a)
+    except ValueError:
+        return NAN
+
+
+def of_finite(function: Callable[[float], float]) -> Callable[[float], float]:
+    """The periodic functions have no value at infinity."""
+
+    def forward(a: float) -> float:
+        try:
+            return function(a)
+        except ValueError:
+            return NAN
+
+    return forward
+
+
+sin, cos, tan = of_finite(math.sin), of_finite(math.cos), of_finite(math.tan)
+
+
+def sign(a: float) -> float:
+    return a if a == 0.0 or a != a else math.copysign(1.0, a)
+
+
+def sigmoid(a: float) -> float:
+    if a >= 0.0:
+        return 1.0 / (1.0 + math.exp(-a))
+    e = math.exp(a) if a == a else NAN
+    return e / (1.0 + e)
+
+
+def softplus(a: float) -> float:
+    return a if a > 20.0 or a != a else math.log1p(math.exp(a))
+
+
+def normal_cdf(a: float) -> float:
+    return 0.5 * (1.0 + math.erf(a * math.sqrt(0.5)))
+
+
+def gelu_slope(a: float) -> float:
+    return normal_cdf(a) + a * math.exp(-0.5 * a * a) / math.sqrt(2.0 * math.pi)
+
+
+def silu_slope(a: float) -> float:
+    s = sigmoid(a)
+    return s * (1.0 + a * (1.0 - s))
+
+
+def maximum(a: float, b: float) -> float:
+    return a if a > b or a != a else b
+
+
+def minimum(a: float, b: float) -> float:
+    return a if a < b or a != a else b
+
+
+def maximum_partials(out: float, a: float, b: float) -> tuple[float, float]:
+    if a == b:
+        return 0.5, 0.5
+    return (0.0 if a < b else 1.0), (0.0 if b < a else 1.0)
+
+
+def minimum_partials(out: float, a: float, b: float) -> tuple[float, float]:
+    if a == b:
+        return 0.5, 0.5
+    return (0.0 if a > b else 1.0), (0.0 if b > a else 1.0)

@@ -1,0 +1,137 @@
+"""Arithmetic on the three kinds of numbers: plain ones, plain ones with a place in the graph (`Number`), and `Value`s."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from engine.language import need
+from engine.language.objects import Number, describe, is_number
+from engine.ops import OPS, Op
+from engine.value import Value
+
+if TYPE_CHECKING:
+    from engine.language.run import Run
+
+__all__ = ["apply", "apply_by_name"]
+
+WHOLE = 2**63
+"""Integers beyond this become floats, so that no integer grows large."""
+
+_EXACT: dict[str, Callable[[int, int], int]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "neg": lambda a, b: -a,
+    "pow": lambda a, b: a**b,
+    "abs": lambda a, b: abs(a),
+    "max": max,
+    "min": min,
+}
+"""Operations that give an integer for integers."""
+
+
+def apply(run: Run, name: str, operands: Sequence[Any], node: ast.AST, params: tuple[float, ...] = ()) -> Any:
+    """Apply an operation of the table to numbers of any kind.
+
+    Plain numbers alone give a plain number while folding; otherwise the result has a place in the graph, and is what Python
+    would have made of it: a `Value` if one took part.
+    """
+    op = OPS[name]
+    for operand in operands:
+        if not is_number(operand):
+            run.refuse(f"`{op.symbol}` needs numbers; this is {describe(operand)}.", node, _help_with(operand))
+    if run.folding and not any(isinstance(operand, (Number, Value)) for operand in operands):
+        return _fold(op, [*operands, *params])
+    if name in run.expand and op.expand is not None:
+        return _expanded(run, op, operands, node)
+    inputs = operands
+    if name == "pow" and not isinstance(operands[1], (Number, Value)):
+        params, inputs = (operands[1],), operands[:1]
+    value = run.recorder.operation(op, [need.lift(run, operand, node) for operand in inputs], params, node)
+    if any(isinstance(operand, Value) for operand in operands):
+        return value
+    return Number(_as_python(op, operands, value.data), value)
+
+
+def apply_by_name(run: Run, name: str, operands: Sequence[Any], node: ast.AST, params: tuple[float, ...]) -> Any:
+    """An operation called by its name: of plain numbers, too, it is part of the graph."""
+    folding, run.folding = run.folding, False
+    try:
+        return apply(run, name, operands, node, params)
+    finally:
+        run.folding = folding
+
+
+def _help_with(operand: Any) -> str:
+    match operand:
+        case str():
+            return "Numbers are written without quotes."
+        case list() | tuple():
+            return "To add up a list, write `sum(…)`; for each of its items, `[f(x) for x in …]`."
+        case None:
+            return "Does a function here have no `return`?"
+    return ""
+
+
+def _as_python(op: Op, operands: Sequence[Any], data: float) -> int | float:
+    """What Python shows for a result: integers stay integers."""
+    if op.name in _EXACT:
+        plains = [operand.plain if isinstance(operand, Number) else operand for operand in operands]
+        if all(isinstance(plain, int) for plain in plains):
+            return _fold(op, plains)
+    return data
+
+
+def _fold(op: Op, plains: Sequence[int | float]) -> int | float:
+    """Plain arithmetic. Integers stay integers below 2**63; floats never raise."""
+    if op.name in _EXACT and all(isinstance(plain, int) for plain in plains):
+        a, b = [int(plain) for plain in plains] if len(plains) == 2 else (int(plains[0]), 0)
+        if op.name != "pow" or (b >= 0 and max(a.bit_length(), 1) * b < 64):
+            result = _EXACT[op.name](a, b)
+            return result if abs(result) < WHOLE else float(result)
+    return op.forward(*[float(plain) for plain in plains])
+
+
+# ── operations built from simpler ones ──
+
+
+def _expanded(run: Run, op: Op, operands: Sequence[Any], node: ast.AST) -> Any:
+    assert op.expand is not None
+    folding, run.folding = run.folding, True  # `e - 1` becomes `e + (-1)`, with one constant, as in micrograd
+    try:
+        return op.expand(*[_Term(run, operand, node) for operand in operands]).it
+    finally:
+        run.folding = folding
+
+
+class _Term:
+    """A stand-in that an operation's expansion computes with: every operator goes through `apply`."""
+
+    __slots__ = ("_at", "_run", "it")
+
+    def __init__(self, run: Run, it: Any, at: ast.AST) -> None:
+        self._run, self.it, self._at = run, it, at
+
+    def apply(self, name: str, *operands: Any) -> _Term:
+        things = [operand.it if isinstance(operand, _Term) else operand for operand in operands]
+        return _Term(self._run, apply(self._run, name, things, self._at, OPS[name].defaults), self._at)
+
+    def __neg__(self) -> _Term:
+        return self.apply("neg", self)
+
+
+def _forward(name: str) -> Callable[..., _Term]:
+    return lambda self, *others: self.apply(name, self, *others)
+
+
+def _reflected(name: str) -> Callable[..., _Term]:
+    return lambda self, other: self.apply(name, other, self)
+
+
+for _dunder, _name in (("add", "add"), ("sub", "sub"), ("mul", "mul"), ("truediv", "div"), ("pow", "pow")):
+    setattr(_Term, f"__{_dunder}__", _forward(_name))
+    setattr(_Term, f"__r{_dunder}__", _reflected(_name))
+for _name in OPS:
+    setattr(_Term, _name, _forward(_name))

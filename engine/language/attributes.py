@@ -1,0 +1,86 @@
+"""What stands behind a dot: the numbers of a value, the names of a module."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from engine.errors import UnsupportedError
+from engine.language import need
+from engine.language.library import METHODS
+from engine.language.objects import Builtin, Module, Number, describe, value_of
+from engine.ops import OPS
+from engine.recorder import EXPLICIT
+from engine.suggest import closest
+
+if TYPE_CHECKING:
+    from engine.language.run import Run
+
+__all__ = ["method", "read", "write"]
+
+_FIELDS = ("data", "grad", "label")
+
+
+def read(run: Run, thing: Any, name: str, node: ast.AST) -> Any:
+    """`thing.name`"""
+    if isinstance(thing, Module):
+        return _of_module(run, thing, name, node)
+    if (value := value_of(thing)) is not None:
+        match name:
+            case "data":
+                return thing.plain if isinstance(thing, Number) else value.data
+            case "grad":
+                return value.grad
+            case "label":
+                return value.label
+            case "_op":
+                return value._op
+            case "_prev":
+                return value.inputs
+    if name in METHODS.get(type(thing), {}):
+        run.refuse(f"`{name}` is called with brackets.", node, f"Write `.{name}({'' if name in OPS else '…'})`.")
+    _unknown(run, thing, name, node)
+
+
+def write(run: Run, holder: Any, target: ast.Attribute, thing: Any) -> None:
+    """`holder.name = thing`"""
+    value = value_of(holder)
+    name = target.attr
+    if value is None:
+        run.refuse(f"Only `.label`, `.data` and `.grad` of a value can be set; this is {describe(holder)}.", target)
+    if name == "label":
+        run.recorder.name(value, need.text(run, thing, target, "A label"), EXPLICIT)
+    elif name == "data" or name == "grad":
+        run.recorder.assign(value, name, float(need.plain(run, thing, target)))  # type: ignore[arg-type]
+    else:
+        close = closest(name, _FIELDS)
+        hint = f"Did you mean `.{close}`?" if close else ""
+        run.refuse(f"A value has no `.{name}`; only `.label`, `.data` and `.grad` can be set.", target, hint, UnsupportedError)
+
+
+def method(run: Run, holder: Any, name: str, node: ast.AST) -> Any:
+    """What `holder.name(…)` calls."""
+    if isinstance(holder, Module):
+        return _of_module(run, holder, name, node)
+    found: Builtin | None = METHODS.get(type(holder), {}).get(name)
+    if found is None:
+        if name in _FIELDS and value_of(holder) is not None:
+            run.refuse(f"`.{name}` is a number or text, not a function.", node, f"Write `.{name}` without brackets.")
+        _unknown(run, holder, name, node)
+    return found
+
+
+def _of_module(run: Run, module: Module, name: str, node: ast.AST) -> Any:
+    if name in module.names:
+        return module.names[name]
+    close = closest(name, module.names)
+    hint = f"Did you mean `{module.name}.{close}`?" if close else f"Known: {', '.join(sorted(module.names))}."
+    run.refuse(f"`{module.name}.{name}` is not known here.", node, hint, UnsupportedError)
+
+
+def _unknown(run: Run, thing: Any, name: str, node: ast.AST) -> NoReturn:
+    methods = METHODS.get(type(thing), {})
+    close = closest(name, [*methods, *(_FIELDS if value_of(thing) is not None else ())])
+    what = describe(thing)
+    hint = f"Did you mean `.{close}`?" if close else ""
+    run.refuse(f"{what[0].upper()}{what[1:]} has no `.{name}` here.", node, hint, UnsupportedError)

@@ -1,0 +1,100 @@
+"""What a program is about: the values its picture is drawn for.
+
+That is what `backward()` is called on (the recorder knows), else what was last asked for, written or bound.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from engine.graph import ancestors
+from engine.language import need
+from engine.language.objects import is_number, value_of
+from engine.trace import Notice
+from engine.value import Value
+
+if TYPE_CHECKING:
+    from engine.language.run import Run
+
+__all__ = ["Outputs"]
+
+
+class Outputs:
+    """The values to draw, as far as the run has come; the last is the one it is about."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._values: dict[Value, None] = {}
+        self._calculated = False
+        """Whether one of them is more than an input."""
+
+    @property
+    def values(self) -> list[Value]:
+        return list(self._values)
+
+    def settle(self) -> None:
+        """The run is over: the last root of a backward pass comes before all else."""
+        if roots := self._run.recorder.roots:
+            self._take(roots[-1:])
+
+    def wrote(self, thing: Any, node: ast.expr) -> None:
+        """An expression statement: the output, until something later is."""
+        if isinstance(thing, (int, float)) and not isinstance(thing, bool) and not isinstance(node, (ast.Constant, ast.UnaryOp)):
+            return  # a count, or `x.grad`: read off the graph, not part of it
+        if numbers := [need.lift(self._run, item, node) for item in self._flat(thing, node) if is_number(item)]:
+            self._take(numbers)
+
+    def bound(self, thing: Any, node: ast.AST) -> None:
+        """Something was bound at the top level.
+
+        An input that follows a calculation (a learning rate, say) does not take its place; inputs alone are all shown.
+        """
+        values = [value for item in self._flat(thing, node) if (value := value_of(item)) is not None]
+        if any(value.inputs for value in values):
+            self._take(values)
+        elif values and not self._calculated:
+            self._values.update(dict.fromkeys(values))
+
+    def printed(self, thing: Any, node: ast.AST) -> None:
+        """A calculation made inside `print(…)` counts as written; a value that has a name has been seen already."""
+        for item in self._flat(thing, node):
+            made = value_of(item)
+            if made is not None and made.inputs and not self._run.recorder.is_named(made):
+                self._take([made])
+
+    def drawn(self, thing: Any, node: ast.AST) -> None:
+        """The program asks for a picture of this value."""
+        if values := [value for item in self._flat(thing, node) if (value := value_of(item)) is not None]:
+            self._take(values)
+
+    def unused(self) -> Iterator[Notice]:
+        """Say which named values the picture leaves out."""
+        seen = set(ancestors([*self._run.recorder.roots, *self._values]))
+        seen |= self._run.read
+        named = ((name, value_of(thing)) for name, thing in self._run.top.names.items())
+        left = [f"`{name}`" for name, value in named if value is not None and value not in seen]
+        if left:
+            label = self.values[-1].label
+            output = f"`{label}`" if label else "the output"
+            shown = ", ".join(left[:6]) + (" …" if len(left) > 6 else "")
+            verb, them = ("is", "it") if len(left) == 1 else ("are", "them")
+            yield Notice(f"{shown} {verb} not drawn: {output} does not depend on {them}.")
+
+    def _take(self, values: Iterable[Value]) -> None:
+        self._values = dict.fromkeys(values)
+        self._calculated = any(value.inputs for value in self._values)
+
+    def _flat(self, thing: Any, node: ast.AST) -> Iterator[Any]:
+        """A thing, or the things in a list of things or of lists, each paid for."""
+        if not isinstance(thing, (list, tuple)):
+            yield thing
+            return
+        for item in thing:
+            if isinstance(item, (list, tuple)):
+                self._run.spend(node, len(item) // 4 + 1)
+                yield from (inner for inner in item if not isinstance(inner, (list, tuple)))
+            else:
+                yield item
+        self._run.spend(node, len(thing) // 4)

@@ -1,0 +1,31 @@
+"""Syntax of Python that is not part of the language: what to call it, and what to use instead."""
+
+from __future__ import annotations
+
+import ast
+
+__all__ = ["REFUSALS"]
+
+REFUSALS: dict[type[ast.AST], tuple[str, str]] = {
+    ast.Dict: ("A dictionary", "Use names or lists."),
+    ast.Set: ("A set", "Use a list."),
+    ast.DictComp: ("A dictionary comprehension", "Use a list."),
+    ast.SetComp: ("A set comprehension", "Use a list."),
+    ast.Try: ("`try`", "Nothing raises here: 1/0 is `inf`."),
+    ast.With: ("`with`", ""),
+    ast.Delete: ("`del`", ""),
+    ast.Global: ("`global`", "Pass the value as an argument and return it."),
+    ast.Nonlocal: ("`nonlocal`", "Pass the value as an argument and return it."),
+    ast.Raise: ("`raise`", ""),
+    ast.Match: ("`match`", "Use `if` and `elif`."),
+    ast.AsyncFunctionDef: ("`async`", ""),
+    ast.AsyncFor: ("`async`", ""),
+    ast.AsyncWith: ("`async`", ""),
+    ast.Await: ("`await`", ""),
+    ast.Yield: ("`yield`", "Return a list."),
+    ast.YieldFrom: ("`yield`", "Return a list."),
+    ast.NamedExpr: ("`:=`", "Write the assignment on a line of its own."),
+    ast.Slice: ("Setting a slice", "Set the items one by one."),
+    ast.Starred: ("`*` here", ""),
+    ast.AnnAssign: ("A name without a value", "Write `= 1.0` after it."),
+}

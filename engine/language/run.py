@@ -1,0 +1,146 @@
+"""One run of one program: what all of its parts share, and the budget they spend.
+
+The tables of `expressions` and `statements` say what each kind of syntax does. What has no row there is refused, so nothing of
+Python is open to a program but what somebody wrote down.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Any, NoReturn
+
+from engine.errors import EngineError, LimitError, ProgramError, Span, UnsupportedError
+from engine.language.inputs import Inputs
+from engine.language.objects import Scope
+from engine.language.outputs import Outputs
+from engine.language.printing import Printed
+from engine.language.refusals import REFUSALS
+from engine.language.source import Source
+from engine.limits import Limits
+from engine.recorder import LOCAL, TOP, Recorder
+from engine.trace import Notice
+from engine.value import Value
+
+__all__ = ["Expressions", "Run", "Statements"]
+
+Expressions = Mapping[type[ast.expr], Callable[["Run", Any], Any]]
+Statements = Mapping[type[ast.stmt], Callable[["Run", Any], None]]
+
+
+class Run:
+    """The state of a run. `evaluate` and `execute` are the two doors that every piece of syntax goes through."""
+
+    def __init__(
+        self,
+        source: Source,
+        inputs: Mapping[str, float],
+        expand: frozenset[str],
+        limits: Limits,
+        expressions: Expressions,
+        statements: Statements,
+    ) -> None:
+        self.source = source
+        self.limits = limits
+        self.expand = expand
+        """The operations that are built from simpler ones."""
+        self.recorder = Recorder(limits)
+        self.inputs = Inputs(inputs)
+        self.outputs = Outputs(self)
+        self.printed = Printed(limits)
+        self.notices: list[Notice] = []
+        self.top = self.scope = Scope(None)
+        self.folding = True
+        """Whether arithmetic of plain numbers alone stays outside the graph."""
+        self.read: set[Value] = set()
+        """Values whose number the program has read off the graph."""
+        self.depth = 0
+        self.calls = 0
+        self._expressions = expressions
+        self._statements = statements
+        self._steps = limits.steps
+        self._deepest = limits.depth
+
+    def evaluate(self, node: ast.expr) -> Any:
+        """What an expression stands for."""
+        self._steps -= 1
+        self.depth += 1
+        if self._steps < 0 or self.depth > self._deepest:
+            self._exhausted(node)
+        evaluate = self._expressions.get(type(node))
+        if evaluate is None:
+            self.unsupported(node)
+        thing = evaluate(self, node)
+        self.depth -= 1
+        return thing
+
+    def execute(self, statement: ast.stmt) -> None:
+        self._steps -= 1
+        self.depth += 1
+        if self._steps < 0 or self.depth > self._deepest:
+            self._exhausted(statement)
+        execute = self._statements.get(type(statement))
+        if execute is None:
+            self.unsupported(statement)
+        execute(self, statement)
+        self.depth -= 1
+
+    def block(self, statements: Sequence[ast.stmt]) -> None:
+        for statement in statements:
+            self.execute(statement)
+
+    @property
+    def strength(self) -> int:
+        """How firmly a name holds that is bound here."""
+        return TOP if self.scope is self.top else LOCAL
+
+    # ── the budget ──
+
+    def spend(self, node: ast.AST | None, cost: int = 1) -> None:
+        """Pay for work that grows with the program's data."""
+        self._steps -= cost
+        if self._steps < 0:
+            self._exhausted(node)
+
+    def _exhausted(self, node: ast.AST | None) -> NoReturn:
+        span = self.source.span(node) if node is not None else None
+        if self._steps >= 0:
+            self.refuse_depth(span)
+        raise LimitError(
+            f"The program takes more than {self.limits.steps:,} steps to run.",
+            limit="steps", value=self.limits.steps, span=span, hint="Use fewer repetitions.",
+        )  # fmt: skip
+
+    def refuse_depth(self, span: Span | None) -> NoReturn:
+        raise LimitError(
+            "Expressions and calls are nested too deeply here.",
+            limit="depth", value=self.limits.depth, span=span, hint="Take it apart with names, or use a loop.",
+        )  # fmt: skip
+
+    def listed(self, items: Iterable[Any], node: ast.AST) -> list[Any]:
+        """A list of the items, each of them paid for."""
+        made = list(islice(items, min(self._steps, self.limits.items) + 1))
+        self.spend(node, len(made))
+        self.check_length(made, node)
+        return made
+
+    def check_length(self, made: Sequence[Any], node: ast.AST) -> None:
+        """Refuse a list that has grown too long."""
+        if len(made) > (allowed := self.limits.items):
+            raise LimitError(
+                f"This list has more than {allowed:,} items.",
+                limit="items", value=allowed, span=self.source.span(node), hint="Use a shorter one.",
+            )  # fmt: skip
+
+    # ── what is said to the person ──
+
+    def refuse(self, message: str, node: ast.AST, hint: str = "", error: type[EngineError] = ProgramError) -> NoReturn:
+        raise error(message, span=self.source.span(node), hint=hint)
+
+    def unsupported(self, node: ast.AST) -> NoReturn:
+        what, hint = REFUSALS.get(type(node), (f"`{type(node).__name__}`", ""))
+        self.refuse(f"{what} is not part of the language here.", node, hint, UnsupportedError)
+
+    def note(self, message: str, node: ast.AST) -> None:
+        self.notices.append(Notice(message, span=self.source.span(node)))
