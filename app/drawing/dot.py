@@ -15,7 +15,12 @@ from engine.trace import Frame, Trace
 
 __all__ = ["export_dot", "layout_dot"]
 
-_SPACING = {"micrograd": "nodesep=0.22 ranksep=0.5", "compact": "nodesep=0.14 ranksep=0.38"}
+_SPACING = {
+    ("micrograd", "LR"): "nodesep=0.22 ranksep=0.5",
+    ("micrograd", "TB"): "nodesep=0.26 ranksep=0.6",
+    ("compact", "LR"): "nodesep=0.14 ranksep=0.38",
+    ("compact", "TB"): "nodesep=0.16 ranksep=0.42",
+}
 
 
 def layout_dot(structure: Structure, graph_attributes: str = "") -> str:
@@ -27,7 +32,7 @@ def layout_dot(structure: Structure, graph_attributes: str = "") -> str:
     style, dir = structure.style, structure.dir
     out, into = ("e", "w") if dir == "LR" else ("s", "n")
     lines = [
-        f"digraph{{rankdir={dir} {_SPACING[style]} {graph_attributes}",
+        f"digraph{{rankdir={dir} {_SPACING[style, dir]} {graph_attributes}",
         'node[shape=box fixedsize=true label=""]edge[arrowhead=none]',
     ]
     for i, box in enumerate(structure.boxes):

@@ -176,7 +176,7 @@ class Painter:
         x, y, half, radius = shape.op or shape.badge or (0.0, 0.0, 0.0, 0.0)
         theme = self._theme
         inside = self._structure.style == "compact"
-        fill, ink = (accent.line, accent.on) if accent else (theme.rule if inside else theme.operator, theme.ink)
+        fill, ink = (accent.line, accent.on) if accent else (theme.badge if inside else theme.operator, theme.ink)
         line = "" if inside else f' stroke="{accent.line if accent else theme.kinds["operation"].stroke}" stroke-width="1.2"'
         x, y = cx + x, cy + y
         if half - radius < 0.05:

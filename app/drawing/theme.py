@@ -49,6 +49,8 @@ class Theme:
     rule: str
     operator: str
     """Inside an operation's circle."""
+    badge: str
+    """The same in the compact style."""
     output: str
     output_width: float
     active_width: float
@@ -63,6 +65,7 @@ LIGHT = Theme(
     edge="#8a96a5",
     rule="#dde3ea",
     operator="#f4f6f9",
+    badge="#dde3ea",
     output="#1b2430",
     output_width=2.2,
     active_width=2.8,
@@ -88,6 +91,7 @@ DARK = Theme(
     edge="#73808f",
     rule="#323c4a",
     operator="#2a3341",
+    badge="#323c4a",
     output="#e8edf4",
     output_width=2.2,
     active_width=2.8,
@@ -113,6 +117,7 @@ PRINT = Theme(
     edge="#000000",
     rule="#aaaaaa",
     operator="#ffffff",
+    badge="#dddddd",
     output="#000000",
     output_width=2.4,
     active_width=3.6,

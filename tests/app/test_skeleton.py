@@ -243,13 +243,20 @@ def test_all_text_can_be_read(name: str) -> None:
         assert contrast(accent.line, theme.paper) >= 3
         assert contrast(accent.on, accent.line) >= (4.5 if name == "light" and accent.line == "#0072B2" else 3)
     assert contrast(theme.ink, theme.operator) >= 4.5
-    assert contrast(theme.ink, theme.rule) >= 4.5
+    assert contrast(theme.ink, theme.badge) >= 4.5
     assert contrast(theme.edge, theme.paper) >= 2.5
 
 
 def test_print_is_black_on_white_and_tells_phases_by_dash() -> None:
     forward, backward = (draw(NEURON, step, theme="print") for step in (3, 9))
-    assert set(re.findall(r"#[0-9a-f]{6}", forward + backward)) <= {"#000000", "#ffffff", "#444444", "#aaaaaa", "#ebebeb"}
+    assert set(re.findall(r"#[0-9a-f]{6}", forward + backward)) <= {
+        "#000000",
+        "#ffffff",
+        "#444444",
+        "#aaaaaa",
+        "#dddddd",
+        "#ebebeb",
+    }
     assert forward != re.sub("is-backward", "is-forward", backward)
     assert 'stroke-dasharray="9 3"' in backward
     assert "stroke-dasharray" not in forward
