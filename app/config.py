@@ -6,7 +6,6 @@ One frozen model, made once by whoever starts the service; nothing is read from 
 
 from __future__ import annotations
 
-import difflib
 import os
 import shlex
 from collections.abc import Mapping
@@ -14,6 +13,8 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from engine.suggest import closest
 
 __all__ = ["PREFIX", "Settings", "SettingsError"]
 
@@ -99,8 +100,8 @@ class Settings(BaseModel):
             name = variable.removeprefix(PREFIX).lower()
             if name in cls.model_fields:
                 values[name] = value
-            elif near := difflib.get_close_matches(name, cls.model_fields, 1, 0.8):  # others are dev.py's and the tests'
-                raise SettingsError(f"{variable} is not a setting. Did you mean {PREFIX}{near[0].upper()}?")
+            elif near := closest(name, cls.model_fields):  # others are dev.py's and the tests'
+                raise SettingsError(f"{variable} is not a setting. Did you mean {PREFIX}{near.upper()}?")
         try:
             return cls.model_validate(values | given)
         except ValidationError as error:

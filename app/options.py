@@ -6,7 +6,6 @@ too: a picture must not depend on which of two a proxy prefers. `utm_*`, `v` and
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, get_args
@@ -16,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from app.problems import ProblemError
 from engine.ops import MICROGRAD, OPS
+from engine.suggest import closest
 
 __all__ = ["EXPANDABLE", "IGNORED", "Kind", "Options", "explain", "ignored"]
 
@@ -39,8 +39,8 @@ def ignored(name: str) -> bool:
 
 
 def _near(word: str, allowed: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word.lower()[:40], list(allowed), 1, 0.6)
-    return f"Did you mean `{near[0]}`? " if near else ""
+    near = closest(word[:40], allowed)
+    return f"Did you mean `{near}`? " if near else ""
 
 
 def _step(value: Any) -> Any:

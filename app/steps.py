@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-
 from app.problems import ProblemError
+from engine.suggest import closest
 from engine.trace import Node, Trace
 
 __all__ = ["resolve"]
@@ -73,8 +72,8 @@ def _node(trace: Trace, name: str) -> Node:
     if labelled:
         return labelled
     names = list(dict.fromkeys(name for node in trace.nodes for name in (node.label, node.key) if name and "/" not in name))
-    near = difflib.get_close_matches(name, names, 1, 0.5)
-    hint = f"Did you mean `{near[0]}`?" if near else f"There are {', '.join(names[:12])}{' …' if len(names) > 12 else ''}."
+    near = closest(name[:64], names)
+    hint = f"Did you mean `{near}`?" if near else f"There are {', '.join(names[:12])}{' …' if len(names) > 12 else ''}."
     raise _wrong(f"No value is called `{name[:40]}`.", hint)
 
 

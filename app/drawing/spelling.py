@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 
-__all__ = ["CALL", "Term", "bracketed", "name_latex", "number_latex", "number_text", "spell", "top_precedence"]
+__all__ = ["CALL", "Term", "bracketed", "factor", "name_latex", "number_latex", "number_text", "spell", "top_precedence"]
 
 CALL = 9
 """The precedence of what holds together by itself: a name, a number, a call. As in the table: 1 sum, 2 product, 4 power."""
@@ -131,6 +131,11 @@ def spell(template: str, operands: Sequence[Term], out: Term | None = None) -> s
 
 def bracketed(text: str) -> str:
     return rf"\left({text}\right)" if "\\frac" in text else f"({text})"
+
+
+def factor(term: Term) -> str:
+    """A term as the second factor of a product."""
+    return bracketed(term.text) if term.signed or term.precedence < 2 else term.text
 
 
 @cache

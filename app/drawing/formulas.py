@@ -1,0 +1,108 @@
+"""The same as `words`, as a formula in LaTeX: letters, then numbers plugged in, then the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+
+from app.drawing.naming import Data, Names, distinct, latex_of, short
+from app.drawing.spelling import CALL, Term, bracketed, factor, name_latex, number_latex, spell, top_precedence
+from engine.ops import OPS, Op
+from engine.trace import Edge, Node, Step, Trace
+
+__all__ = ["Formulas"]
+
+
+class Formulas:
+    """The formulas of one trace. `names` are the names in sentences: what has no short one there has none here."""
+
+    def __init__(self, trace: Trace, nodes: Mapping[str, Node], names: Names, data: Data) -> None:
+        self._trace = trace
+        self._nodes = nodes
+        self._spoken = names
+        self._data = data
+        self._names = Names(nodes, self._name)
+
+    def of(self, step: Step) -> str:
+        """The formula of a step, without dollar signs."""
+        return _WRITERS[step.phase](self, step)
+
+    def _forward(self, step: Step) -> str:
+        node = self._nodes[step.node]
+        op = OPS[node.op or ""]
+        letters = _expression(op, node, [self._names[i] for i in node.inputs])
+        numbers = _expression(op, node, [latex_of(self._data.at(i, step)) for i in node.inputs])
+        result = number_latex(self._data.at(node.id, step))
+        return " = ".join(distinct([self._names[node.id].text, letters.text, numbers.text, result]))
+
+    def _seed(self, step: Step) -> str:
+        return f"{self._d(step.node)} = 1"
+
+    def _backward(self, step: Step) -> str:
+        edge = self._edges[step.edge or ""]
+        target = self._nodes[edge.target]
+        op = OPS[target.op or ""]
+        upstream, local = latex_of(step.upstream or 0.0), step.local or 0.0
+        first = upstream.text if upstream.precedence >= 2 else bracketed(upstream.text)
+        product = 0.0 if op.gate and local == 0.0 else (step.upstream or 0.0) * local
+        chain = [
+            f"{self._d(target.id)} \\cdot {factor(self._local(op, edge, target))}",
+            f"{first} \\cdot {factor(self._local(op, edge, target, step))}",
+            f"{first} \\cdot {factor(latex_of(local))}",
+            number_latex(product),
+        ]
+        return f"{self._d(step.node)} \\mathrel{{+}}= " + " = ".join(distinct(chain))
+
+    def _zero_grad(self, step: Step) -> str:
+        zeros = [f"{self._d(write.node)} = 0" for write in step.writes[:3]]
+        return ",\\ ".join(zeros) + (",\\ \\ldots" if len(step.writes) > 3 else "")
+
+    def _update(self, step: Step) -> str:
+        changes = [write for write in step.writes if write.field == "data"]
+        written = [f"{self._names[write.node].text} \\leftarrow {number_latex(write.after)}" for write in changes[:3]]
+        return ",\\ ".join(written) + (",\\ \\ldots" if len(changes) > 3 else "")
+
+    @cached_property
+    def _edges(self) -> dict[str, Edge]:
+        return {edge.id: edge for edge in self._trace.edges}
+
+    def _name(self, node: Node, inputs: Sequence[Term]) -> Term:
+        if node.label:
+            label = short(node.label)
+            return Term(name_latex(label), CALL if label.isidentifier() else 0)
+        op = OPS.get(node.op or "")
+        if op is None:
+            return latex_of(node.data)
+        if self._spoken[node.id].text.startswith("["):  # too long to be written out
+            return Term(rf"\langle {name_latex(node.symbol or op.symbol)} \rangle")
+        return _expression(op, node, inputs)
+
+    def _local(self, op: Op, edge: Edge, target: Node, step: Step | None = None) -> Term:
+        """The rule of the local derivative in letters, or at a step in numbers."""
+        if step is None:
+            operands, out = [self._names[i] for i in target.inputs], self._names[target.id]
+        else:
+            operands, out = [latex_of(self._data.at(i, step)) for i in target.inputs], latex_of(self._data.at(target.id, step))
+        text = spell(op.latex[1][edge.slot], [*operands, *map(latex_of, target.params)], out)
+        return Term(text, top_precedence(text))
+
+    def _d(self, node: str) -> str:
+        return rf"\frac{{\partial {self._whole(self._trace.output)}}}{{\partial {self._whole(node)}}}"
+
+    def _whole(self, node: str) -> str:
+        term = self._names[node]
+        return term.text if term.precedence >= CALL else bracketed(term.text)
+
+
+_WRITERS: dict[str, Callable[[Formulas, Step], str]] = {
+    "forward": Formulas._forward,
+    "seed": Formulas._seed,
+    "backward": Formulas._backward,
+    "zero_grad": Formulas._zero_grad,
+    "update": Formulas._update,
+}
+
+
+def _expression(op: Op, node: Node, operands: Sequence[Term]) -> Term:
+    text = spell(op.latex[0], [*operands, *map(latex_of, node.params)])
+    return Term(text, top_precedence(text))

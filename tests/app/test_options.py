@@ -1,0 +1,139 @@
+"""One set of names for query, body, embed and command line; what is misspelt is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.options import EXPANDABLE, Options
+from app.problems import ProblemError
+from app.steps import resolve
+from engine.language import run
+from engine.ops import MICROGRAD
+
+CHAIN = run("a = 3\nb = a * a")  # steps: 1 forward, 2 seed, 3 and 4 into a
+
+
+def refused(pairs: list[tuple[str, str]], kind: str = "picture") -> ProblemError:
+    with pytest.raises(ProblemError) as caught:
+        Options.from_query(pairs, kind)  # type: ignore[arg-type]
+    return caught.value
+
+
+def test_defaults_leave_the_query_empty():
+    assert Options().query("picture") == ""
+
+
+def test_the_canonical_query_has_one_order():
+    options = Options.from_query([("theme", "dark"), ("step", "007"), ("digits", "2"), ("style", "micrograd")], "picture")
+
+    assert options.query("picture") == "step=7&theme=dark&digits=2"
+
+
+@pytest.mark.parametrize("name", ["utm_source", "v", "id"])
+def test_what_links_pick_up_on_their_way_is_ignored(name: str):
+    assert Options.from_query([(name, "x"), (name, "y")], "picture") == Options()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("stpe", "3", "Did you mean `step`?"),
+        ("theme", "drak", "Did you mean `dark`?"),
+        ("style", "Micrograd", "Did you mean `micrograd`?"),
+        ("dir", "RL", "Allowed are `LR`, `TB`."),
+        ("step", "forwrd", "Did you mean `forward`?"),
+        ("step", "grd:x", "Did you mean `grad:x`?"),
+        ("step", "", "`forward:NAME`"),
+        ("step", "1.5", "Allowed are a number"),
+        ("step", "+3", "Allowed are a number"),
+        ("step", "٣", "Allowed are a number"),
+        ("digits", "11", "Allowed are 0 to 10."),
+        ("digits", "-1", "Allowed are 0 to 10."),
+        ("digits", "four", "Allowed are 0 to 10."),
+        ("bg", "", "`%23fff`"),
+        ("bg", "fff", "Did you mean `%23fff`?"),
+        ("bg", "whit", "Did you mean `white`?"),
+        ("bg", "url(x)", "Allowed are `transparent`"),
+        ("expand", "tahn", "Did you mean `tanh`?"),
+        ("expand", "mul", "These are: "),
+        ("font", "arial", "Allowed are `embed`, `none`."),
+        ("controls", "none", "Allowed here are step"),
+    ],
+)
+def test_a_wrong_option_says_what_is_right(name: str, value: str, hint: str):
+    problem = refused([(name, value)])
+
+    assert problem.status == 422
+    assert hint in problem.hint
+
+
+def test_a_name_given_twice_is_refused():
+    assert "twice" in refused([("step", "1"), ("step", "1")]).detail
+
+
+@pytest.mark.parametrize("value", [True, 4.0, None, [4], "4.0"])
+def test_digits_are_an_integer_in_json_too(value: object):
+    with pytest.raises(ProblemError):
+        Options.read({"digits": value})
+
+
+def test_only_the_embed_has_controls():
+    options = Options.from_query([("controls", "none"), ("autoplay", "1"), ("font", "none")], "embed")
+
+    assert options.query("embed") == "controls=none&autoplay=1"
+    assert options.query("picture") == "font=none"
+
+
+@pytest.mark.parametrize(
+    ("given", "canonical"),
+    [
+        ("tanh,sub", "sub,tanh"),
+        ("micrograd", "micrograd"),
+        ("neg,div,sub", "micrograd"),
+        ("all", "all"),
+        (",".join(EXPANDABLE), "all"),
+        ("micrograd,tanh", "div,neg,sub,tanh"),
+        ("", ""),
+    ],
+)
+def test_expand_has_one_spelling(given: str, canonical: str):
+    assert Options(expand=given).expand == canonical
+
+
+def test_expand_names_the_operations():
+    assert Options(expand="micrograd").operations == MICROGRAD
+    assert Options(expand="all").operations == EXPANDABLE
+    assert Options(expand="tanh,sub").operations == {"tanh", "sub"}
+    assert Options().operations == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("reference", "index"),
+    [
+        ("0", 0), ("1", 1), ("4", 4), ("-1", 4), ("-5", 0), ("end", 4), ("start", 0), ("forward", 1), ("seed", 2),
+        ("forward:b", 1), ("forward:a", 0), ("grad:a", 4), ("grad:b", 2),
+    ],
+)  # fmt: skip
+def test_a_step_has_many_names(reference: str, index: int):
+    assert resolve(CHAIN, reference) == index
+
+
+@pytest.mark.parametrize("reference", ["5", "-6", "99999"])
+def test_a_step_out_of_range_says_how_many_there_are(reference: str):
+    with pytest.raises(ProblemError) as caught:
+        resolve(CHAIN, reference)
+
+    assert "4 steps" in caught.value.hint
+
+
+def test_a_step_of_an_unknown_name_says_what_is_near():
+    with pytest.raises(ProblemError) as caught:
+        resolve(run("alpha = 3\nbeta = alpha * 2"), "grad:alpah")
+
+    assert caught.value.hint == "Did you mean `alpha`?"
+
+
+def test_labels_name_steps_too():
+    trace = run("x = Value(2, label='first input')\ny = x * x")
+
+    assert resolve(trace, "grad:first input") == len(trace.steps)
