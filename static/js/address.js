@@ -1,7 +1,7 @@
 // The address bar always holds the program, the step and the view; the last program is also kept in this browser.
 
 import { memory } from "./dom.js";
-import { encodeProgram, pageLink } from "./links.js";
+import { codeOfPath, decodeProgram, encodeProgram, fromQuery, pageLink } from "./links.js";
 
 /** @typedef {import("./state.js").Store} Store */
 /** @typedef {import("./types.js").Options} Options */
@@ -32,14 +32,17 @@ export function createAddress(store, { base, onBack }) {
   let timer;
   let push = false;
 
+  /** @returns {Saved} */
+  const now = () => ({ source: store.get().source, options: store.get().options, step: stepOption(store.get()) });
+
   async function write() {
     timer = undefined;
     const state = store.get();
     const { source, options } = state;
-    const step = stepOption(state);
     const url = source.trim() === "" ? base : pageLink(base, await codeOf(state), linkOptions(state));
-    if (store.get().source !== source) return soon();
-    const saved = { source, options, step };
+    // While the code was made, the world went on: what it says now is written next.
+    if (store.get().source !== source || store.get().options !== options) return soon();
+    const saved = now();
     memory.write(LAST, JSON.stringify(saved));
     if (url === location.pathname + location.search) return history.replaceState(saved, "", url);
     if (push) history.pushState(saved, "", url);
@@ -52,13 +55,17 @@ export function createAddress(store, { base, onBack }) {
   }
 
   const start = () => {
+    history.replaceState(now(), "");
     for (const part of [/** @param {import("./state.js").State} s */ (s) => s.source, stepOption, /** @param {import("./state.js").State} s */ (s) => s.options, /** @param {import("./state.js").State} s */ (s) => s.trace]) {
       store.watch(/** @type {(state: import("./state.js").State) => unknown} */ (part), soon, false);
     }
     soon();
   };
-  addEventListener("popstate", ({ state }) => {
-    if (isSaved(state)) onBack(state);
+  addEventListener("popstate", async ({ state }) => {
+    if (isSaved(state)) return onBack(state);
+    const source = await decodeProgram(codeOfPath(location.pathname) ?? "");
+    const { step, ...options } = fromQuery(location.search);
+    if (source !== null) onBack({ source, options, step });
   });
   addEventListener("pagehide", () => {
     if (timer) void write();
@@ -67,7 +74,10 @@ export function createAddress(store, { base, onBack }) {
   return {
     start,
     /** What comes next is a new place to go back from, not a change of this one. */
-    nextIsNew: () => void (push = true),
+    nextIsNew() {
+      history.replaceState(now(), "");
+      push = true;
+    },
   };
 }
 

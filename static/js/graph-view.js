@@ -22,6 +22,7 @@ export function createGraphView(svg, trace) {
   const nodes = group(svg, "data-node");
   const edges = group(svg, "data-edge");
   const into = group(svg, "data-to");
+  const tails = tailsOf(edges, nodes);
   const description = svg.querySelector(":scope > desc");
   const byId = new Map(trace.nodes.map((node) => [node.id, node]));
   for (const element of svg.querySelectorAll(".is-active")) element.classList.remove(...MARKS);
@@ -36,12 +37,24 @@ export function createGraphView(svg, trace) {
   /** @type {Frame | null} */
   let current = null;
 
-  /** @param {Element[] | undefined} elements @param {...string} classes */
+  /** @param {Iterable<Element> | undefined} elements @param {...string} classes */
   function mark(elements, ...classes) {
     for (const element of elements ?? []) {
       element.classList.add(...classes);
       marked.push(element);
     }
+  }
+
+  /** The boxes a step is about. Of a value drawn at each of its uses, the one at the use in question. @param {Frame} frame */
+  function boxesOf(frame) {
+    const at = frame.edge ? tails.get(frame.edge) : undefined;
+    const active = at?.getAttribute("data-node") === frame.node ? [at] : ((frame.node && nodes.get(frame.node)) || []);
+    const read = new Set(frame.read.flatMap((id) => nodes.get(id) ?? []));
+    if (frame.phase === "forward" && frame.node) {
+      const used = new Set((into.get(frame.node) ?? []).map((edge) => tails.get(edge.getAttribute("data-edge") ?? "")));
+      for (const element of read) if (!used.has(element)) read.delete(element);
+    }
+    return { active: /** @type {Element[]} */ (active), read: [...read] };
   }
 
   return {
@@ -69,11 +82,15 @@ export function createGraphView(svg, trace) {
       if (description) description.textContent = frame.text;
       if (!frame.phase) return;
       const phase = `is-${frame.phase}`;
-      if (frame.node) mark(nodes.get(frame.node), "is-active", phase);
+      const { active, read } = boxesOf(frame);
+      mark(active, "is-active", phase);
       if (frame.edge) mark(edges.get(frame.edge), "is-active", phase);
       if (frame.phase === "forward" && frame.node) mark(into.get(frame.node), "is-read", phase);
-      for (const id of frame.read) mark(nodes.get(id), "is-read", phase);
-      for (const slot of frame.written) mark(slots.get(slot), "is-active", phase);
+      mark(read, "is-read", phase);
+      for (const slot of frame.written) {
+        const written = slots.get(slot) ?? [];
+        mark(written.length > 1 ? written.filter((text) => active.some((box) => box.contains(text))) : written, "is-active", phase);
+      }
     },
 
     /** @param {string | null} id */
@@ -91,9 +108,38 @@ export function createGraphView(svg, trace) {
       }
     },
 
-    /** @param {string | null} id @returns {Element[]} */
-    elementsOf: (id) => (id && nodes.get(id)) || [],
+    /** Where the step happens, in units of the picture: what it writes first, then what it reads. @param {Frame} frame */
+    focus(frame) {
+      const { active, read } = boxesOf(frame);
+      return [...active.slice(0, 1), ...read].map(rectangleOf);
+    },
   };
+}
+
+/**
+ * The box each edge starts at. A value drawn at each of its uses has as many boxes as edges, in the same order.
+ * @param {Map<string, Element[]>} edges @param {Map<string, Element[]>} nodes
+ */
+function tailsOf(edges, nodes) {
+  /** @type {Map<string, Element | undefined>} */
+  const tails = new Map();
+  /** @type {Map<string, number>} */
+  const seen = new Map();
+  for (const [id, [edge]] of edges) {
+    const from = edge?.getAttribute("data-from") ?? "";
+    const boxes = nodes.get(from) ?? [];
+    const use = seen.get(from) ?? 0;
+    seen.set(from, use + 1);
+    tails.set(id, boxes[Math.min(use, boxes.length - 1)]);
+  }
+  return tails;
+}
+
+/** From the attributes, not measured: a step must not wait for a layout. @param {Element} node */
+function rectangleOf(node) {
+  const box = node.querySelector("rect.box");
+  const [x = 0, y = 0, width = 0, height = 0] = ["x", "y", "width", "height"].map((name) => Number(box?.getAttribute(name)));
+  return { x, y, width, height };
 }
 
 /** @param {Element} root @param {string} attribute @returns {Map<string, Element[]>} */

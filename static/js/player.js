@@ -38,12 +38,17 @@ export const PHASES = {
 /** @param {number} index @param {number} count */
 export const clampStep = (index, count) => Math.min(Math.max(Math.trunc(index) || 0, 0), count);
 
+/** @type {WeakMap<Trace, Map<Slot, Num>>} */
+const starts = new WeakMap();
+
 /**
  * What is known before step 1: the first data of inputs, constants and parameters. An operation's first write has `before: null`.
  * @param {Trace} trace
  * @returns {Map<Slot, Num>}
  */
 export function initialValues(trace) {
+  const known = starts.get(trace);
+  if (known) return new Map(known);
   /** @type {Map<Slot, Num>} */
   const values = new Map();
   for (const node of trace.nodes) {
@@ -60,7 +65,8 @@ export function initialValues(trace) {
       values.set(slot, write.before);
     }
   }
-  return values;
+  starts.set(trace, values);
+  return new Map(values);
 }
 
 /**

@@ -72,8 +72,9 @@ export function createSession(store, api) {
 
 /** @param {Options} options */
 function bodyOptions(options) {
+  // The picture as it is before the first step: the player marks the steps itself.
   /** @type {Record<string, unknown>} */
-  const body = {};
+  const body = { step: "start" };
   for (const name of SERVER_OPTIONS) {
     const value = options[name];
     if (value !== undefined) body[name] = name === "digits" ? Number(value) : value;

@@ -10,11 +10,13 @@ import { moveFrom, placesIn } from "./flip.js";
 import { icon } from "./icons.js";
 
 /** @typedef {ReturnType<typeof createStage>} Stage */
+/** A place in the picture. @typedef {{x: number, y: number, width: number, height: number}} Rectangle */
 
 const MARGIN = 20;
-/** The picture grows to this on an empty stage, and shrinks to the other before it is shown in part. */
+/** The picture grows to the first on an empty stage and shrinks to the second; where that is not enough, a part is shown, larger. */
 const LARGEST = 1.5;
-const SMALLEST_READABLE = 0.55;
+const SMALLEST_WHOLE = 0.5;
+const PART = 0.66;
 
 /**
  * @param {{wheel?: boolean, tools?: boolean}} [how]  wheel: zoom by plain wheel (else with Ctrl, so that a framing page can scroll)
@@ -25,6 +27,8 @@ export function createStage({ wheel = true, tools = true } = {}) {
   /** @type {SVGSVGElement | null} */
   let svg = null;
   let [width, height] = [0, 0];
+  /** The stage's size, kept here so that a step need not measure. */
+  let room = { width: 0, height: 0 };
   /** "auto": we choose the view, and again when the room changes; "manual": the reader chose it. */
   let mode = "auto";
   let transform = zoomIdentity;
@@ -32,6 +36,7 @@ export function createStage({ wheel = true, tools = true } = {}) {
 
   const behaviour = /** @type {import("d3-zoom").ZoomBehavior<HTMLElement, unknown>} */ (zoom())
     .scaleExtent([0.05, 8])
+    .extent(() => [[0, 0], [room.width, room.height]])
     .filter((event) => {
       if (event.target instanceof Element && event.target.closest(".stage-tools")) return false;
       if (event.type === "wheel") return wheel || event.ctrlKey || event.metaKey;
@@ -60,48 +65,45 @@ export function createStage({ wheel = true, tools = true } = {}) {
     selection.call(behaviour.transform, target);
   }
 
-  const wholeScale = () => Math.min((element.clientWidth - 2 * MARGIN) / width, (element.clientHeight - 2 * MARGIN) / height);
+  const wholeScale = () => Math.min((room.width - 2 * MARGIN) / width, (room.height - 2 * MARGIN) / height);
 
   /** @param {number} k @param {number} [x] @param {number} [y]  the point of the picture to bring to the middle */
   const centred = (k, x = width / 2, y = height / 2) =>
-    zoomIdentity.translate(element.clientWidth / 2 - k * x, element.clientHeight / 2 - k * y).scale(k);
+    zoomIdentity.translate(room.width / 2 - k * x, room.height / 2 - k * y).scale(k);
 
-  /** @param {Element[]} [focus] */
+  /** @param {Rectangle[]} [focus] */
   function arrange(focus = []) {
-    if (!svg || !element.clientWidth) return;
+    if (!svg || !room.width) return;
     const whole = wholeScale();
-    const k = Math.max(Math.min(whole, LARGEST), SMALLEST_READABLE);
-    moveTo(centred(k));
-    if (whole < SMALLEST_READABLE) keepInSight(focus, false);
+    if (whole >= SMALLEST_WHOLE) return moveTo(centred(Math.min(whole, LARGEST)));
+    moveTo(centred(PART));
+    keepInSight(focus, false);
   }
 
   /**
    * Pans, as little as is needed, when what the step is about lies outside. The first element must be seen; the others when
    * there is room for all.
-   * @param {Element[]} elements @param {boolean} smooth
+   * @param {Rectangle[]} places @param {boolean} smooth
    */
-  function keepInSight(elements, smooth) {
-    const [first, ...others] = elements.map((one) => one.getBoundingClientRect());
-    if (!first || !element.clientWidth) return;
-    const room = element.getBoundingClientRect();
-    let box = { left: first.left, top: first.top, right: first.right, bottom: first.bottom };
+  function keepInSight(places, smooth) {
+    const [first, ...others] = places;
+    if (!first || !room.width) return;
+    const { k } = transform;
+    let box = first;
     for (const other of others) {
-      const both = {
-        left: Math.min(box.left, other.left), top: Math.min(box.top, other.top),
-        right: Math.max(box.right, other.right), bottom: Math.max(box.bottom, other.bottom),
-      };
-      if (both.right - both.left + 2 * MARGIN <= room.width && both.bottom - both.top + 2 * MARGIN <= room.height) box = both;
+      const both = union(box, other);
+      if (both.width * k + 2 * MARGIN <= room.width && both.height * k + 2 * MARGIN <= room.height) box = both;
     }
-    // While a glide is under way the sheet is measured in the middle of it; `transform` is where it is going.
-    const now = sheet.getBoundingClientRect();
-    const x = shift(box.left - now.left + transform.x, box.right - box.left, room.width);
-    const y = shift(box.top - now.top + transform.y, box.bottom - box.top, room.height);
-    if (x || y) moveTo(zoomIdentity.translate(transform.x + x, transform.y + y).scale(transform.k), smooth);
+    const x = shift(transform.applyX(box.x), box.width * k, room.width);
+    const y = shift(transform.applyY(box.y), box.height * k, room.height);
+    if (x || y) moveTo(zoomIdentity.translate(transform.x + x, transform.y + y).scale(k), smooth);
   }
 
-  /** @type {() => Element[]} */
+  /** @type {() => Rectangle[]} */
   let focusOf = () => [];
+  const measure = () => void (room = { width: element.clientWidth, height: element.clientHeight });
   new ResizeObserver(() => {
+    measure();
     if (mode === "auto") arrange(focusOf());
   }).observe(element);
 
@@ -110,7 +112,7 @@ export function createStage({ wheel = true, tools = true } = {}) {
 
     /**
      * @param {SVGSVGElement | null} next
-     * @param {() => Element[]} focus  the elements of the current step, asked for when the view is arranged
+     * @param {() => Rectangle[]} focus  where the current step happens, asked for when the view is arranged
      */
     show(next, focus = () => []) {
       const before = placesIn(svg);
@@ -125,19 +127,20 @@ export function createStage({ wheel = true, tools = true } = {}) {
       next.setAttribute("width", String(w));
       next.setAttribute("height", String(h));
       sheet.replaceChildren(next);
+      measure();
       if (mode === "auto") arrange(focus());
       moveFrom(next, before, transform.k);
     },
 
-    /** @param {Element[]} elements */
-    follow: (elements) => keepInSight(elements, true),
+    /** @param {Rectangle[]} places */
+    follow: (places) => keepInSight(places, true),
 
     /** The whole picture, however small. */
     fit() {
       if (!svg) return;
       mode = "auto";
       moveTo(centred(Math.min(wholeScale(), LARGEST)), true);
-      if (wholeScale() < SMALLEST_READABLE) mode = "manual";
+      if (wholeScale() < SMALLEST_WHOLE) mode = "manual";
     },
     /** Our choice of view again: after another program was opened. */
     reset: () => void (mode = "auto"),
@@ -150,7 +153,7 @@ export function createStage({ wheel = true, tools = true } = {}) {
     if (!svg) return;
     mode = "manual";
     const k = Math.min(Math.max(transform.k * factor, 0.05), 8);
-    const [x, y] = transform.invert([element.clientWidth / 2, element.clientHeight / 2]);
+    const [x, y] = transform.invert([room.width / 2, room.height / 2]);
     moveTo(centred(k, x, y), true);
   }
 
@@ -163,6 +166,13 @@ export function createStage({ wheel = true, tools = true } = {}) {
     );
   }
   return stage;
+}
+
+/** @param {Rectangle} a @param {Rectangle} b @returns {Rectangle} */
+function union(a, b) {
+  const x = Math.min(a.x, b.x);
+  const y = Math.min(a.y, b.y);
+  return { x, y, width: Math.max(a.x + a.width, b.x + b.width) - x, height: Math.max(a.y + a.height, b.y + b.height) - y };
 }
 
 /** @param {number} at @param {number} size @param {number} room @returns {number} how far to move so that [at, at + size] is inside */

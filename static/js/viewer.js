@@ -28,10 +28,9 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
 
   /** @type {import("./graph-view.js").GraphView | null} */
   let view = null;
-  /** What the step is about: its node first, then what it reads. */
   const focus = () => {
     const frame = frameOf(store.get());
-    return frame?.node ? [frame.node, ...frame.read].flatMap((id) => view?.elementsOf(id).slice(0, 1) ?? []) : [];
+    return (frame && view?.focus(frame)) ?? [];
   };
 
   function paint() {

@@ -171,7 +171,10 @@ def test_every_example_draws(page: Page) -> None:
         expect(bench.graph.locator("g.node").first).to_be_attached()
 
 
-@pytest.mark.parametrize(("option", "label", "attribute", "value"), [("Boxes", "Compact", "data-style", "compact"), ("Direction", "Top to bottom", "data-dir", "TB")])
+@pytest.mark.parametrize(
+    ("option", "label", "attribute", "value"),
+    [("Boxes", "Compact", "data-style", "compact"), ("Direction", "Top to bottom", "data-dir", "TB")],
+)
 def test_view_options_redraw(page: Page, option: str, label: str, attribute: str, value: str) -> None:
     bench = Workbench(page, NEURON)
     bench.menu("View").get_by_role("group", name=option).get_by_label(label).check()

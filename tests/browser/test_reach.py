@@ -14,6 +14,16 @@ Axe = Callable[[Page], list[str]]
 
 PHONE = {"width": 390, "height": 844}
 
+WIDE = """a_long_name_of_an_input = -123456.789
+α = 0.00001234
+b = a_long_name_of_an_input * α
+WWWWMMMM = exp(b) ** 2
+o = max(WWWWMMMM, α).tanh()
+"""
+REFUSALS = """window.refused = [];
+document.addEventListener('securitypolicyviolation', (e) => window.refused.push(`${e.violatedDirective} ${e.blockedURI}`));
+"""
+
 
 def nothing_wrong(axe: Axe, page: Page, state: str) -> None:
     assert axe(page) == [], state
@@ -76,7 +86,8 @@ def test_a_phone_shows_all_without_overflow(browser: Browser, base_url: str) -> 
         small = page.evaluate(
             """() => [...document.querySelectorAll('button, select, summary, input[type=range]')]
                 .filter((e) => e.checkVisibility()).map((e) => [e.ariaLabel || e.textContent, e.getBoundingClientRect()])
-                .filter(([, r]) => r.width && (r.width < 40 || r.height < 40)).map(([name, r]) => `${name} ${r.width}x${r.height}`)"""
+                .filter(([, r]) => r.width && (r.width < 40 || r.height < 40))
+                .map(([name, r]) => `${name} ${r.width}x${r.height}`)"""
         )
         assert small == []
         for menu in ("Examples", "View", "Share"):
@@ -150,7 +161,8 @@ def test_everything_by_keyboard(page: Page) -> None:
         if name == "Speed":
             break
     wanted = ["Skip to the graph", "stepgrad", "Examples", "View", "Share", "Light or dark", "Help", "Program", "All values",
-              "Width of the program", "Graph", "Zoom in", "Fit the whole graph", "First", "Play", "Last", "Step", "Speed"]  # fmt: skip
+              "Width of the program", "Graph", "Zoom in", "Fit the whole graph", "First", "Play", "Last", "Step",
+              "Speed"]  # fmt: skip
     assert [name for name in wanted if name not in seen] == []
 
 
@@ -191,7 +203,8 @@ def test_motion_moves_nodes_by_key(browser: Browser, base_url: str) -> None:
         bench = Workbench(page, SQUARE)
         page.evaluate(
             """() => { window.moved = []; const animate = Element.prototype.animate;
-                Element.prototype.animate = function (frames, timing) { window.moved.push(this.dataset.key); return animate.call(this, frames, timing) } }"""
+                Element.prototype.animate = function (frames, timing) {
+                    window.moved.push(this.dataset.key); return animate.call(this, frames, timing) } }"""
         )
         bench.type_program(SQUARE + "c = b + 1.0\n")
         expect(bench.node("c")).to_be_attached()
@@ -202,10 +215,8 @@ def test_motion_moves_nodes_by_key(browser: Browser, base_url: str) -> None:
 
 @pytest.mark.parametrize("style", ["micrograd", "compact"])
 def test_no_text_leaves_its_box(page: Page, style: str) -> None:
-    source = "a_long_name_of_an_input = -123456.789\nα = 0.00001234\nb = a_long_name_of_an_input * α\nWWWWMMMM = exp(b) ** 2\no = max(WWWWMMMM, α).tanh()\n"
-    bench = Workbench(page, source, f"?style={style}")
+    bench = Workbench(page, WIDE, f"?style={style}")
     page.evaluate("document.fonts.ready")
-    page.locator("html").evaluate("(e) => e.style.setProperty('--x', '0')")
     expect(bench.node("o")).to_be_attached()
     outside = page.evaluate(
         """() => [...document.querySelectorAll('svg.stepgrad g.node')].flatMap((node) => {
@@ -218,7 +229,7 @@ def test_no_text_leaves_its_box(page: Page, style: str) -> None:
 
 
 def test_the_security_policy_reports_nothing(page: Page) -> None:
-    page.add_init_script("window.refused = []; document.addEventListener('securitypolicyviolation', (e) => window.refused.push(e.violatedDirective + ' ' + e.blockedURI))")
+    page.add_init_script(REFUSALS)
     bench = Workbench(page, NEURON)
     bench.type_program(NEURON + "p = o.tanh()\n")
     expect(bench.node("p")).to_be_attached()

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -53,38 +57,56 @@ def test_the_svg_is_downloaded(page: Page) -> None:
     assert waiting.value.path().read_text(encoding="utf-8").startswith(("<svg", "<?xml"))
 
 
-def framed(browser: Browser, base_url: str, iframe: str) -> tuple[BrowserContext, Page]:
-    """A page of another origin with our iframe in it."""
-    context = browser.new_context(reduced_motion="reduce")
-    page = context.new_page()
-    page.route("http://slides.test/*", lambda route: route.fulfill(content_type="text/html", body=f"<!doctype html><title>Slides</title>{iframe}"))
-    page.goto("http://slides.test/")
-    return context, page
+class Slides(BaseHTTPRequestHandler):
+    """Somebody's slides: a page of another origin."""
+
+    body = ""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(f"<!doctype html><title>Slides</title>{self.body}".encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
 
 
-def test_the_copied_iframe_works_on_a_foreign_page(page: Page, browser: Browser, base_url: str) -> None:
+@contextmanager
+def slides(browser: Browser, iframe: str) -> Iterator[Page]:
+    """A page of another origin with our iframe in it. Really served: Chromium keeps invented pages from the local network."""
+    handler = type("Handler", (Slides,), {"body": iframe})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        context = browser.new_context(reduced_motion="reduce")
+        try:
+            page = context.new_page()
+            page.goto(f"http://127.0.0.1:{server.server_port}/")
+            yield page
+        finally:
+            context.close()
+            server.shutdown()
+
+
+def test_the_copied_iframe_works_on_a_foreign_page(page: Page, browser: Browser) -> None:
     tag = Workbench(page, SQUARE, "?step=3").copied("Copy iframe")
     assert 'loading="lazy"' in tag
     assert "title=" in tag
-    context, slides = framed(browser, base_url, tag)
-    try:
-        inside = slides.frame_locator("iframe")
+    with slides(browser, tag) as foreign:
+        inside = foreign.frame_locator("iframe")
         expect(inside.get_by_text("step 3 of 4")).to_be_visible()
         inside.get_by_role("button", name="Forward", exact=True).click()
         expect(inside.get_by_text("step 4 of 4")).to_be_visible()
         expect(inside.locator('[data-slot="n0.grad"]').first).to_have_text("6.0000")
         expect(inside.get_by_role("link", name=re.compile("^Open"))).to_have_attribute("href", re.compile("/g/e"))
-    finally:
-        context.close()
 
 
 def test_the_page_refuses_to_be_framed(browser: Browser, base_url: str) -> None:
-    context, slides = framed(browser, base_url, f'<iframe src="{base_url}/"></iframe>')
-    try:
-        slides.wait_for_timeout(500)
-        assert not [frame for frame in slides.frames[1:] if frame.locator("header").count()]
-    finally:
-        context.close()
+    with slides(browser, f'<iframe src="{base_url}/"></iframe>') as foreign:
+        foreign.wait_for_timeout(500)
+        assert foreign.frame_locator("iframe").get_by_role("banner").count() == 0
+    with slides(browser, f'<iframe src="{base_url}/embed/{code(SQUARE)}"></iframe>') as foreign:
+        expect(foreign.frame_locator("iframe").get_by_role("region", name="Steps")).to_be_visible()
 
 
 @pytest.mark.parametrize(("controls", "buttons"), [("full", 5), ("minimal", 3), ("none", 0)])
