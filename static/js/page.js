@@ -72,7 +72,7 @@ listenToKeys({ ...playback, fit: stage.fit, zoomIn: stage.zoomIn, zoomOut: stage
 // A plain address opens what was last worked on.
 const plain = location.pathname === base && !new URLSearchParams(location.search).has("e");
 const last = plain ? lastProgram() : null;
-if (last && last.source !== store.get().source) await session.open(last);
+if (last && last.source !== store.get().source) await session.open({ ...last, options: { ...last.options, ...store.get().options } });
 else if (last?.step) playback.goTo(Number(last.step));
 // The program is right, only the step it was asked for does not exist: show it all the same.
 else if (!store.get().trace && boot.problem?.code === "step") await session.ask();

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createApi, problemOf } from "../../static/js/api.js";
+import { fixOf } from "../../static/js/fixes.js";
+import { actionOf } from "../../static/js/keys.js";
+import { createSession } from "../../static/js/session.js";
+import { initialState } from "../../static/js/state.js";
+import { createStore } from "../../static/js/store.js";
+import { square } from "./fixtures.js";
+
+/** @typedef {import("../../static/js/api.js").Answer} Answer */
+
+const PROBLEM = { code: "name", title: "The program is wrong", detail: "`tahn` is not known.", hint: "Did you mean `tanh`?", line: 2, column: 5, length: 4 };
+
+/** A session whose server gives the answers in order. @param {Answer[]} answers @param {Partial<import("../../static/js/state.js").State>} [state] */
+function sessionWith(answers, state = {}) {
+  /** @type {Record<string, unknown>[]} */
+  const asked = [];
+  const store = createStore(initialState({ source: square().source, ...state }));
+  const session = createSession(store, { graph: async (body) => { asked.push(body); return answers.shift() ?? { stale: true }; } });
+  return { store, session, asked };
+}
+
+test("an error keeps the last good graph, and a good answer takes the error away", async () => {
+  const trace = square();
+  const { store, session } = sessionWith([{ problem: PROBLEM }, { trace }], { trace, step: 2 });
+  await session.ask();
+  assert.equal(store.get().problem, PROBLEM);
+  assert.equal(store.get().trace, trace);
+  await session.ask();
+  assert.equal(store.get().problem, null);
+  assert.equal(store.get().step, 2);
+});
+
+test("a step asked for by name is found when the story arrives", async () => {
+  const { store, session } = sessionWith([{ trace: square() }, { trace: square() }]);
+  await session.open({ source: square().source, step: "seed" });
+  assert.equal(store.get().step, 2);
+  await session.open({ source: square().source });
+  assert.equal(store.get().step, 4, "without one, the end");
+});
+
+test("an answer to an older text is dropped", async () => {
+  const { store, session } = sessionWith([{ trace: square() }]);
+  const answer = session.ask();
+  store.set({ source: "something newer" });
+  await answer;
+  assert.equal(store.get().trace, null);
+});
+
+test("only what changes the structure asks the server", async () => {
+  const { store, session, asked } = sessionWith([]);
+  session.setOptions({ theme: "dark" });
+  assert.equal(asked.length, 0);
+  session.setOptions({ digits: "2", style: "compact" });
+  assert.deepEqual(asked, [{ source: square().source, step: "start", style: "compact", digits: 2 }]);
+  session.setOptions({ theme: "" });
+  assert.deepEqual(store.get().options, { digits: "2", style: "compact" });
+});
+
+test("a newer request ends the older one", async () => {
+  /** @type {AbortSignal[]} */
+  const signals = [];
+  const api = createApi("/", (_url, init) => {
+    if (init?.signal) signals.push(init.signal);
+    return Promise.resolve(new Response(JSON.stringify(square()), { status: 200 }));
+  });
+  const [older, newer] = await Promise.all([api.graph({ source: "a" }), api.graph({ source: "b" })]);
+  assert.deepEqual(older, { stale: true });
+  assert.ok("trace" in newer);
+  assert.deepEqual(signals.map((signal) => signal.aborted), [true, false]);
+});
+
+test("every failure becomes a problem", async () => {
+  const refused = await problemOf(new Response(JSON.stringify(PROBLEM), { status: 422 }));
+  assert.equal(refused.line, 2);
+  const busy = await problemOf(new Response("<h1>Busy</h1>", { status: 503, headers: { "retry-after": "3" } }));
+  assert.deepEqual([busy.status, busy.retryAfter, typeof busy.title], [503, 3, "string"]);
+  const answer = await createApi("/", () => Promise.reject(new TypeError("offline"))).graph({});
+  assert.ok("problem" in answer && answer.problem.code === "unreachable");
+});
+
+test("a hint that says what to write becomes a fix", () => {
+  assert.deepEqual(fixOf(PROBLEM), { label: "Write tanh", replace: "tanh" });
+  assert.deepEqual(fixOf({ ...PROBLEM, hint: "Add `c = 1.0`." }), { label: "Add c = 1.0", insert: "c = 1.0" });
+  assert.equal(fixOf({ ...PROBLEM, hint: "Close the bracket." }), null);
+  assert.equal(fixOf({ ...PROBLEM, hint: null }), null);
+});
+
+test("keys", () => {
+  const plain = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false };
+  assert.equal(actionOf({ ...plain, key: "ArrowRight" }), "next");
+  assert.equal(actionOf({ ...plain, key: "ArrowRight", shiftKey: true }), "nextPhase");
+  assert.equal(actionOf({ ...plain, key: "Home", shiftKey: true }), null);
+  assert.equal(actionOf({ ...plain, key: "?", shiftKey: true }), "help");
+  assert.equal(actionOf({ ...plain, key: "F", shiftKey: true }), "fit");
+  assert.equal(actionOf({ ...plain, key: "ArrowLeft", altKey: true }), null, "the browser's own");
+});
+
+test("a watcher hears only what it watches", () => {
+  const store = createStore({ a: 1, b: 1 });
+  /** @type {number[]} */
+  const heard = [];
+  const stop = store.watch((state) => state.a, (a) => heard.push(a));
+  store.set({ b: 2 });
+  store.set({ a: 2 });
+  store.set({ a: 2 });
+  stop();
+  store.set({ a: 3 });
+  assert.deepEqual(heard, [1, 2]);
+});
