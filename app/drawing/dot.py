@@ -16,8 +16,8 @@ from engine.trace import Frame, Trace
 __all__ = ["export_dot", "layout_dot"]
 
 _SPACING = {
-    ("micrograd", "LR"): "nodesep=0.22 ranksep=0.5",
-    ("micrograd", "TB"): "nodesep=0.26 ranksep=0.6",
+    ("micrograd", "LR"): "nodesep=0.22 ranksep=0.38",
+    ("micrograd", "TB"): "nodesep=0.26 ranksep=0.5",
     ("compact", "LR"): "nodesep=0.14 ranksep=0.38",
     ("compact", "TB"): "nodesep=0.16 ranksep=0.42",
 }

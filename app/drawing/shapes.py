@@ -35,7 +35,7 @@ class Sizes:
     corner: float
 
 
-ROOMY = Sizes(label=14, number=13, field=11, row=36, pad=10, gap=7, radius=14.5, stem=12, corner=6)
+ROOMY = Sizes(label=14, number=13, field=10, row=34, pad=8, gap=5, radius=14.5, stem=10, corner=6)
 STACKED = Sizes(label=14, number=13, field=11, row=22, pad=10, gap=8, radius=14.5, stem=12, corner=6)
 COMPACT = Sizes(label=11.5, number=10.5, field=9, row=16, pad=7, gap=6, radius=7.5, stem=0, corner=4)
 

@@ -104,33 +104,44 @@ _SMALL = tuple(float(f"1e-{digits}") for digits in range(11))
 _GROWTH = (4, 7, 10)
 """A slot has room for this many characters more than the decimals: `-12.3456`, then `-1.235e-05`, then `-123456.1235`."""
 
-_SHORTEST = 7
-"""`-1e-308`: what every number can be cut down to must fit into every slot."""
+_SHORTEST = 8
+"""`-1e+308`: what every number can be cut down to must fit into every slot."""
 
 
 def slot_chars(x: float | None, digits: int) -> int:
-    """Characters to reserve for *x*: one of three classes, so that a number may move and the picture stays."""
-    smallest = max(digits + _GROWTH[0], _SHORTEST)
-    if x is None or x == 0.0 or _SMALL[digits] <= x < 99.0 or -99.0 < x <= -_SMALL[digits]:
-        return smallest
-    needed = len(format_number(x, digits))
-    return next((n for more in _GROWTH if (n := max(digits + more, _SHORTEST)) >= needed), smallest)
+    """Characters to reserve for *x*: one of three classes, so that a number may move, or change its sign, and the picture stays."""
+    classes = [max(digits + more, _SHORTEST) + (digits == 0) for more in _GROWTH]
+    if x is None or x == 0.0 or _SMALL[digits] <= abs(x) < 99.0:
+        return classes[0]
+    text = format_number(x, digits)
+    return next(chars for chars in classes if _fits(text if text.startswith("-") else "-" + text, chars))
+
+
+def _fits(text: str, chars: int) -> bool:
+    return width(text, 1.0) <= slot_width(chars, 1.0)
 
 
 def slot_width(chars: int, size: float) -> float:
-    return chars * metrics().digit * size
+    """Room for a sign, a point, and digits: a point and a minus are half as wide as a digit."""
+    m = metrics()
+    return ((chars - 2) * m.digit + m.advances["-"] + m.advances["."]) * size
 
 
 def fit_number(x: float | None, digits: int, chars: int) -> str:
-    """`format_number`, or a shorter scientific form where that is too wide for a slot of *chars*.
+    """`format_number`, with fewer decimals, or else in a shorter scientific form, where that is too wide for a slot of *chars*.
 
     A picture's own trace never needs it; a slider that goes on after the layout may.
     """
     text = format_number(x, digits)
-    if len(text) <= chars or x is None or not math.isfinite(x):
+    if _fits(text, chars) or x is None or not math.isfinite(x):
         return text
+    if abs(x) >= _SMALL[digits]:
+        for decimals in range(digits - 1, 0, -1):
+            text = f"{x:.{decimals}f}"
+            if _fits(text, chars):
+                return text
     for decimals in (3, 2, 1, 0):
         text = f"{x:.{decimals}e}"
-        if len(text) <= chars:
+        if _fits(text, chars):
             break
     return text
