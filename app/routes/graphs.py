@@ -25,15 +25,15 @@ CACHE = "public, max-age=86400, stale-while-revalidate=604800, stale-if-error=60
 
 
 @router.get("/g.{extension}", summary="A picture, from the program as it is", **openapi.picture(readable=True))
-def readable(request: Request, extension: str) -> Response:
+def readable(request: Request) -> Response:
     """`/g.svg?e=a = 2%0Ab = a*a`: the same answer, byte for byte, as `/g/CODE.svg`."""
-    return _picture(request, None, extension)
+    return _picture(request, None)
 
 
 @router.get("/g/{code:path}.{extension}", summary="A picture, from the CODE of a program", **openapi.picture(readable=False))
-def encoded(request: Request, code: str, extension: str) -> Response:
+def encoded(request: Request) -> Response:
     """CODE is base64url(zlib(UTF-8 text)), as in Kroki."""
-    return _picture(request, code, extension)
+    return _picture(request, request.path_params["code"])
 
 
 async def graph_request(request: Request) -> GraphRequest:
@@ -54,7 +54,8 @@ def graph(request: Request, body: Annotated[GraphRequest, Depends(graph_request)
     return Response(wire.dump(pipeline.json(moment)), headers=headers, media_type="application/json")
 
 
-def _picture(request: Request, code: str | None, extension: str) -> Response:
+def _picture(request: Request, code: str | None) -> Response:
+    extension: str = request.path_params["extension"]
     if (form := FORMATS.get(extension)) is None:
         raise ProblemError(404, "format", "There is no such format", hint=f"There are {', '.join(FORMATS)}.")
     source, options = program(request, code, "picture")

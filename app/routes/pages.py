@@ -30,9 +30,9 @@ def start(request: Request) -> Response:
 
 
 @router.get("/g/{code:path}", summary="The page with a program", **openapi.page(readable=False))
-def page(request: Request, code: str) -> Response:
+def page(request: Request) -> Response:
     """Everything that is seen is in the address: the program, the step, the view."""
-    return _open(request, code, "page")
+    return _open(request, request.path_params["code"], "page")
 
 
 @router.get("/embed", summary="The player, from the program as it is", **openapi.embed(readable=True))
@@ -42,9 +42,9 @@ def embed_readable(request: Request) -> Response:
 
 
 @router.get("/embed/{code:path}", summary="The player, from the CODE of a program", **openapi.embed(readable=False))
-def embed(request: Request, code: str) -> Response:
+def embed(request: Request) -> Response:
     """The player without the editor. The only address that may be framed."""
-    return _open(request, code, "embed")
+    return _open(request, request.path_params["code"], "embed")
 
 
 def _open(request: Request, code: str | None, kind: Kind, source: str | None = None) -> Response:
