@@ -75,7 +75,7 @@ sin, cos, tan = of_finite(math.sin), of_finite(math.cos), of_finite(math.tan)
 
 
 def sign(a: float) -> float:
-    return a if a == 0.0 or a != a else math.copysign(1.0, a)
+    return 1.0 if a > 0.0 else -1.0 if a < 0.0 else 0.0
 
 
 def sigmoid(a: float) -> float:
@@ -103,11 +103,11 @@ def silu_slope(a: float) -> float:
 
 
 def maximum(a: float, b: float) -> float:
-    return a if a > b or a != a else b
+    return a if a >= b or a != a else b
 
 
 def minimum(a: float, b: float) -> float:
-    return a if a < b or a != a else b
+    return a if a <= b or a != a else b
 
 
 def maximum_partials(out: float, a: float, b: float) -> tuple[float, float]:

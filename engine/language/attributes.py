@@ -9,7 +9,6 @@ from engine.errors import UnsupportedError
 from engine.language import need
 from engine.language.library import METHODS
 from engine.language.objects import Builtin, Module, Number, describe, value_of
-from engine.ops import OPS
 from engine.recorder import EXPLICIT
 from engine.suggest import closest
 
@@ -38,7 +37,7 @@ def read(run: Run, thing: Any, name: str, node: ast.AST) -> Any:
             case "_prev":
                 return value.inputs
     if name in METHODS.get(type(thing), {}):
-        run.refuse(f"`{name}` is called with brackets.", node, f"Write `.{name}({'' if name in OPS else '…'})`.")
+        run.refuse(f"`{name}` is called with brackets.", node, f"Write `.{name}({'…' if isinstance(thing, list) else ''})`.")
     _unknown(run, thing, name, node)
 
 

@@ -101,8 +101,8 @@ def _join(run: Run, name: str, left: Any, right: Any, node: ast.AST) -> Any:
     if name == "add" and isinstance(left, (list, tuple)) and type(left) is type(right):
         joined = run.listed((thing for part in (left, right) for thing in part), node)
         return joined if isinstance(left, list) else tuple(joined)
-    if name == "mul" and isinstance(left, list) != isinstance(right, list):
-        items, times = (left, right) if isinstance(left, list) else (right, left)
+    items, times = (left, right) if isinstance(left, list) else (right, left)
+    if name == "mul" and isinstance(items, list) and isinstance(need.unwrapped(times), int):
         count = min(max(need.whole(run, times, node), 0), run.limits.items + 1)
         return run.listed((item for _ in range(count if items else 0) for item in items), node)
     what = describe(left if isinstance(left, (list, tuple, str)) else right)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -54,12 +55,17 @@ def _unknown(run: Run, name: str, node: ast.AST) -> NoReturn:
         hint = f"Did you mean `{twin}`? Capital letters count."
     elif len(name) > 1 and (close := closest(name, [*names, *BUILTINS])):
         hint = f"Did you mean `{close}`? Or add `{name} = 1.0`."
+    elif product := next((i for i in range(1, len(name)) if name[:i] in names and name[i:] in names), 0):
+        hint = f"Did you mean `{name[:product]}*{name[product:]}`? Or add `{name} = 1.0`."
     else:
         hint = f"Add `{name} = 1.0`."
     run.refuse(f"`{name}` has no value yet.", node, hint, UnknownNameError)
 
 
 def _unknown_function(run: Run, name: str, node: ast.AST) -> NoReturn:
+    if name in dir(builtins):
+        hint = "Write the number itself: `x = 2.0`." if name == "input" else ""
+        run.refuse(f"Python's `{name}` is not part of the language here.", node, hint, UnsupportedError)
     own = (known for known in run.scope.all_names() if isinstance((run.scope.holder(known) or {}).get(known), Function))
     if close := closest(name, [*BUILTINS, *own]) or _ALIASES.get(name.lower()):
         hint = f"Did you mean `{close}`?"

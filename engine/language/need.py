@@ -15,7 +15,7 @@ from engine.value import Value
 if TYPE_CHECKING:
     from engine.language.run import Run
 
-__all__ = ["index", "items", "lift", "number", "plain", "text", "truth", "whole"]
+__all__ = ["index", "items", "lift", "number", "plain", "text", "truth", "unwrapped", "whole"]
 
 
 def number(run: Run, thing: Any, node: ast.AST) -> Any:
@@ -81,6 +81,11 @@ def text(run: Run, thing: Any, node: ast.AST, what: str) -> str:
     if isinstance(thing, str):
         return thing
     run.refuse(f"{what} is a string; this is {describe(thing)}.", node, "Write it in quotes.")
+
+
+def unwrapped(thing: Any) -> Any:
+    """A thing as Python has it, for a look at its type."""
+    return thing.plain if isinstance(thing, Number) else thing
 
 
 def truth(thing: Any) -> bool:

@@ -1,0 +1,253 @@
+"""The gate: one linear pass over a text, before Python's parser sees it.
+
+It bounds size, lines, tokens and nesting, since the parser's time, memory and C stack are not linear in them, and it explains
+what people type that Python cannot read: `2x`, `×`, `x²`.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple, NoReturn
+
+from engine.errors import LimitError, ParseError
+from engine.language.text import Text
+from engine.limits import Limits
+
+__all__ = ["check"]
+
+_TOKEN = re.compile(
+    r"""
+      (?P<comment>  \#[^\n]*)
+    | (?P<string>   [fFrRbBuU]{0,2} (?: '''(?:[^'\\]|\\.|'(?!''))*''' | \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"
+                                      | '(?:[^'\\\n]|\\.)*' | "(?:[^"\\\n]|\\.)*" ))
+    | (?P<number>   (?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)
+    | (?P<name>     [^\W\d]\w*)
+    | (?P<newline>  \n)
+    | (?P<space>    [ \t\f]+ | \\\n)
+    | (?P<operator> \*\*|//|==|!=|<=|>=|:=|->|[-+*/@%&|^~<>=()\[\]{},:.;!?$`\\'"])
+    | (?P<other>    .)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\[^nt\\'\"\n]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_WORD = re.compile("[A-Za-z0-9_\u0370-\u03ff]+")
+_SECOND_POINT = re.compile(r"\.\d+")
+_PROMPT = re.compile(r"\s*(>>>|(In|Out) ?\[\d*\]:)")
+_NESTING_WORDS = frozenset({"not", "lambda", "if", "else"})
+_NO_OPERANDS = frozenset(keyword.kwlist) - {"True", "False", "None"}
+_INSTEAD = {
+    "×": "*", "·": "*", "⋅": "*", "∙": "*", "∗": "*", "÷": "/", "∕": "/", "−": "-", "–": "-", "—": "-", "²": "**2", "³": "**3",
+    "‘": "'", "’": "'", "“": '"', "”": '"', "≤": "<=", "≥": ">=", "≠": "!=", "√": "sqrt(…)", "µ": "μ", "\xa0": " ",
+    "\ufeff": "", "\u200b": "", "，": ",", "（": "(", "）": ")", "＝": "=", "＋": "+", "：": ":", "∑": "sum(…)",
+}  # fmt: skip
+
+
+class _Token(NamedTuple):
+    kind: str
+    word: str
+    start: int
+
+
+def check(text: Text, limits: Limits) -> str:
+    """Raise for what is not ours to read; return the code, with a notebook's magics turned into comments."""
+    return _Gate(text, limits).check()
+
+
+class _Gate:
+    def __init__(self, text: Text, limits: Limits) -> None:
+        self._text = text
+        self._limits = limits
+        self._used = dict.fromkeys(("tokens", "statement_tokens", "prefixes", "elifs"), 0)
+        self._brackets = 0
+
+    def check(self) -> str:
+        self._check_lines()
+        source = self._text.source
+        if bad := _CONTROL.search(source):
+            raise ParseError(
+                f"There is an invisible character here (U+{ord(bad[0]):04X}).",
+                span=self._text.at(bad.start()), hint="Delete it and type the line again.",
+            )  # fmt: skip
+        code = source
+        at_start, magic_until, after_operand = True, -1, False
+        for token in _tokens(source, 0, len(source)):
+            if token.start < magic_until:
+                continue
+            if token.kind == "newline":
+                if not self._brackets:
+                    at_start, after_operand = True, False
+                    self._used["statement_tokens"] = self._used["prefixes"] = 0
+                continue
+            if at_start and token.word in ("%", "!"):  # a notebook's %magic or !command: as good as a comment
+                code = code[: token.start] + "#" + code[token.start + 1 :]
+                magic_until = self._text.end_of_line(token.start)
+                continue
+            at_start = token.word == ";" and not self._brackets
+            if at_start:
+                self._used["statement_tokens"] = self._used["prefixes"] = 0
+            after_operand = self._check_token(token, after_operand)
+        return code
+
+    def _check_token(self, token: _Token, after_operand: bool) -> bool:
+        """Check one token and count it; answer whether an operand ends with it."""
+        kind, word, start = token
+        self._count("tokens", start)
+        self._count("statement_tokens", start)
+        match kind:
+            case "string":
+                self._check_string(word, start)
+                return True
+            case "number":
+                self._check_number(word, start)
+                return True
+            case "name":
+                self._check_name(word, start)
+                if word in _NESTING_WORDS:
+                    self._count("prefixes", start)
+                if word == "elif":
+                    self._count("elifs", start)
+                return word not in _NO_OPERANDS
+            case "other":
+                self._refuse_character(word, start)
+        if word in "([{":
+            self._brackets += 1
+            if self._brackets > self._limits.nesting:
+                self._refuse_size("nesting", start)
+        elif word in ")]}":
+            self._brackets = max(self._brackets - 1, 0)
+            return True
+        elif word == "**" or (word in "+-~" and not after_operand):
+            self._count("prefixes", start)
+        return False
+
+    def _count(self, name: str, start: int) -> None:
+        self._used[name] += 1
+        if self._used[name] > getattr(self._limits, name):
+            self._refuse_size(name, start)
+
+    def _check_lines(self) -> None:
+        lines, allowed = self._text.lines, self._limits
+        if len(lines) > allowed.lines:
+            self._refuse_size("lines", self._text.starts[allowed.lines])
+        for line, start in zip(lines, self._text.starts, strict=True):
+            if len(line) > allowed.line_characters:
+                self._refuse_size("line_characters", start + allowed.line_characters)
+            if prompt := _PROMPT.match(line):
+                raise ParseError(
+                    "This is a prompt, not program text.",
+                    span=self._text.at(start, len(prompt[0])), hint="Delete the prompt at the start of the line.",
+                )  # fmt: skip
+
+    def _refuse_size(self, name: str, offset: int) -> NoReturn:
+        allowed, (what, hint) = getattr(self._limits, name), _SIZES[name]
+        raise LimitError(f"More than {allowed:,} {what}.", limit=name, value=allowed, span=self._text.at(offset), hint=hint)
+
+    # ── words ──
+
+    def _check_string(self, word: str, start: int) -> None:
+        if escape := _ESCAPE.search(word):
+            raise ParseError(
+                f"`{escape[0]}` is not an escape we know.",
+                span=self._text.at(start + escape.start(), 2), hint=r"In a string write `\\` for a backslash.",
+            )  # fmt: skip
+        quote = re.search("['\"]", word)
+        assert quote is not None
+        if "f" in word[: quote.start()].lower():
+            self._check_fields(word, start)
+
+    def _check_fields(self, word: str, start: int) -> None:
+        """What stands in the braces of an f-string is code, and counted as such."""
+        at, depth, opened = 0, 0, 0
+        while at < len(word):
+            char = word[at]
+            if depth == 0 and word[at : at + 2] in ("{{", "}}"):
+                at += 1
+            elif char == "{":
+                depth += 1
+                opened = at if depth == 1 else opened
+            elif char == "}" and depth:
+                depth -= 1
+                if depth == 0:
+                    self._check_field(start + opened + 1, start + at)
+            at += 1
+        if depth:
+            raise ParseError(
+                "This `{` in a string is never closed.",
+                span=self._text.at(start + opened), hint="Add `}`; inside the braces use the other kind of quotes.",
+            )  # fmt: skip
+
+    def _check_field(self, start: int, end: int) -> None:
+        outside, self._brackets = self._brackets, 0
+        after_operand = False
+        for token in _tokens(self._text.source, start, end):
+            if token.kind != "newline":
+                after_operand = self._check_token(token, after_operand)
+        self._brackets = outside
+
+    def _check_number(self, word: str, start: int) -> None:
+        if len(word) > self._limits.number_characters:
+            self._refuse_size("number_characters", start)
+        if twice := _SECOND_POINT.match(self._text.source, start + len(word)):
+            raise ParseError(
+                f"`{word}{twice[0]}` has two decimal points.",
+                span=self._text.at(start, len(word + twice[0])), hint="Delete one of them.",
+            )  # fmt: skip
+        tail = _WORD.match(self._text.source, start + len(word))
+        if not tail or tail[0] in keyword.kwlist:
+            return
+        span = self._text.at(start, len(word) + len(tail[0]))
+        if word == "0" and tail[0][0] in "xXoObB":
+            message, hint = "Numbers are decimal here.", "Write it in base ten."
+        elif tail[0] in ("j", "J"):
+            message, hint = "Numbers are real here; there is no `j`.", "Delete the `j`."
+        elif word.endswith("."):
+            message, hint = f"The dot in `{word}{tail[0]}` belongs to the number.", f"Write `({word[:-1]}).{tail[0]}`."
+        else:
+            message = f"`{word}{tail[0]}` is not a product in Python."
+            hint = f"Did you mean `{word}*{tail[0]}`? A name begins with a letter."
+        raise ParseError(message, span=span, hint=hint)
+
+    def _check_name(self, word: str, start: int) -> None:
+        if len(word) > self._limits.name_characters:
+            self._refuse_size("name_characters", start)
+        if not _WORD.fullmatch(word):
+            at = next(i for i, char in enumerate(word) if not _WORD.fullmatch(char))
+            self._refuse_character(word[at], start + at)
+
+    def _refuse_character(self, char: str, offset: int) -> NoReturn:
+        instead = _INSTEAD.get(char)
+        if instead is None and (plain := unicodedata.normalize("NFKC", char)) != char and plain.isascii():
+            instead = plain
+        if instead:
+            hint = f"Did you mean `{instead}`?"
+        elif instead == "":
+            hint = "It is invisible: delete it."
+        else:
+            hint = "Names are made of Latin or Greek letters, digits and underscores."
+        shown = char if char.isprintable() else f"U+{ord(char):04X}"
+        raise ParseError(f"`{shown}` cannot be used here.", span=self._text.at(offset), hint=hint)
+
+
+def _tokens(source: str, start: int, end: int) -> Iterator[_Token]:
+    for match in _TOKEN.finditer(source, start, end):
+        if (kind := match.lastgroup or "") not in ("space", "comment"):
+            yield _Token(kind, match[0], match.start())
+
+
+_SPLIT = "Split it up, or use a loop or `sum([…])`."
+_SIZES = {
+    "lines": ("lines", "Show a part of it, or use a loop."),
+    "line_characters": ("characters in a line", "Break it into several."),
+    "tokens": ("words and signs", _SPLIT),
+    "statement_tokens": ("words and signs in one statement", _SPLIT),
+    "nesting": ("brackets inside brackets", "Give the inner parts names."),
+    "prefixes": ("nested signs and conditions in one statement", "Give the inner parts names."),
+    "elifs": ("`elif` branches", "Use a list and an index."),
+    "name_characters": ("characters in a name", "Choose a shorter one."),
+    "number_characters": ("characters in a number", "Seventeen digits are all a number can hold."),
+}
+"""What each limit counts, and what to do about it."""
