@@ -35,6 +35,7 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\[^nt\\'\"\n]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _WORD = re.compile("[A-Za-z0-9_\u0370-\u03ff]+")
+_OPENING = re.compile(r"([a-zA-Z]*)(\'\'\'|\"\"\"|\'|\")")
 _SECOND_POINT = re.compile(r"\.\d+")
 _PROMPT = re.compile(r"\s*(>>>|(In|Out) ?\[\d*\]:)")
 _NESTING_WORDS = frozenset({"not", "lambda", "if", "else"})
@@ -114,9 +115,7 @@ class _Gate:
             case "other":
                 self._refuse_character(word, start)
         if word in "([{":
-            self._brackets += 1
-            if self._brackets > self._limits.nesting:
-                self._refuse_size("nesting", start)
+            self._open(start)
         elif word in ")]}":
             self._brackets = max(self._brackets - 1, 0)
             return True
@@ -154,39 +153,53 @@ class _Gate:
                 f"`{escape[0]}` is not an escape we know.",
                 span=self._text.at(start + escape.start(), 2), hint=r"In a string write `\\` for a backslash.",
             )  # fmt: skip
-        quote = re.search("['\"]", word)
-        assert quote is not None
-        if "f" in word[: quote.start()].lower():
-            self._check_fields(word, start)
+        opening = _OPENING.match(word)
+        if opening and "f" in opening[1].lower():
+            self._check_fields(start + opening.end(), start + len(word) - len(opening[2]))
 
-    def _check_fields(self, word: str, start: int) -> None:
+    def _check_fields(self, at: int, end: int) -> None:
         """What stands in the braces of an f-string is code, and counted as such."""
-        at, depth, opened = 0, 0, 0
-        while at < len(word):
-            char = word[at]
-            if depth == 0 and word[at : at + 2] in ("{{", "}}"):
+        source = self._text.source
+        while at < end:
+            if source[at : at + 2] in ("{{", "}}"):
+                at += 2
+            elif source[at] == "{":
+                at = self._check_field(at, end)
+            else:
                 at += 1
-            elif char == "{":
-                depth += 1
-                opened = at if depth == 1 else opened
-            elif char == "}" and depth:
-                depth -= 1
-                if depth == 0:
-                    self._check_field(start + opened + 1, start + at)
-            at += 1
-        if depth:
-            raise ParseError(
-                "This `{` in a string is never closed.",
-                span=self._text.at(start + opened), hint="Add `}`; inside the braces use the other kind of quotes.",
-            )  # fmt: skip
 
-    def _check_field(self, start: int, end: int) -> None:
-        outside, self._brackets = self._brackets, 0
-        after_operand = False
-        for token in _tokens(self._text.source, start, end):
+    def _check_field(self, opening: int, end: int) -> int:
+        """Check the code of a field, and the fields in its format; answer where the text goes on."""
+        self._open(opening)
+        within, after_operand = self._brackets, False
+        for token in _tokens(self._text.source, opening + 1, end):
+            if self._brackets == within and token.word in ("}", ":", ":="):
+                self._brackets -= 1
+                return token.start + 1 if token.word == "}" else self._check_format(opening, token.start + 1, end)
             if token.kind != "newline":
                 after_operand = self._check_token(token, after_operand)
-        self._brackets = outside
+        self._refuse_open_field(opening)
+
+    def _check_format(self, opening: int, at: int, end: int) -> int:
+        while at < end:
+            char = self._text.source[at]
+            if char == "}":
+                return at + 1
+            self._brackets += 1
+            at = self._check_field(at, end) if char == "{" else at + 1
+            self._brackets -= 1
+        self._refuse_open_field(opening)
+
+    def _refuse_open_field(self, opening: int) -> NoReturn:
+        raise ParseError(
+            "This `{` in a string is never closed.",
+            span=self._text.at(opening), hint="Add `}`; inside the braces use the other kind of quotes.",
+        )  # fmt: skip
+
+    def _open(self, start: int) -> None:
+        self._brackets += 1
+        if self._brackets > self._limits.nesting:
+            self._refuse_size("nesting", start)
 
     def _check_number(self, word: str, start: int) -> None:
         if len(word) > self._limits.number_characters:

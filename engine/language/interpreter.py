@@ -83,10 +83,8 @@ def _refuse_nothing(run: Run) -> NoReturn:
         name, arguments = functions[-1].name, len(functions[-1].node.args.args)
         example = f"{name}({', '.join(['3.0', '2.0', '1.0'][:arguments] or ['3.0'] * arguments)})"
         raise EmptyProgramError(f"`{name}` is defined, but nothing calls it yet.", hint=f"Add a line below it: `{example}`.")
-    if functions := [name for name, thing in run.top.names.items() if isinstance(thing, Builtin)]:
-        raise EmptyProgramError(
-            f"`{functions[-1]}` is a function that nothing calls yet.", hint=f"Such as `{functions[-1]}(2.0)`."
-        )
+    if builtins := [thing.name for thing in run.top.names.values() if isinstance(thing, Builtin)]:
+        raise EmptyProgramError(f"`{builtins[-1]}` is a function that nothing calls yet.", hint=f"Such as `{builtins[-1]}(2.0)`.")
     hint = "Type an expression, such as `a = 2.0` and below it `b = a * a`."
     if run.notices:
         raise EmptyProgramError(f"There is nothing to draw. {run.notices[0].message}", hint=hint)
