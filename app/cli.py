@@ -15,8 +15,9 @@ from typing import Any
 from app import __version__
 from app.config import PREFIX, Settings, SettingsError
 from app.drawing.errors import DrawingError
+from app.errors import ProblemError
 from app.options import NAMES, Options
-from app.problems import ProblemError, as_problem
+from app.problems import as_problem
 from engine.errors import EngineError, Span
 
 __all__ = ["main"]

@@ -16,8 +16,9 @@ from starlette.requests import Request
 
 from app.admission import Admission
 from app.caching import Cache
+from app.errors import ProblemError
 from app.headers import headers_of, kind_of, matches
-from app.problems import ProblemError, answer
+from app.problems import answer
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -101,7 +102,7 @@ class Guard:
                 await answer(request, error)(scope, receive, out)
             elif not isinstance(error, ProblemError):
                 log.debug("after the answer began", exc_info=error)
-        if (ready := out.ready()) is not None:
+        if (ready := out.ready(key)) is not None:
             self._ready.put(key, ready)
 
     def _check(self, scope: Scope, key: tuple[bytes, bytes]) -> None:
@@ -201,14 +202,14 @@ class _Out:
                 message = {**message, "body": b""}
         await self._send(message)
 
-    def ready(self) -> _Ready | None:
-        """The answer to keep, if it is a whole one with an ETag."""
+    def ready(self, key: tuple[bytes, bytes]) -> _Ready | None:
+        """The answer to keep under this key, if it is a whole one with an ETag."""
         etag = dict(self._headers).get(b"etag")
         if not (self._keep and self._complete and etag):
             return None
         body = b"".join(self._chunks)
         unchanged = [pair for pair in self._headers if pair[0] not in _NOT_IN_304]
-        return _Ready(etag.decode("latin-1"), self._headers, unchanged, body, len(body) + 3_000)
+        return _Ready(etag.decode("latin-1"), self._headers, unchanged, body, len(body) + len(key[0]) + len(key[1]) + 3_000)
 
 
 async def _options(send: Send, methods: str) -> None:

@@ -11,8 +11,8 @@ import re
 import zlib
 from dataclasses import dataclass
 
+from app.errors import ProblemError
 from app.options import Kind, Options
-from app.problems import ProblemError
 from engine.limits import LIMITS
 
 __all__ = ["MAX_INFLATED", "Links", "decode", "encode", "links"]

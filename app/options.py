@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from app.problems import ProblemError
+from app.errors import ProblemError
 from engine.ops import MICROGRAD, OPS
 from engine.suggest import closest
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -23,13 +23,14 @@ from starlette.exceptions import HTTPException
 
 from app.drawing.errors import DrawingError
 from app.errorpicture import error_picture
-from engine.errors import EngineError, LimitError, Span
+from app.errors import ProblemError
+from app.links import encode
+from engine.errors import EngineError, LimitError
 
-__all__ = ["MEDIA_TYPE", "ProblemError", "answer", "as_problem", "install", "wanted"]
+__all__ = ["MEDIA_TYPE", "answer", "as_problem", "install", "wanted"]
 
 MEDIA_TYPE = "application/problem+json"
 MAX_LISTED = 10
-MAX_TEXT = 500
 
 log = logging.getLogger("stepgrad")
 
@@ -49,49 +50,6 @@ _STATUS_TITLES = {
     404: "There is nothing at this address",
     405: "This address does not take this method",
 }
-
-
-class ProblemError(Exception):
-    """An error that knows how it is told: status, a stable `code` for programs, title, detail and hint for people."""
-
-    def __init__(
-        self,
-        status: int,
-        code: str,
-        title: str,
-        detail: str = "",
-        *,
-        hint: str = "",
-        span: Span | None = None,
-        headers: Mapping[str, str] | None = None,
-        more: Mapping[str, Any] | None = None,
-    ) -> None:
-        super().__init__(f"{title}: {detail}" if detail else title)
-        self.status = status
-        self.code = code
-        self.title = title
-        self.detail = detail[:MAX_TEXT]
-        self.hint = hint[:MAX_TEXT]
-        self.span = span
-        self.headers = dict(headers or {})
-        self.more = dict(more or {})
-
-    def body(self, source_code: str | None = None) -> dict[str, Any]:
-        """The members of the answer; `source_code` is the CODE of the program it is about."""
-        span = self.span
-        return {
-            "type": f"urn:stepgrad:problem:{self.code}",
-            "title": self.title,
-            "status": self.status,
-            "detail": self.detail,
-            "code": self.code,
-            "line": span.line if span else None,
-            "column": span.column if span else None,
-            "length": span.length if span else None,
-            "hint": self.hint or None,
-            "source_code": source_code,
-            **self.more,
-        }
 
 
 def as_problem(error: Exception) -> ProblemError:
@@ -146,7 +104,7 @@ def answer(request: Request, error: Exception) -> Response:
     if form == "svg":
         picture = error_picture(problem.title, problem.detail, problem.hint, problem.span, source, _theme(request))
         return Response(picture, problem.status, headers, "image/svg+xml")
-    code: str | None = getattr(request.state, "code", None)
+    code = encode(source) if source is not None else None
     page: Callable[[Request, dict[str, Any]], str] | None = (
         getattr(request.app.state, "error_page", None) if "app" in request.scope else None
     )

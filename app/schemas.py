@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from app.errors import ProblemError
 from app.options import Options
-from app.problems import ProblemError
 from engine.trace import Kind, Phase
 
 __all__ = ["GraphAnswer", "GraphRequest", "ProblemAnswer", "Ready"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.problems import ProblemError
+from app.errors import ProblemError
 from engine.suggest import closest
 from engine.trace import Node, Trace
 

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from app import wire
+from app.errors import ProblemError
 from app.exporting import FORMATS
 from app.headers import matches
 from app.options import Options
-from app.problems import ProblemError
 from app.routes import openapi
 from app.routes.reading import pipeline_of, program, remember
 from app.schemas import GraphRequest

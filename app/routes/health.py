@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from app import __version__
+from app.errors import ProblemError
 from app.options import Options
-from app.problems import ProblemError
 from app.routes.reading import pipeline_of
 from app.schemas import Ready
 

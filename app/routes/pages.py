@@ -9,9 +9,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.drawing.errors import DrawingError
+from app.errors import ProblemError
 from app.gallery import gallery
+from app.links import encode
 from app.options import Kind, Options
-from app.problems import ProblemError, as_problem, header_text
+from app.problems import as_problem, header_text
 from app.routes import openapi
 from app.routes.reading import pipeline_of, program, query, remember
 from engine.errors import EngineError
@@ -69,7 +71,7 @@ def _open(request: Request, code: str | None, kind: Kind, source: str | None = N
         status = 200 if error.code == "step" else error.status
         boot["source"] = getattr(request.state, "source", "")
     if problem is not None:
-        boot["problem"] = problem.body(getattr(request.state, "code", None))
+        boot["problem"] = problem.body(encode(boot["source"]) if boot["source"] else None)
         headers |= {"X-Stepgrad-Error": header_text(problem.detail or problem.title), **problem.headers}
     if status >= 400:
         headers["Cache-Control"] = "no-store"

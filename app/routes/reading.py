@@ -7,11 +7,11 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 
-from app.links import decode, encode
+from app.errors import ProblemError
+from app.links import decode
 from app.options import Kind as Where
 from app.options import Options
 from app.pipeline import Pipeline
-from app.problems import ProblemError
 
 __all__ = ["Pairs", "pipeline_of", "program", "query"]
 
@@ -54,4 +54,3 @@ def program(request: Request, code: str | None, kind: Where) -> tuple[str, Optio
 def remember(request: Request, source: str) -> None:
     """For the answer to an error: the line it is in, and the CODE."""
     request.state.source = source
-    request.state.code = encode(source)

@@ -15,9 +15,9 @@ from app import wire
 from app.admission import Admission
 from app.caching import Cache
 from app.config import Settings, SettingsError
+from app.errors import ProblemError
 from app.options import Options
 from app.pipeline import Pipeline
-from app.problems import ProblemError
 
 
 def test_settings_come_from_an_environment():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.errors import ProblemError
 from app.options import EXPANDABLE, Options
-from app.problems import ProblemError
 from app.steps import resolve
 from engine.language import run
 from engine.ops import MICROGRAD
