@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from threading import Lock
 
 from engine.errors import LimitError, Span
 from engine.language import gate
@@ -11,6 +12,10 @@ from engine.language.text import Text
 from engine.limits import Limits
 
 __all__ = ["Source"]
+
+_ONE_AT_A_TIME = Lock()
+"""CPython 3.11 and 3.12 count the depth of a tree in one place for all threads, and fail with a SystemError when they meet
+there (python/cpython#106905)."""
 
 
 class Source:
@@ -41,7 +46,8 @@ class Source:
 
     def _parse(self, code: str, limits: Limits) -> ast.Module:
         try:
-            return ast.parse(code)
+            with _ONE_AT_A_TIME:
+                return ast.parse(code)
         except SyntaxError as error:
             raise explain(error, self._text) from None
         except (RecursionError, MemoryError):

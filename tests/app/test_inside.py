@@ -18,6 +18,7 @@ from app.config import Settings, SettingsError
 from app.errors import ProblemError
 from app.options import Options
 from app.pipeline import Pipeline
+from engine.language import run
 
 
 def test_settings_come_from_an_environment():
@@ -204,3 +205,11 @@ def test_many_threads_get_the_same_pictures():
         together = list(pool.map(lambda source: pipeline.svg(pipeline.moment(source, Options())), programs * 2))
 
     assert together == [single.svg(single.moment(source, Options())) for source in programs * 2]
+
+
+def test_programs_are_read_in_many_threads_at_once():
+    """CPython's own parser is not fit for that: see engine/language/source.py."""
+    programs = [f"a = {i}\nb = (a * {i} + tanh(a)) ** 2 - max(a, [a, {i}][1])" for i in range(400)]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(lambda source: run(source).nodes, programs * 4))
