@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -17,6 +18,10 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 GOLDEN = Path(__file__).parent / "golden"
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
+
+settings.register_profile("local", deadline=None)  # how long an example takes depends on who else is on the machine
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if CI else "local")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

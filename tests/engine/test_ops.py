@@ -1,0 +1,147 @@
+"""The table of operations: every row says everything, and says it right."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from engine import functions
+from engine.language.library import BUILTINS
+from engine.numeric import central_difference
+from engine.ops import MICROGRAD, OPS
+from engine.value import Value
+
+inf, nan = math.inf, math.nan
+ROWS = pytest.mark.parametrize("op", OPS.values(), ids=OPS)
+SAMPLES = [pytest.param(op, sample, id=f"{op.name}{sample}") for op in OPS.values() for sample in op.samples]
+EXPANSIONS = [pytest.param(op, sample, id=f"{op.name}{sample}") for op in OPS.values() if op.expand for sample in op.samples]
+
+
+def test_the_table_has_the_operations_that_were_promised():
+    promised = "add sub mul div neg pow exp log sqrt abs sin cos tan atan tanh sigmoid relu leaky_relu softplus gelu silu max min"
+    assert list(OPS) == promised.split()
+    assert set(OPS) >= MICROGRAD
+
+
+@pytest.mark.parametrize(("op", "sample"), SAMPLES)
+def test_local_derivatives_are_the_slopes_one_measures(op, sample):
+    out = op.forward(*sample)
+    for slot, slope in enumerate(op.partials(out, *sample)[: op.arity]):
+        assert slope == pytest.approx(central_difference(lambda xs: op.forward(*xs), sample, slot), rel=1e-7, abs=1e-9)
+
+
+@ROWS
+def test_a_row_says_everything(op):
+    operands = [f"a{i}" for i in range(op.arity + len(op.defaults))]
+    assert op.symbol
+    assert op.formula
+    assert len(op.samples) >= 2
+    assert all(len(sample) == op.arity + len(op.defaults) for sample in op.samples)
+    assert len(op.latex[1]) == op.arity
+    for text in (op.python, op.torch, op.latex[0], *op.latex[1]):
+        assert text.format(*operands, out="out")
+    assert len(op.partials(op.forward(*op.samples[0]), *op.samples[0])) >= op.arity
+    assert op.name in BUILTINS or op.precedence < 9
+    assert callable(getattr(Value, op.name))
+
+
+@pytest.mark.parametrize(("op", "sample"), EXPANSIONS)
+def test_an_expansion_equals_its_row_in_value_and_slopes(op, sample):
+    short, long = ([Value(x) for x in sample] for _ in range(2))
+    one, other = Value.apply(op, *short), op.expand(*long)
+    one.backward()
+    other.backward()
+
+    assert other.op is not op
+    assert other.data == pytest.approx(one.data, rel=1e-14)
+    assert [x.grad for x in long] == pytest.approx([x.grad for x in short], rel=1e-13)
+
+
+# Compared with PyTorch 2.13, float64: what it computes at these places, written down.
+@pytest.mark.parametrize(
+    ("name", "operands", "out", "slopes"),
+    [
+        ("log", (0.0,), -inf, (inf,)),
+        ("log", (-0.0,), -inf, (-inf,)),
+        ("log", (-1.0,), nan, (-1.0,)),
+        ("div", (1.0, 0.0), inf, (inf, -inf)),
+        ("div", (-1.0, 0.0), -inf, (inf, inf)),
+        ("div", (1.0, -0.0), -inf, (-inf, -inf)),
+        ("div", (0.0, 0.0), nan, (inf, nan)),
+        ("pow", (0.0, -1.0), inf, (-inf, -inf)),
+        ("pow", (-0.0, -1.0), -inf, (-inf, inf)),
+        ("pow", (-2.0, 0.5), nan, (nan, nan)),
+        ("pow", (0.0, 0.0), 1.0, (0.0, 0.0)),
+        ("pow", (0.0, 0.5), 0.0, (inf, 0.0)),
+        ("pow", (10.0, 400.0), inf, (inf, inf)),
+        ("pow", (-10.0, 401.0), -inf, (inf, nan)),
+        ("exp", (1000.0,), inf, (inf,)),
+        ("exp", (-1000.0,), 0.0, (0.0,)),
+        ("tanh", (1000.0,), 1.0, (0.0,)),
+        ("sqrt", (0.0,), 0.0, (inf,)),
+        ("sqrt", (-1.0,), nan, (nan,)),
+        ("abs", (0.0,), 0.0, (0.0,)),
+        ("abs", (nan,), nan, (0.0,)),
+        ("relu", (0.0,), 0.0, (0.0,)),
+        ("relu", (-0.0,), -0.0, (0.0,)),
+        ("relu", (nan,), nan, (1.0,)),
+        ("leaky_relu", (0.0, 0.01), 0.0, (0.01,)),
+        ("softplus", (20.5,), 20.5, (1.0,)),
+        ("softplus", (-1000.0,), 0.0, (0.0,)),
+        ("sigmoid", (-1000.0,), 0.0, (0.0,)),
+        ("gelu", (-inf,), nan, (nan,)),
+        ("silu", (-inf,), nan, (nan,)),
+        ("sin", (inf,), nan, (nan,)),
+        ("max", (2.0, 2.0), 2.0, (0.5, 0.5)),
+        ("min", (2.0, 2.0), 2.0, (0.5, 0.5)),
+        ("max", (nan, 1.0), nan, (1.0, 1.0)),
+        ("max", (-0.0, 0.0), -0.0, (0.5, 0.5)),
+        ("max", (2.0, 1.0), 2.0, (1.0, 0.0)),
+        ("min", (2.0, 1.0), 1.0, (0.0, 1.0)),
+    ],
+)
+def test_edges_are_as_ieee_754_and_pytorch_have_them(name, operands, out, slopes):
+    op = OPS[name]
+    found = op.forward(*operands)
+
+    assert repr(found) == repr(out)
+    assert [repr(abs(x) if x == 0 else x) for x in op.partials(found, *operands)[: op.arity]] == [repr(x) for x in slopes]
+
+
+@ROWS
+def test_no_row_ever_raises(op):
+    numbers = (0.0, -0.0, 1.0, -1.0, 0.5, -1.5, 3.0, 800.0, -800.0, 5e-324, 1e308, -1e308, inf, -inf, nan)
+    for a in numbers:
+        for b in numbers if op.arity == 2 else (0.0,):
+            operands = (a, b)[: op.arity] + op.defaults
+            out = op.forward(*operands)
+            assert isinstance(out, float)
+            assert all(isinstance(slope, float) for slope in op.partials(out, *operands))
+
+
+@pytest.mark.parametrize("name", ["relu", "max", "min"])
+def test_a_gate_that_is_shut_stops_infinity(name):
+    """PyTorch masks the gradient of these; 0 × inf would be nan."""
+    x = Value(-1.0)
+    shut = x.relu() if name == "relu" else x.max(1.0) if name == "max" else x.min(-2.0)
+    ((shut * 0.0 + 1e-300) * 1e-300).log().backward()
+    blocked = shut * 1e200 * 1e200
+    blocked.backward()
+    assert x.grad == 0.0
+
+
+def test_a_power_is_no_gate():
+    """The slope of sqrt(x²) at 0 is inf × 0: nan, in PyTorch too."""
+    x = Value(0.0)
+    (x**2).sqrt().backward()
+    assert math.isnan(x.grad)
+
+
+def test_functions_work_on_values_and_on_numbers():
+    assert functions.FUNCTIONS["tanh"](0.0) == 0.0
+    assert functions.FUNCTIONS["max"]([1, 3, 2]) == 3
+    assert functions.FUNCTIONS["leaky_relu"](Value(-1.0), 0.5).data == -0.5
+    assert functions.FUNCTIONS["min"](Value(2.0), 1, 5).data == 1.0
+    with pytest.raises(TypeError, match=r"tanh\(\) takes 1 operand, 2 given"):
+        functions.FUNCTIONS["tanh"](1, 2)
