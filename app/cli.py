@@ -78,15 +78,16 @@ def _draw(given: argparse.Namespace) -> int:
     from app.exporting import FORMATS
     from app.pipeline import Pipeline
 
-    extension = given.format or (given.output.suffix.lstrip(".") if given.output else "") or "svg"
+    output = None if given.output == Path("-") else given.output
+    extension = given.format or (output.suffix.lstrip(".") if output else "") or "svg"
     if extension not in FORMATS:
         return _usage(f"There is no format `{extension}`. There are {', '.join(FORMATS)}.")
 
     def draw(source: str, options: Options) -> int:
         pipeline = Pipeline(Settings.from_environment())
         picture = FORMATS[extension].make(pipeline, pipeline.moment(source, options))
-        if given.output:
-            given.output.write_bytes(picture)
+        if output:
+            output.write_bytes(picture)
         else:
             sys.stdout.buffer.write(picture)
         return 0
@@ -187,7 +188,7 @@ def _parser() -> argparse.ArgumentParser:
 
     draw = commands.add_parser("draw", help="draw one step of a program")
     _add_program(draw)
-    draw.add_argument("-o", "--output", type=Path, metavar="OUT", help="file to write; its extension chooses the format [stdout]")
+    draw.add_argument("-o", "--output", type=Path, metavar="OUT", help="file to write, whose extension chooses the format; - or nothing: standard output")
     draw.add_argument("--format", metavar="EXT", help="svg, dot or json, whatever the file is called")
     draw.set_defaults(command=_draw)
 
