@@ -17,6 +17,7 @@ from app.problems import as_problem, header_text
 from app.routes import openapi
 from app.routes.reading import pipeline_of, program, query, remember
 from engine.errors import EngineError
+from engine.ops import OPS
 
 __all__ = ["router"]
 
@@ -91,8 +92,6 @@ def boot_data(version: str, base: str, limits: dict[str, int]) -> dict[str, Any]
 
 
 def _operations() -> list[dict[str, Any]]:
-    from engine.ops import OPS
-
     return [
         {
             "name": op.name,
