@@ -70,7 +70,7 @@ def _serve(given: argparse.Namespace) -> int:
             ws="none",
         )
     except SystemExit as stopped:  # uvicorn's, when the port is taken; it has said so
-        return int(stopped.code or 0)
+        return 1 if stopped.code else 0
     return 0
 
 
@@ -188,7 +188,9 @@ def _parser() -> argparse.ArgumentParser:
 
     draw = commands.add_parser("draw", help="draw one step of a program")
     _add_program(draw)
-    draw.add_argument("-o", "--output", type=Path, metavar="OUT", help="file to write, whose extension chooses the format; - or nothing: standard output")
+    draw.add_argument(
+        "-o", "--output", type=Path, metavar="OUT", help="file to write; its extension chooses the format [-: standard output]"
+    )
     draw.add_argument("--format", metavar="EXT", help="svg, dot or json, whatever the file is called")
     draw.set_defaults(command=_draw)
 
