@@ -25,6 +25,7 @@ const SHAPES = {
   markdown: { line: "M2.5 5h15v10h-15zM5.5 12.3V7.8l2 2.3 2-2.3v4.5M13.5 7.8v4.3M11.7 10.4l1.8 1.8 1.8-1.8" },
   frame: { line: "M7 6 3 10l4 4M13 6l4 4-4 4" },
   download: { line: "M10 3v9M6.5 8.8 10 12.2l3.5-3.4M4 13.5v3h12v-3" },
+  copy: { line: "M7 7V3.5h9.5V13H13M3.5 7H13v9.5H3.5z" },
   check: { line: "M4.5 10.5 8.3 14.3 15.5 6" },
   warning: { line: "M10 3 18 16.5H2zM10 8v4M10 14.3v.1" },
   open: { line: "M8 4H4v12h12v-4M11 3.5h5.5V9M16 4l-7 7" },

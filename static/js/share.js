@@ -1,6 +1,7 @@
 // What can be taken away: links, Markdown, an iframe, the picture itself.
 
 import { codeOf, linkOptions } from "./address.js";
+import { writeClipboard } from "./clipboard.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { embedLink, iframeTag, markdownImage, pageLink, pictureLink } from "./links.js";
@@ -82,28 +83,4 @@ export function fillShareMenu(panel, store, { base, say }) {
     stepLabel.textContent = `At this step (${step} of ${trace?.steps.length ?? 0})`;
   });
   return { reset: () => void ((said.textContent = ""), (byHand.hidden = true)) };
-}
-
-/** @param {string} text @param {HTMLElement} host  where a text may be selected without closing anything @returns {Promise<boolean>} */
-async function writeClipboard(text, host) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // No clipboard without https, or not allowed: the old way may still work.
-    const area = h("textarea", { class: "visually-hidden", readonly: true });
-    area.value = text;
-    host.append(area);
-    const before = document.activeElement;
-    area.select();
-    let done = false;
-    try {
-      done = document.execCommand("copy");
-    } catch {
-      done = false;
-    }
-    area.remove();
-    if (before instanceof HTMLElement) before.focus();
-    return done;
-  }
 }

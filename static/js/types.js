@@ -32,6 +32,9 @@
 
 /** @typedef {{node: string, field: Field, before: Num, after: Num}} Write */
 
+/** What a step computes: with letters, with numbers, what comes out; whole in LaTeX and in plain text.
+ * @typedef {{letters: string, numbers: string, result: string, latex: string, plain: string}} Formula */
+
 /** @typedef {object} Step
  * @property {number} index
  * @property {Phase} phase
@@ -39,7 +42,8 @@
  * @property {string | null} edge
  * @property {Write[]} writes
  * @property {string} text
- * @property {string} [latex] */
+ * @property {string} [latex]
+ * @property {Formula} [formula] */
 
 /** @typedef {{message: string, node?: string | null, span?: Span | null}} Warning */
 

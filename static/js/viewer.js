@@ -2,6 +2,7 @@
 
 import { createAnnouncer } from "./announce.js";
 import { h } from "./dom.js";
+import { createFormula } from "./formula.js";
 import { createGraphView, nodeUnder } from "./graph-view.js";
 import { createPlayback } from "./playback.js";
 import { createStage } from "./stage.js";
@@ -25,6 +26,9 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
   const empty = h("p", { class: "stage-empty" });
   stage.element.append(empty);
   host.append(stage.element, timeline.element, announcer.element);
+
+  const { katex } = host.dataset;
+  if (controls === "full" && katex) createFormula(timeline.extra, store, { styles: katex, say: announcer.say });
 
   /** @type {import("./graph-view.js").GraphView | null} */
   let view = null;
