@@ -16,6 +16,7 @@
  * @property {"input" | "constant" | "parameter" | "operation"} kind
  * @property {string | null} op
  * @property {string | null} [symbol]
+ * @property {Num[]} [params]  plain numbers that belong to the operation, after its inputs
  * @property {string[]} inputs  ordered, duplicates kept
  * @property {Num} data
  * @property {Num} grad

@@ -1,0 +1,106 @@
+// The same story with other inputs: forward and backward once more, in the browser, while a slider moves. Pure.
+//
+// Steps are walked in the order in which the server told them, so that every number a step writes is there as well. Where a program
+// updates its values, what it adds is known to the program alone: such a story is told anew by the server.
+
+import { OPS } from "./ops.js";
+import { initialValues } from "./player.js";
+
+/** @typedef {import("./types.js").Trace} Trace */
+/** @typedef {import("./types.js").GraphNode} GraphNode */
+/** @typedef {import("./types.js").Num} Num */
+/** @typedef {import("./types.js").Write} Write */
+/** Other numbers for inputs, by key. @typedef {Readonly<Record<string, number>>} Inputs */
+/** @typedef {(inputs: Inputs) => Trace} Replay */
+
+/**
+ * @param {Trace} trace
+ * @returns {Replay | null} null when only the server can know what follows
+ */
+export function createReplay(trace) {
+  if (trace.steps.some(({ phase }) => phase === "update")) return null;
+  const { nodes, edges, steps } = trace;
+  const place = new Map(nodes.map((node, i) => [node.id, i]));
+  /** @param {string | null} id */
+  const at = (id) => place.get(id ?? "") ?? -1;
+  const operations = nodes.map((node) => (node.op ? OPS[node.op] : undefined));
+  if (nodes.some((node, i) => node.op && !operations[i])) return null;
+  const operands = nodes.map((node) => node.inputs.map(at));
+  const params = nodes.map((node) => (node.params ?? []).map(Number));
+  const start = initialValues(trace);
+  const first = nodes.map((node) => (node.op ? null : start.get(`${node.id}.data`) ?? null)).map((x) => (x === null ? NaN : Number(x)));
+  const edgePlace = new Map(edges.map((edge, i) => [edge.id, i]));
+  const heads = edges.map((edge) => at(edge.to));
+  const plan = steps.map((step) => ({ node: at(step.node), edge: edgePlace.get(step.edge ?? "") ?? -1, writes: step.writes.map((write) => at(write.node)) }));
+
+  return (inputs) => {
+    const data = [...first];
+    for (const [i, node] of nodes.entries()) {
+      const given = node.op ? undefined : inputs[node.key];
+      if (given !== undefined) data[i] = given;
+    }
+    /** @type {(number | null)[]} */
+    const grad = nodes.map(() => null);
+    /** @type {(number[] | undefined)[]} */
+    let slopes = [];
+    /** @type {(number | null)[]} */
+    const local = edges.map(() => null);
+    /** @type {(number | null)[]} */
+    const sent = edges.map(() => null);
+
+    /** @param {number} i */
+    const values = (i) => [...(operands[i] ?? []).map((j) => data[j] ?? NaN), ...(params[i] ?? [])];
+
+    const told = steps.map((step, k) => {
+      const { node, edge, writes } = /** @type {typeof plan[number]} */ (plan[k]);
+      /** @type {Write[]} */
+      let written;
+      if (step.phase === "forward") {
+        data[node] = operations[node]?.forward(...values(node)) ?? NaN;
+        written = [{ node: step.node ?? "", field: "data", before: null, after: data[node] ?? NaN }];
+      } else if (step.phase === "backward") {
+        const head = heads[edge] ?? -1;
+        const op = operations[head];
+        const partials = (slopes[head] ??= op?.partials(data[head] ?? NaN, ...values(head)) ?? []);
+        const slope = partials[edges[edge]?.slot ?? 0] ?? NaN;
+        const term = op?.gate && slope === 0 ? 0 : slope * (grad[head] ?? 0);
+        const before = grad[node] ?? 0;
+        grad[node] = before + term;
+        local[edge] = slope;
+        sent[edge] = term;
+        written = [{ node: step.node ?? "", field: "grad", before, after: grad[node] ?? null }];
+      } else {
+        // A seed counts up from what was there; forgetting and zeroing write what they always write.
+        written = step.writes.map((write, w) => {
+          const i = writes[w] ?? -1;
+          const before = grad[i] ?? null;
+          const after = step.phase === "seed" && write.after !== null ? (write.before === null ? 1 : (before ?? 0) + 1) : write.after;
+          grad[i] = after === null ? null : Number(after);
+          return { ...write, before: write.before === null ? null : before, after };
+        });
+        if (step.phase === "seed") slopes = [];
+      }
+      return { ...step, writes: written };
+    });
+
+    return {
+      ...trace,
+      nodes: nodes.map((node, i) => ({ ...node, data: data[i] ?? NaN, grad: grad[i] ?? null })),
+      edges: edges.map((edge, i) => ({ ...edge, local: local[i] ?? null, contribution: sent[i] ?? null })),
+      steps: told,
+    };
+  };
+}
+
+/** Whether two traces have the same graph and the same steps, whatever their numbers: then one picture serves both.
+ * @param {Trace} a @param {Trace} b */
+export function sameShape(a, b) {
+  return (
+    a.nodes.length === b.nodes.length && a.steps.length === b.steps.length && a.output === b.output &&
+    a.nodes.every((node, i) => {
+      const other = b.nodes[i];
+      return other && node.key === other.key && node.op === other.op && node.label === other.label && String(node.inputs) === String(other.inputs) && String(node.params) === String(other.params);
+    }) &&
+    a.steps.every((step, i) => step.phase === b.steps[i]?.phase && step.node === b.steps[i]?.node && step.edge === b.steps[i]?.edge)
+  );
+}

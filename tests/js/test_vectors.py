@@ -1,0 +1,88 @@
+"""What holds the browser's arithmetic to the engine's: vectors made here, and read by ops.test.js and replay.test.js."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from typing import Any
+
+from app.wire import number
+from engine.language import run
+from engine.ops import OPS, Op
+from engine.trace import Trace
+
+EDGES = (0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.0, 20.0, 25.0, -40.0, 710.0, -745.0, 1e-300, -1e300, 1e-9)
+NOT_FINITE = (float("inf"), float("-inf"), float("nan"))
+
+
+def vectors() -> str:
+    lines = []
+    generator = random.Random(0)
+    for op in OPS.values():
+        for operands in _operands(op, generator):
+            out = op.forward(*operands)
+            row = [op.name, [number(x) for x in operands], number(out), [number(x) for x in op.partials(out, *operands)]]
+            lines.append(json.dumps(row, separators=(",", ":")))
+    return "[\n" + ",\n".join(lines) + "\n]\n"
+
+
+def _operands(op: Op, generator: random.Random) -> list[tuple[float, ...]]:
+    plain = [*EDGES, *NOT_FINITE, *(round(generator.uniform(-6, 6), 3) for _ in range(12))]
+    if op.arity == 1:
+        return [*op.samples, *((x, *op.defaults) for x in plain)]
+    pairs = [(a, b) for a in plain[:9] for b in plain[:9]]
+    pairs += [(generator.choice(plain), generator.choice(plain)) for _ in range(60)]
+    return [*op.samples, *pairs]
+
+
+def test_the_vectors_are_those_of_the_table(golden: Callable[[str, str], None]) -> None:
+    golden("ops.json", vectors())
+
+
+STORIES: tuple[tuple[str, dict[str, float]], ...] = (
+    ("x1 = 2.0\nw1 = -3.0\nb = 6.88\nn = x1*w1 + b\no = n.tanh()\no.backward()", {"x1": 0.3, "b": 1.5}),
+    ("a = 2\nb = 3\nc = a + b\nd = a * b\ne = c + d\nf = c * d\ny = e + f", {"a": -7.25}),
+    ("x = [1.0, -2.0]\ny = (x[0] * x[1]).relu() + max(x[0], x[1]) ** 2 + x[0] ** x[1]", {"x[0]": -3.0, "x[1]": 4.0}),
+    ("a = 0.0\nb = log(a) * a + 1 / a", {"a": 4.0}),
+    ("a = 3.0\nb = log(a) * a + 1 / a", {"a": 0.0}),
+    ("x = 3.0\ny = x * x\ny.backward()\ny.backward()\nx.grad = 0.0\ny.backward()", {"x": 5.0}),
+    ("a = 1.0\na.backward()", {"a": 2.0}),
+    ("a = 1.5\nb = leaky_relu(-a, 0.2) + a ** 3 + (a * -2).gelu()", {"a": -0.5}),
+)
+
+
+def stories() -> str:
+    lines = []
+    for source, inputs in STORIES:
+        trace = run(source)
+        told = {"trace": _told(trace), "inputs": inputs, "then": _told(run(source, inputs))}
+        lines.append(json.dumps(told, separators=(",", ":")))
+    return "[\n" + ",\n".join(lines) + "\n]\n"
+
+
+def _told(trace: Trace) -> dict[str, Any]:
+    """As the page gets it, without words and picture."""
+    return {
+        "output": trace.output,
+        "nodes": [
+            {"id": n.id, "key": n.key, "label": n.label, "kind": n.kind, "op": n.op, "params": list(n.params),
+             "inputs": list(n.inputs), "data": number(n.data), "grad": number(n.grad)}
+            for n in trace.nodes
+        ],
+        "edges": [
+            {"id": e.id, "from": e.source, "to": e.target, "slot": e.slot, "local": number(e.local),
+             "contribution": number(e.contribution)}
+            for e in trace.edges
+        ],
+        "steps": [
+            {"index": s.index, "phase": s.phase, "node": s.node, "edge": s.edge,
+             "writes": [{"node": w.node, "field": w.field, "before": number(w.before), "after": number(w.after)}
+                        for w in s.writes]}
+            for s in trace.steps
+        ],
+    }  # fmt: skip
+
+
+def test_the_stories_are_those_of_the_engine(golden: Callable[[str, str], None]) -> None:
+    golden("replay.json", stories())
