@@ -77,5 +77,8 @@ class Cache(Generic[K, V]):
         """What is held now; never more than the limit."""
         return self._weight
 
+    def __contains__(self, key: K) -> bool:
+        return key in self._held
+
     def __len__(self) -> int:
         return len(self._held)

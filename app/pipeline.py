@@ -10,7 +10,7 @@ the exports all come through here. Safe to call from many threads.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from time import monotonic
 from typing import Any
@@ -27,10 +27,15 @@ from app.drawing.words import Narrator
 from app.links import encode, links
 from app.options import Options
 from app.steps import resolve
+from engine.errors import LimitError
 from engine.language import run
+from engine.limits import LIMITS
 from engine.trace import Trace
 
 __all__ = ["Moment", "Pipeline"]
+
+_LIGHT = replace(LIMITS, characters=4_000, steps=3_000, values=500, items=500)
+"""What may run while everybody else waits: 2 ms of work."""
 
 REFUSED_SECONDS = 60.0
 """How long a graph that took too long is refused without another try."""
@@ -41,6 +46,7 @@ class Story:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
+        self._structures: dict[tuple[Any, ...], Structure] = {}
         self.weight = 2_000 + 2 * len(trace.source) + 1_000 * len(trace.nodes) + 400 * len(trace.edges) + 700 * len(trace.steps)
 
     @cached_property
@@ -50,6 +56,13 @@ class Story:
     @cached_property
     def title(self) -> str:
         return f"Computation graph of {self.narrator.name(self.trace.output)}"
+
+    def structure(self, options: Options) -> Structure:
+        """The same for every step, theme and font."""
+        look = (options.style, options.dir, options.leaves, options.digits)
+        if (structure := self._structures.get(look)) is None:
+            structure = self._structures[look] = structure_of(self.trace, *look)
+        return structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +100,30 @@ class Pipeline:
         story = self._stories.get_or_make(key, lambda: Story(run(source, inputs, operations)))
         return Moment(story, options, resolve(story.trace, options.step))
 
+    def moment_at_once(self, source: str, options: Options) -> Moment | None:
+        """`moment`, if it takes a few milliseconds at the most and its picture needs no layout; else None."""
+        try:
+            key = (source, options.operations, ())
+            story = self._stories.get_or_make(key, lambda: Story(run(source, None, options.operations, _LIGHT)))
+        except LimitError:
+            return None
+        if self._look(story.structure(options), options, options.font) not in self._skeletons:
+            return None
+        return Moment(story, options, resolve(story.trace, options.step))
+
     def svg(self, moment: Moment, font: Font | None = None) -> str:
         """The picture. Raises DrawingError."""
         options, trace = moment.options, moment.trace
-        structure = structure_of(trace, options.style, options.dir, options.leaves, options.digits)
-        skeleton = self._skeleton(structure, options.theme, options.bg, font or options.font)
+        skeleton = self._skeleton(moment.story.structure(options), options, font or options.font)
         return skeleton.fill(trace.frame(moment.index), title=moment.story.title, desc=moment.sentence, steps=len(trace.steps))
 
-    def _skeleton(self, structure: Structure, theme: str, bg: str, font: Font) -> Skeleton:
-        look = (structure.digest, theme, bg, font)
-        return self._skeletons.get_or_make(look, lambda: Skeleton(self._layout(structure), theme, bg, font))
+    def _skeleton(self, structure: Structure, options: Options, font: Font) -> Skeleton:
+        make = lambda: Skeleton(self._layout(structure), options.theme, options.bg, font)  # noqa: E731
+        return self._skeletons.get_or_make(self._look(structure, options, font), make)
+
+    @staticmethod
+    def _look(structure: Structure, options: Options, font: Font) -> object:
+        return (structure.digest, options.theme, options.bg, font)
 
     def _layout(self, structure: Structure) -> Layout:
         if (refused := self._refused.get(structure)) and monotonic() < refused[0]:

@@ -6,13 +6,15 @@ from hashlib import blake2b
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from app import wire
 from app.errors import ProblemError
-from app.exporting import FORMATS
+from app.exporting import FORMATS, Format
 from app.headers import matches
 from app.options import Options
+from app.pipeline import Moment, Pipeline
 from app.routes import openapi
 from app.routes.reading import pipeline_of, program, remember
 from app.schemas import GraphRequest
@@ -25,15 +27,15 @@ CACHE = "public, max-age=86400, stale-while-revalidate=604800, stale-if-error=60
 
 
 @router.get("/g.{extension}", summary="A picture, from the program as it is", **openapi.picture(readable=True))
-def readable(request: Request) -> Response:
+async def readable(request: Request) -> Response:
     """`/g.svg?e=a = 2%0Ab = a*a`: the same answer, byte for byte, as `/g/CODE.svg`."""
-    return _picture(request, None)
+    return await _picture(request, None)
 
 
 @router.get("/g/{code:path}.{extension}", summary="A picture, from the CODE of a program", **openapi.picture(readable=False))
-def encoded(request: Request) -> Response:
+async def encoded(request: Request) -> Response:
     """CODE is base64url(zlib(UTF-8 text)), as in Kroki."""
-    return _picture(request, request.path_params["code"])
+    return await _picture(request, request.path_params["code"])
 
 
 async def graph_request(request: Request) -> GraphRequest:
@@ -54,7 +56,8 @@ def graph(request: Request, body: Annotated[GraphRequest, Depends(graph_request)
     return Response(wire.dump(pipeline.json(moment)), headers=headers, media_type="application/json")
 
 
-def _picture(request: Request, code: str | None) -> Response:
+async def _picture(request: Request, code: str | None) -> Response:
+    """A short program whose structure is known is drawn right here: handing it to a thread would cost as much again."""
     extension: str = request.path_params["extension"]
     if (form := FORMATS.get(extension)) is None:
         raise ProblemError(404, "format", "There is no such format", hint=f"There are {', '.join(FORMATS)}.")
@@ -66,13 +69,21 @@ def _picture(request: Request, code: str | None) -> Response:
     if known.strip() != "*" and matches(known, etag):
         return Response(status_code=304, headers=headers)
     pipeline = pipeline_of(request)
-    moment = pipeline.moment(source, options)
-    body = form.make(pipeline, moment)
+    light = pipeline.moment_at_once(source, options)
+    if light is not None:
+        moment, body = light, form.make(pipeline, light)
+    else:
+        moment, body = await run_in_threadpool(_make, pipeline, form, source, options)
     headers |= {"X-Step": str(moment.index), "X-Step-Count": str(len(moment.trace.steps))}
     if matches(known, etag):
         return Response(status_code=304, headers=headers)
     headers["Content-Disposition"] = f'inline; filename="graph.{extension}"'
     return Response(body, headers=headers, media_type=form.media_type)
+
+
+def _make(pipeline: Pipeline, form: Format, source: str, options: Options) -> tuple[Moment, bytes]:
+    moment = pipeline.moment(source, options)
+    return moment, form.make(pipeline, moment)
 
 
 def _etag(fingerprint: str, extension: str, source: str, options: Options) -> str:
