@@ -63,6 +63,9 @@ class Recorder:
         self.kinds: dict[Value, Kind] = {}
         self.places: dict[Value, Any] = {}
         """Where each value was made: whatever the language uses for a place."""
+        self.origin: str | None = None
+        """The entry of `expand` for which values are being made."""
+        self.origins: dict[Value, str] = {}
         self._names: dict[Value, tuple[int, str]] = {}
         self._keys: dict[Value, str] = {}
         self._bound: dict[str, int] = {}
@@ -81,6 +84,8 @@ class Recorder:
         self._count()
         self.kinds[value] = kind
         self.places[value] = place
+        if self.origin is not None:
+            self.origins[value] = self.origin
         return value
 
     def operation(self, op: Op, inputs: Sequence[Value], params: tuple[Number, ...], place: Any) -> Value:
@@ -88,6 +93,8 @@ class Recorder:
         self._count()
         self.places[value] = place
         self.events.append(Computed(value, value.data))
+        if self.origin is not None:
+            self.origins[value] = self.origin
         return value
 
     def backward(self, root: Value) -> None:

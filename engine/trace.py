@@ -39,6 +39,10 @@ class Node:
     grad: float | None
     span: Span | None = None
     group: str | None = None
+    expands: str | None = None
+    """The entry of `expand` that would build it from simpler operations; None where the table knows no way."""
+    expanded_from: str | None = None
+    """The entry of `expand` that it is there for: without it, it would be folded back."""
 
 
 @dataclass(frozen=True, slots=True)

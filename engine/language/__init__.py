@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.language.expansion import settle
 from engine.language.interpreter import interpret
 from engine.language.source import Source
 from engine.limits import LIMITS, Limits
@@ -25,7 +26,9 @@ def run(
 ) -> Trace:
     """Run a program and tell its story.
 
-    `inputs` overrides named inputs by value. Operations in `expand` are built from simpler ones, where the table says how.
+    `inputs` overrides named inputs by value. Operations in `expand` are built from simpler ones, where the table says how:
+    all of a name (`tanh`), or that of the value with a key (`tanh@o`, as `Node.expands` says it).
     Raises an `EngineError` with the place and, where possible, a hint.
     """
-    return interpret(Source(source, limits), inputs or {}, expand, limits)
+    text = Source(source, limits)
+    return settle(expand, lambda expansion: interpret(text, inputs or {}, expansion, limits))

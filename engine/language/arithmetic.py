@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.language import need
+from engine.language.expansion import Place
 from engine.language.objects import Number, describe, is_number
 from engine.ops import OPS, Op
 from engine.value import Value
@@ -44,12 +45,17 @@ def apply(run: Run, name: str, operands: Sequence[Any], node: ast.AST, params: t
             run.refuse(f"`{op.symbol}` needs numbers; this is {describe(operand)}.", node, _help_with(operand))
     if run.folding and not any(isinstance(operand, (Number, Value)) for operand in operands):
         return _fold(op, [*operands, *params])
-    if name in run.expand and op.expand is not None:
-        return _expanded(run, op, operands, node)
+    place = None
+    if op.expand is not None:
+        place = run.expansion.place()
+        if (entry := run.expansion.asks(name, place)) is not None:
+            return _expanded(run, op, operands, node, place, entry)
     inputs = operands
     if name == "pow" and not isinstance(operands[1], (Number, Value)):
         params, inputs = (operands[1],), operands[:1]
     value = run.recorder.operation(op, [need.lift(run, operand, node) for operand in inputs], params, node)
+    if place is not None:
+        run.expansion.places[value] = place
     if any(isinstance(operand, Value) for operand in operands):
         return value
     return Number(_as_python(op, operands, value.data), value)
@@ -97,13 +103,15 @@ def _fold(op: Op, plains: Sequence[int | float]) -> int | float:
 # ── operations built from simpler ones ──
 
 
-def _expanded(run: Run, op: Op, operands: Sequence[Any], node: ast.AST) -> Any:
+def _expanded(run: Run, op: Op, operands: Sequence[Any], node: ast.AST, place: Place, entry: str) -> Any:
     assert op.expand is not None
+    origin, run.recorder.origin = run.recorder.origin, entry
     folding, run.folding = run.folding, True  # `e - 1` becomes `e + (-1)`, with one constant, as in micrograd
     try:
-        return op.expand(*[_Term(run, operand, node) for operand in operands]).it
+        with run.expansion.inside(place, entry):
+            return op.expand(*[_Term(run, operand, node) for operand in operands]).it
     finally:
-        run.folding = folding
+        run.folding, run.recorder.origin = folding, origin
 
 
 class _Term:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from engine.errors import EmptyProgramError, LimitError, Span
+from engine.graph import ancestors
+from engine.language.expansion import Expansion, Told
 from engine.language.expressions import EXPRESSIONS
 from engine.language.leaving import Break, Continue, Skip
 from engine.language.objects import Builtin, Function, Missing
@@ -16,14 +18,13 @@ from engine.language.source import Source
 from engine.language.statements import STATEMENTS
 from engine.limits import Limits
 from engine.story import tell
-from engine.trace import Trace
 
 __all__ = ["interpret"]
 
 
-def interpret(source: Source, inputs: Mapping[str, float], expand: frozenset[str], limits: Limits) -> Trace:
-    """Run a program and tell its story."""
-    run = Run(source, inputs, expand, limits, EXPRESSIONS, STATEMENTS)
+def interpret(source: Source, inputs: Mapping[str, float], expansion: Expansion, limits: Limits) -> Told:
+    """Run a program once and tell its story."""
+    run = Run(source, inputs, expansion, limits, EXPRESSIONS, STATEMENTS)
     last = None
     try:
         for statement in source.tree.body:
@@ -41,7 +42,9 @@ def interpret(source: Source, inputs: Mapping[str, float], expand: frozenset[str
     def span(place: Any) -> Span | None:
         return source.span(place) if isinstance(place, ast.AST) else None
 
-    return tell(run.recorder, source.text, run.outputs.values, span, [*run.notices, *run.outputs.unused()], run.printed.lines)
+    outputs = run.outputs.values
+    trace = tell(run.recorder, source.text, outputs, span, [*run.notices, *run.outputs.unused()], run.printed.lines)
+    return Told(trace, ancestors([*run.recorder.roots, *outputs]), run.recorder.origins)
 
 
 def _top_level(run: Run, statement: ast.stmt) -> Any:

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, NoReturn
 
 from engine.errors import EngineError, LimitError, ProgramError, Span, UnsupportedError
+from engine.language.expansion import Expansion
 from engine.language.inputs import Inputs
 from engine.language.objects import Scope
 from engine.language.outputs import Outputs
@@ -36,15 +37,14 @@ class Run:
         self,
         source: Source,
         inputs: Mapping[str, float],
-        expand: frozenset[str],
+        expansion: Expansion,
         limits: Limits,
         expressions: Expressions,
         statements: Statements,
     ) -> None:
         self.source = source
         self.limits = limits
-        self.expand = expand
-        """The operations that are built from simpler ones."""
+        self.expansion = expansion
         self.recorder = Recorder(limits)
         self.inputs = Inputs(inputs)
         self.outputs = Outputs(self)
