@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["LIMITS", "Limits"]
+__all__ = ["LIMITS", "STUDY_LIMITS", "Limits", "StudyLimits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +45,24 @@ class Limits:
 
 
 LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class StudyLimits:
+    """What one look into a run may cost: checks, plots, paths, orders, modes, comparisons."""
+
+    samples: int = 2_000
+    """Points of a plot."""
+    evaluations: int = 2_000_000
+    """Operations computed anew for one answer: about half a second."""
+    paths: int = 64
+    """Paths that are written out; more are counted and sampled."""
+    contributions: int = 2_000
+    """Of one walk; recursion without a memory has exponentially many."""
+    tangents: int = 20_000
+    """Numbers of forward mode: inputs times values."""
+    torch_steps: int = 20_000
+    """Steps of a story that PyTorch is asked to act out."""
+
+
+STUDY_LIMITS = StudyLimits()

@@ -175,7 +175,8 @@ def _keys(values: Sequence[Value], names: Iterable[tuple[Value, str]]) -> dict[V
     """A key for each value that stays the same when the program is edited elsewhere.
 
     What it is called (the second of that name is `a#2`), else where the last value that uses it has it: `o/0/1` is operand 1 of
-    operand 0 of o. What nobody uses and nobody named is `out`.
+    operand 0 of o. What nobody uses and nobody named is `out`. A path of more than 40 steps ends in `…` and a number, so that the
+    keys of a long sum are not as long as the sum.
     """
     keys: dict[Value, str] = {}
     counts: dict[str, int] = {}
@@ -196,5 +197,6 @@ def _keys(values: Sequence[Value], names: Iterable[tuple[Value, str]]) -> dict[V
             take(value, "out")
         for slot, child in enumerate(value.inputs):
             if child not in keys:
-                take(child, f"{keys[value]}/{slot}")
+                path, far, _ = keys[value].partition("/…")
+                take(child, f"{path}/…" if far or path.count("/") >= 40 else f"{path}/{slot}")
     return keys

@@ -74,7 +74,7 @@ def _help_with(operand: Any) -> str:
     match operand:
         case str():
             return "Numbers are written without quotes."
-        case list() | tuple():
+        case list() | tuple() | range():
             return "To add up a list, write `sum(…)`; for each of its items, `[f(x) for x in …]`."
         case None:
             return "Does a function here have no `return`?"

@@ -55,6 +55,8 @@ def _keywords(run: Run, node: ast.Call) -> dict[str, Any]:
 
 
 def _instead_of_call(function: ast.expr, callee: Any) -> str:
+    if isinstance(callee, (list, tuple)):
+        return "An item is taken with square brackets: `x[0]`."
     if not is_number(callee):
         return ""
     if isinstance(function, ast.Name) and function.id in BUILTINS:

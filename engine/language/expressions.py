@@ -92,7 +92,7 @@ def _divide_whole(run: Run, operator: ast.operator, left: Any, right: Any, node:
         run.refuse("Arithmetic is for numbers; this has a string.", node, 'Write `f"{x:.4f}"` to put a number into text.')
     a, b = need.plain(run, left, node), need.plain(run, right, node)
     if b == 0:
-        run.refuse("Division by zero.", node)
+        run.refuse("Division by zero.", node, "With `/` it is `inf`; `//` and `%` have no answer.")
     return a // b if isinstance(operator, ast.FloorDiv) else a % b
 
 
@@ -211,7 +211,7 @@ def _cut(run: Run, holder: Any, bounds: ast.Slice, node: ast.Subscript) -> Any:
 
 def _check_holder(run: Run, holder: Any, node: ast.Subscript) -> None:
     if not isinstance(holder, (list, tuple, range)):
-        run.refuse(f"Only a list has items; this is {describe(holder)}.", node)
+        run.refuse(f"Only a list has items; this is {describe(holder)}.", node, "A list is written `[1, 2, 3]`.")
 
 
 def _comprehension(run: Run, node: ast.ListComp | ast.GeneratorExp) -> list[Any]:

@@ -74,7 +74,7 @@ def _of_several(name: str) -> Builtin:
         several = len(arguments) == 1 and not is_number(arguments[0])
         things = need.items(run, arguments[0], node) if several else arguments
         if not things:
-            run.refuse(f"`{name}` of nothing has no answer.", node)
+            run.refuse(f"`{name}` of nothing has no answer.", node, f"Such as `{name}(a, b)`.")
         return _from_the_left(run, name, things, node)
 
     return Builtin(name, call)
@@ -113,7 +113,7 @@ def _len(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> 
     check_count(run, node, "len", arguments, 1, 1)
     thing = arguments[0]
     if not isinstance(thing, (list, tuple, range, str)):
-        run.refuse(f"Only a list has a length; this is {describe(thing)}.", node)
+        run.refuse(f"Only a list has a length; this is {describe(thing)}.", node, "A list is written `[1, 2, 3]`.")
     try:
         return len(thing)
     except OverflowError:

@@ -64,7 +64,7 @@ def _unknown(run: Run, name: str, node: ast.AST) -> NoReturn:
 
 def _unknown_function(run: Run, name: str, node: ast.AST) -> NoReturn:
     if name in dir(builtins):
-        hint = "Write the number itself: `x = 2.0`." if name == "input" else ""
+        hint = "Write the number itself: `x = 2.0`." if name == "input" else "Write the program without it."
         run.refuse(f"Python's `{name}` is not part of the language here.", node, hint, UnsupportedError)
     own = (known for known in run.scope.all_names() if isinstance((run.scope.holder(known) or {}).get(known), Function))
     if close := closest(name, [*BUILTINS, *own]) or _ALIASES.get(name.lower()):
@@ -124,11 +124,11 @@ def _unpacked(run: Run, targets: list[ast.expr], thing: Any, node: ast.AST) -> l
     if starred := next((target for target in targets if isinstance(target, ast.Starred)), None):
         run.refuse("`*` before a name is not part of the language here.", starred, "Take a slice: `xs[1:]`.", UnsupportedError)
     if is_number(thing):
-        run.refuse(f"{len(targets)} names are bound here, to one number.", node, "Write as many values as names.")
+        run.refuse(f"There are {len(targets)} names here, but one number.", node, "Write as many values as names.")
     items = list(islice(need.items(run, thing, node), len(targets) + 1))
     if len(items) != len(targets):
         found = "more values" if len(items) > len(targets) else f"{len(items)} value{'' if len(items) == 1 else 's'}"
-        run.refuse(f"{len(targets)} names are bound here, to {found}.", node, "Write as many values as names.")
+        run.refuse(f"There are {len(targets)} names here, but {found}.", node, "Write as many values as names.")
     return items
 
 

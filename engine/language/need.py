@@ -52,7 +52,7 @@ def whole(run: Run, thing: Any, node: ast.AST) -> int:
     found = plain(run, thing, node)
     if isinstance(found, int):
         return int(found)
-    hint = f"Write `{int(found)}`." if abs(found) < 1e15 and found == int(found) else ""
+    hint = f"Write `{int(found)}`." if abs(found) < 1e15 and found == int(found) else "Items and counts are whole numbers."
     run.refuse(f"An integer is needed here; this is {found!r}.", node, hint)
 
 

