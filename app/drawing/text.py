@@ -69,6 +69,7 @@ def width(text: str, size: float) -> float:
     return metrics().width(text, size)
 
 
+@lru_cache(maxsize=8192)
 def clean(label: str, longest: int = LONGEST) -> str:
     """One line of harmless text, at most *longest* characters."""
     # Cut before looking: a label may be a megabyte.
@@ -108,9 +109,12 @@ _SHORTEST = 8
 """`-1e+308`: what every number can be cut down to must fit into every slot."""
 
 
+_CLASSES = tuple(tuple(max(digits + more, _SHORTEST) + (digits == 0) for more in _GROWTH) for digits in range(11))
+
+
 def slot_chars(x: float | None, digits: int) -> int:
     """Characters to reserve for *x*: one of three classes, so that a number may move, or change its sign, and the picture stays."""
-    classes = [max(digits + more, _SHORTEST) + (digits == 0) for more in _GROWTH]
+    classes = _CLASSES[digits]
     if x is None or x == 0.0 or _SMALL[digits] <= abs(x) < 99.0:
         return classes[0]
     text = format_number(x, digits)
