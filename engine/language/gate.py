@@ -10,7 +10,7 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from engine.errors import LimitError, ParseError
 from engine.language.text import Text
@@ -20,19 +20,19 @@ __all__ = ["check"]
 
 _TOKEN = re.compile(
     r"""
-      (?P<comment>  \#[^\n]*)
-    | (?P<string>   [fFrRbBuU]{0,2} (?: '''(?:[^'\\]|\\.|'(?!''))*''' | \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"
+    [ \t\f]*(?:
+      (?P<string>   [fFrRbBuU]{0,2} (?: '''(?:[^'\\]|\\.|'(?!''))*''' | \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"
                                       | '(?:[^'\\\n]|\\.)*' | "(?:[^"\\\n]|\\.)*" ))
     | (?P<number>   (?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)
     | (?P<name>     [^\W\d]\w*)
     | (?P<newline>  \n)
-    | (?P<space>    [ \t\f]+ | \\\n)
+    | (?P<nothing>  \#[^\n]* | \\\n | \Z)
     | (?P<operator> \*\*|//|==|!=|<=|>=|:=|->|[-+*/@%&|^~<>=()\[\]{},:.;!?$`\\'"])
     | (?P<other>    .)
-    """,
+    )""",
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPE = re.compile(r"\\[^nt\\'\"\n]")
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _WORD = re.compile("[A-Za-z0-9_\u0370-\u03ff]+")
 _OPENING = re.compile(r"([a-zA-Z]*)(\'\'\'|\"\"\"|\'|\")")
@@ -47,12 +47,6 @@ _INSTEAD = {
 }  # fmt: skip
 
 
-class _Token(NamedTuple):
-    kind: str
-    word: str
-    start: int
-
-
 def check(text: Text, limits: Limits) -> str:
     """Raise for what is not ours to read; return the code, with a notebook's magics turned into comments."""
     return _Gate(text, limits).check()
@@ -62,8 +56,7 @@ class _Gate:
     def __init__(self, text: Text, limits: Limits) -> None:
         self._text = text
         self._limits = limits
-        self._used = dict.fromkeys(("tokens", "statement_tokens", "prefixes", "elifs"), 0)
-        self._brackets = 0
+        self._tokens = self._statement_tokens = self._prefixes = self._elifs = self._brackets = 0
 
     def check(self) -> str:
         self._check_lines()
@@ -73,60 +66,72 @@ class _Gate:
                 f"There is an invisible character here (U+{ord(bad[0]):04X}).",
                 span=self._text.at(bad.start()), hint="Delete it and type the line again.",
             )  # fmt: skip
-        code = source
-        at_start, magic_until, after_operand = True, -1, False
-        for token in _tokens(source, 0, len(source)):
-            if token.start < magic_until:
-                continue
-            if token.kind == "newline":
-                if not self._brackets:
-                    at_start, after_operand = True, False
-                    self._used["statement_tokens"] = self._used["prefixes"] = 0
-                continue
-            if at_start and token.word in ("%", "!"):  # a notebook's %magic or !command: as good as a comment
-                code = code[: token.start] + "#" + code[token.start + 1 :]
-                magic_until = self._text.end_of_line(token.start)
-                continue
-            at_start = token.word == ";" and not self._brackets
-            if at_start:
-                self._used["statement_tokens"] = self._used["prefixes"] = 0
-            after_operand = self._check_token(token, after_operand)
+        code, at = source, 0
+        while (magic := self._check_up_to_a_magic(at)) is not None:
+            code = code[:magic] + "#" + code[magic + 1 :]
+            at = self._text.end_of_line(magic)
         return code
 
-    def _check_token(self, token: _Token, after_operand: bool) -> bool:
-        """Check one token and count it; answer whether an operand ends with it."""
-        kind, word, start = token
-        self._count("tokens", start)
-        self._count("statement_tokens", start)
-        match kind:
-            case "string":
-                self._check_string(word, start)
-                return True
-            case "number":
-                self._check_number(word, start)
-                return True
-            case "name":
-                self._check_name(word, start)
-                if word in _NESTING_WORDS:
-                    self._count("prefixes", start)
-                if word == "elif":
-                    self._count("elifs", start)
-                return word not in _NO_OPERANDS
-            case "other":
-                self._refuse_character(word, start)
-        if word in "([{":
-            self._open(start)
-        elif word in ")]}":
-            self._brackets = max(self._brackets - 1, 0)
-            return True
-        elif word == "**" or (word in "+-~" and not after_operand):
-            self._count("prefixes", start)
-        return False
+    def _check_up_to_a_magic(self, at: int) -> int | None:
+        """Check the text from there on; answer where a line begins with a notebook's %magic or !command: it is as good as a comment.
 
-    def _count(self, name: str, start: int) -> None:
-        self._used[name] += 1
-        if self._used[name] > getattr(self._limits, name):
-            self._refuse_size(name, start)
+        What is quoted there opens no string: the next line is code again.
+        """
+        source = self._text.source
+        at_start, after_operand = True, False
+        for kind, word, start in _tokens(source, at, len(source)):
+            if kind == "newline":
+                if not self._brackets:
+                    at_start, after_operand = True, False
+                    self._statement_tokens = self._prefixes = 0
+                continue
+            if at_start and word in ("%", "!"):
+                return start
+            at_start = word == ";" and not self._brackets
+            if at_start:
+                self._statement_tokens = self._prefixes = 0
+            after_operand = self._check_token(kind, word, start, after_operand)
+        return None
+
+    def _check_token(self, kind: str, word: str, start: int, after_operand: bool) -> bool:
+        """Check one token and count it; answer whether an operand ends with it."""
+        self._tokens += 1
+        self._statement_tokens += 1
+        if self._tokens > self._limits.tokens:
+            self._refuse_size("tokens", start)
+        if self._statement_tokens > self._limits.statement_tokens:
+            self._refuse_size("statement_tokens", start)
+        if kind == "operator":
+            if word in "([{":
+                self._open(start)
+            elif word in ")]}":
+                self._brackets = max(self._brackets - 1, 0)
+                return True
+            elif word == "**" or (word in "+-~" and not after_operand):
+                self._nest(start)
+            return False
+        if kind == "name":
+            self._check_name(word, start)
+            if word in _NESTING_WORDS:
+                self._nest(start)
+            elif word == "elif":
+                self._elifs += 1
+                if self._elifs > self._limits.elifs:
+                    self._refuse_size("elifs", start)
+            return word not in _NO_OPERANDS
+        if kind == "number":
+            self._check_number(word, start)
+        elif kind == "string":
+            self._check_string(word, start)
+        else:
+            self._refuse_character(word, start)
+        return True
+
+    def _nest(self, start: int) -> None:
+        """Count what nests the tree without a bracket."""
+        self._prefixes += 1
+        if self._prefixes > self._limits.prefixes:
+            self._refuse_size("prefixes", start)
 
     def _check_lines(self) -> None:
         lines, allowed = self._text.lines, self._limits
@@ -148,11 +153,12 @@ class _Gate:
     # ── words ──
 
     def _check_string(self, word: str, start: int) -> None:
-        if escape := _ESCAPE.search(word):
-            raise ParseError(
-                f"`{escape[0]}` is not an escape we know.",
-                span=self._text.at(start + escape.start(), 2), hint=r"In a string write `\\` for a backslash.",
-            )  # fmt: skip
+        for escape in _ESCAPE.finditer(word):
+            if escape[1] not in "nt\\'\"\n":
+                raise ParseError(
+                    f"`{escape[0]}` is not an escape we know.",
+                    span=self._text.at(start + escape.start(), 2), hint=r"In a string write `\\` for a backslash.",
+                )  # fmt: skip
         opening = _OPENING.match(word)
         if opening and "f" in opening[1].lower():
             self._check_fields(start + opening.end(), start + len(word) - len(opening[2]))
@@ -172,12 +178,12 @@ class _Gate:
         """Check the code of a field, and the fields in its format; answer where the text goes on."""
         self._open(opening)
         within, after_operand = self._brackets, False
-        for token in _tokens(self._text.source, opening + 1, end):
-            if self._brackets == within and token.word in ("}", ":", ":="):
+        for kind, word, start in _tokens(self._text.source, opening + 1, end):
+            if self._brackets == within and word in ("}", ":", ":="):
                 self._brackets -= 1
-                return token.start + 1 if token.word == "}" else self._check_format(opening, token.start + 1, end)
-            if token.kind != "newline":
-                after_operand = self._check_token(token, after_operand)
+                return start + 1 if word == "}" else self._check_format(opening, start + 1, end)
+            if kind != "newline":
+                after_operand = self._check_token(kind, word, start, after_operand)
         self._refuse_open_field(opening)
 
     def _check_format(self, opening: int, at: int, end: int) -> int:
@@ -245,10 +251,12 @@ class _Gate:
         raise ParseError(f"`{shown}` cannot be used here.", span=self._text.at(offset), hint=hint)
 
 
-def _tokens(source: str, start: int, end: int) -> Iterator[_Token]:
+def _tokens(source: str, start: int, end: int) -> Iterator[tuple[str, str, int]]:
+    """The kind, the text and the place of each token."""
     for match in _TOKEN.finditer(source, start, end):
-        if (kind := match.lastgroup or "") not in ("space", "comment"):
-            yield _Token(kind, match[0], match.start())
+        kind = match.lastgroup or "nothing"
+        if kind != "nothing":
+            yield kind, match[kind], match.start(kind)
 
 
 _SPLIT = "Split it up, or use a loop or `sum([…])`."

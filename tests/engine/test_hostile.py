@@ -72,6 +72,7 @@ DEEP = {
     "formats in an f-string": 'y = f"{1' + ":{1" * 600 + '"',
     "signs behind a brace in quotes": "y = f\"{'}'+" + "-" * 1900 + '1}"',
     "signs behind a quote of the same kind": "y = f\"{'\"'+" + "-" * 1900 + "1}\"'",
+    "signs in quotes that a magic opens": "%'''\n" + "-" * 1900 + "1\n'''",
     "open triple quotes": "'''\\" * MANY,
     "continued lines": "\\\n" * 900 + "1",
     "quotes": "'" * MANY,
