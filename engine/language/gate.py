@@ -73,9 +73,9 @@ class _Gate:
         return code
 
     def _check_up_to_a_magic(self, at: int) -> int | None:
-        """Check the text from there on; answer where a line begins with a notebook's %magic or !command: it is as good as a comment.
+        """Check the text from there on; answer where a line begins with a notebook's %magic or !command.
 
-        What is quoted there opens no string: the next line is code again.
+        Such a line is as good as a comment: a quote in it opens no string, and the next line is code again.
         """
         source = self._text.source
         at_start, after_operand = True, False
