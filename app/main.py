@@ -23,7 +23,7 @@ from app.guard import Guard
 from app.pages import Pages
 from app.pipeline import Pipeline
 from app.resources import STATIC
-from app.routes import docs, graphs, health, pages
+from app.routes import docs, graphs, health, pages, studies
 from app.routes.pages import boot_data
 from app.schemas import ProblemAnswer
 from app.version import fingerprint
@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.boot = boot_data(__version__, base, limits)
     app.state.error_page = lambda request, body: app.state.pages.render("error.html", base=base, **body)
 
-    for router in (graphs.router, pages.router, health.router):
+    for router in (studies.router, graphs.router, pages.router, health.router):
         app.include_router(router)
     if settings.docs:
         app.include_router(docs.router)

@@ -17,7 +17,7 @@ from app.errors import ProblemError
 from engine.ops import MICROGRAD, OPS
 from engine.suggest import closest
 
-__all__ = ["EXPANDABLE", "IGNORED", "Kind", "Options", "explain", "ignored"]
+__all__ = ["EXPANDABLE", "IGNORED", "Bg", "Expand", "Kind", "Options", "explain", "ignored", "nearest", "operations"]
 
 Kind = Literal["picture", "page", "embed"]
 
@@ -38,7 +38,8 @@ def ignored(name: str) -> bool:
     return name in IGNORED or name.startswith("utm_")
 
 
-def _near(word: str, allowed: Iterable[str]) -> str:
+def nearest(word: str, allowed: Iterable[str]) -> str:
+    """The beginning of a hint: what was probably meant."""
     near = closest(word[:40], allowed)
     return f"Did you mean `{near}`? " if near else ""
 
@@ -55,9 +56,9 @@ def _step(value: Any) -> Any:
     if colon and kind in _STEP_KINDS and 0 < len(key) <= 200:
         return text
     if colon and kind not in _STEP_KINDS:
-        near = _near(kind, _STEP_KINDS).replace("`?", f":{key[:40]}`?")
+        near = nearest(kind, _STEP_KINDS).replace("`?", f":{key[:40]}`?")
     else:
-        near = _near(text, _STEP_WORDS)
+        near = nearest(text, _STEP_WORDS)
     raise ValueError(f"{near}Allowed are a number, `end`, `start`, `forward`, `seed`, `forward:NAME` and `grad:NAME`.")
 
 
@@ -77,7 +78,7 @@ def _bg(value: Any) -> Any:
         raise ValueError("In an address a # begins the fragment: write `%23fff` for `#fff`.")
     hint = ""
     if isinstance(value, str):
-        hint = f"Did you mean `%23{value[:6]}`? " if _COLOUR.fullmatch(f"#{value.lower()}") else _near(value, words)
+        hint = f"Did you mean `%23{value[:6]}`? " if _COLOUR.fullmatch(f"#{value.lower()}") else nearest(value, words)
     raise ValueError(f"{hint}Allowed are `transparent`, `theme`, `white`, `#rgb` and `#rrggbb`.")
 
 
@@ -98,7 +99,7 @@ def _expand(value: Any) -> Any:
         elif name in OPS:
             raise ValueError(f"`{name}` is not made of simpler operations. These are: {', '.join(sorted(EXPANDABLE))}.")
         elif name:
-            near = _near(name, [*EXPANDABLE, "micrograd", "all"])
+            near = nearest(name, [*EXPANDABLE, "micrograd", "all"])
             raise ValueError(f"{near}Allowed are `micrograd`, `all`, and with commas {', '.join(sorted(EXPANDABLE))}.")
     if chosen == EXPANDABLE:
         return "all"
@@ -114,6 +115,7 @@ def _autoplay(value: Any) -> Any:
 
 
 Bg = Annotated[str, BeforeValidator(_bg)]
+Expand = Annotated[str, BeforeValidator(_expand, json_schema_input_type=str)]
 
 
 class Options(BaseModel):
@@ -139,12 +141,13 @@ class Options(BaseModel):
     bg: Bg = Field(
         default="transparent", description="`transparent`, `theme`, `white`, `#rgb` or `#rrggbb`.", examples=["white", "#fffbe6"]
     )
-    expand: Annotated[str, BeforeValidator(_expand, json_schema_input_type=str)] = Field(
+    expand: Expand = Field(
         default="",
         description="Operations to draw from simpler ones: names with commas, `micrograd` (sub, div, neg) or `all`.",
         examples=["micrograd", "tanh"],
     )
     font: Literal["embed", "none"] = Field(default="embed", description="Put the letters that are used into the SVG, or not.")
+    dialect: Literal["torch", "micrograd"] = Field(default="torch", description="Whose Python. Only for .py.")
     controls: Literal["full", "minimal", "none"] = Field(
         default="full", description="What the embedded player shows. Only for /embed."
     )
@@ -191,19 +194,24 @@ class Options(BaseModel):
     @property
     def operations(self) -> frozenset[str]:
         """The names of the operations to expand."""
-        if self.expand == "all":
-            return EXPANDABLE
-        if self.expand == "micrograd":
-            return MICROGRAD
-        return frozenset(self.expand.split(",")) - {""}
+        return operations(self.expand)
+
+
+def operations(expand: str) -> frozenset[str]:
+    """The names in a canonical `expand`."""
+    if expand == "all":
+        return EXPANDABLE
+    if expand == "micrograd":
+        return MICROGRAD
+    return frozenset(expand.split(",")) - {""}
 
 
 _DEFAULTS: dict[str, Any] = {name: field.default for name, field in Options.model_fields.items()}
 
 NAMES: dict[Kind, tuple[str, ...]] = {
     "picture": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay"}),
-    "page": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay"}),
-    "embed": tuple(_DEFAULTS),
+    "page": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay", "dialect"}),
+    "embed": tuple(name for name in _DEFAULTS if name != "dialect"),
 }
 """What each kind of address takes, in canonical order."""
 
@@ -223,7 +231,7 @@ def explain(error: ValidationError) -> ProblemError:
     allowed = [str(word) for word in get_args(field.annotation)] if field else []
     if first["type"] == "literal_error" and allowed:
         value = first["input"]
-        near = _near(value, allowed) if isinstance(value, str) else ""
+        near = nearest(value, allowed) if isinstance(value, str) else ""
         hint = f"{near}Allowed are {', '.join(f'`{word}`' for word in allowed)}."
     else:
         hint = str(first["msg"]).removeprefix("Value error, ")
@@ -232,8 +240,9 @@ def explain(error: ValidationError) -> ProblemError:
 
 def _unknown(name: str, kind: Kind) -> ProblemError:
     if name in _DEFAULTS:
-        return _problem(f"`{name}` is an option of /embed only.", f"Allowed here are {', '.join(NAMES[kind])}.")
-    return _problem(f"`{_shown(name)}` is not an option.", f"{_near(name, NAMES[kind])}Allowed are {', '.join(NAMES[kind])}.")
+        where = "pictures" if name == "dialect" else "/embed"
+        return _problem(f"`{name}` is an option of {where} only.", f"Allowed here are {', '.join(NAMES[kind])}.")
+    return _problem(f"`{_shown(name)}` is not an option.", f"{nearest(name, NAMES[kind])}Allowed are {', '.join(NAMES[kind])}.")
 
 
 def _shown(name: str) -> str:

@@ -85,7 +85,7 @@ def wanted(request: Request) -> str:
     path, accept = request.scope["path"], request.headers.get("accept", "")
     if path.endswith(".svg"):
         return "json" if "json" in accept and "image/" not in accept else "svg"
-    if path.startswith("/api/") or path.rpartition(".")[2] in {"json", "dot"}:
+    if path.startswith("/api/") or path.rpartition(".")[2] in {"json", "dot", "py"}:
         return "json"
     if "text/html" in accept:
         return "html"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.errors import ProblemError
-from engine.suggest import closest
+from app.nodes import find, hint
 from engine.trace import Node, Trace
 
 __all__ = ["resolve"]
@@ -62,19 +62,9 @@ def _contributed(trace: Trace, key: str) -> int:
 
 
 def _node(trace: Trace, name: str) -> Node:
-    """By key, else the last one with that label."""
-    labelled: Node | None = None
-    for node in trace.nodes:
-        if node.key == name:
-            return node
-        if node.label == name:
-            labelled = node
-    if labelled:
-        return labelled
-    names = list(dict.fromkeys(name for node in trace.nodes for name in (node.label, node.key) if name and "/" not in name))
-    near = closest(name[:64], names)
-    hint = f"Did you mean `{near}`?" if near else f"There are {', '.join(names[:12])}{' …' if len(names) > 12 else ''}."
-    raise _wrong(f"No value is called `{name[:40]}`.", hint)
+    if node := find(trace, name):
+        return node
+    raise _wrong(f"No value is called `{name[:40]}`.", hint(trace, name))
 
 
 def _wrong(detail: str, hint: str) -> ProblemError:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app import wire
+from app.exporting.code import code
 from app.pipeline import Moment, Pipeline
 
 __all__ = ["FORMATS", "Format"]
@@ -36,6 +37,12 @@ FORMATS = {
             "application/json",
             lambda line, moment: wire.dump(line.json(moment)),
             "Nodes, edges, steps, links and the picture.",
+        ),
+        Format(
+            "py",
+            "text/x-python; charset=utf-8",
+            lambda line, moment: code(moment.trace, moment.options.dialect).encode(),
+            "The program for PyTorch or a micrograd.",
         ),
     )
 }

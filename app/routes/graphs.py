@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -16,14 +15,13 @@ from app.headers import matches
 from app.options import Options
 from app.pipeline import Moment, Pipeline
 from app.routes import openapi
-from app.routes.reading import pipeline_of, program, remember
+from app.routes.answering import CACHE, etag_of
+from app.routes.reading import json_body, pipeline_of, program, remember
 from app.schemas import GraphRequest
 
 __all__ = ["router"]
 
 router = APIRouter(tags=["graphs"])
-
-CACHE = "public, max-age=86400, stale-while-revalidate=604800, stale-if-error=604800"
 
 
 @router.get("/g.{extension}", summary="A picture, from the program as it is", **openapi.picture(readable=True))
@@ -39,11 +37,7 @@ async def encoded(request: Request) -> Response:
 
 
 async def graph_request(request: Request) -> GraphRequest:
-    """The body, read strictly. FastAPI's own reading takes NaN, UTF-16 and whatever comes last."""
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != "application/json":
-        raise ProblemError(415, "media-type", "The body is not JSON", hint="Send it as `Content-Type: application/json`.")
-    return GraphRequest.read(wire.read(await request.body()))
+    return GraphRequest.read(await json_body(request))
 
 
 @router.post("/api/v1/graphs", summary="A program's graph, steps, numbers and picture", **openapi.graph())
@@ -62,7 +56,7 @@ async def _picture(request: Request, code: str | None) -> Response:
     if (form := FORMATS.get(extension)) is None:
         raise ProblemError(404, "format", "There is no such format", hint=f"There are {', '.join(FORMATS)}.")
     source, options = program(request, code, "picture")
-    etag = _etag(request.app.state.fingerprint, extension, source, options)
+    etag = etag_of(request.app.state.fingerprint, extension, options.query("picture"), source)
     headers = {"ETag": etag, "Cache-Control": CACHE}
     known = request.headers.get("if-none-match", "")
     # `*` asks whether there is an answer at all, and only running the program can tell.
@@ -84,8 +78,3 @@ async def _picture(request: Request, code: str | None) -> Response:
 def _make(pipeline: Pipeline, form: Format, source: str, options: Options) -> tuple[Moment, bytes]:
     moment = pipeline.moment(source, options)
     return moment, form.make(pipeline, moment)
-
-
-def _etag(fingerprint: str, extension: str, source: str, options: Options) -> str:
-    text = "\x00".join((fingerprint, extension, options.query("picture"), source))
-    return f'"{blake2b(text.encode(), digest_size=15).hexdigest()}"'

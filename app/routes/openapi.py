@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi.responses import Response
+from pydantic import BaseModel
 
 from app.exporting import FORMATS
 from app.links import encode
 from app.options import NAMES, Kind, Options
 from app.schemas import GraphAnswer, GraphRequest
 
-__all__ = ["embed", "graph", "page", "picture"]
+__all__ = ["PROGRAM", "embed", "graph", "page", "parameters_of", "picture", "problems", "program_parameter"]
 
 PROGRAM = "a = 2\nb = -3\nc = 10\nd = a * b + c"
 BODY = {"source": PROGRAM, "inputs": {"a": 4}, "step": "grad:a", "digits": 2}
@@ -76,6 +78,7 @@ _PROBLEMS: dict[int, tuple[str, dict[str, Any]]] = {
 _EXAMPLES: dict[str, Any] = {
     "svg": '<svg xmlns="http://www.w3.org/2000/svg" class="stepgrad" …>…</svg>',
     "dot": 'digraph stepgrad { graph [rankdir=LR] n0 [label="{ a | data 3.0000 | grad 6.0000 }" shape=record] … }',
+    "py": "import torch\n\na = torch.tensor(3.0, requires_grad=True)\n…",
     "json": {
         "version": 1,
         "source": "a = 3\nb = a * a",
@@ -151,9 +154,9 @@ def picture(*, readable: bool) -> dict[str, Any]:
                 "headers": {**headers, **_STEP_HEADERS},
             },
             304: {"description": "The picture that If-None-Match names is still the same."},
-            **_problems(400, 404, 413, 414, 422, 429, 431, 503, picture=True),
+            **problems(400, 404, 413, 414, 422, 429, 431, 503, picture=True),
         },
-        "openapi_extra": {"parameters": [_program(readable), extension, *_options("picture")]},
+        "openapi_extra": {"parameters": [program_parameter(readable), extension, *_options("picture")]},
     }
 
 
@@ -172,7 +175,7 @@ def graph() -> dict[str, Any]:
                 "headers": _STEP_HEADERS,
                 "content": {"application/json": {"example": _EXAMPLES["json"]}},
             },
-            **_problems(400, 408, 413, 415, 422, 429, 431, 503),
+            **problems(400, 408, 413, 415, 422, 429, 431, 503),
         },
         "openapi_extra": {"requestBody": {"required": True, "content": {"application/json": {"schema": body, "example": BODY}}}},
     }
@@ -180,25 +183,25 @@ def graph() -> dict[str, Any]:
 
 def page(*, readable: bool | None) -> dict[str, Any]:
     """For / (None), /?e= and /g/CODE."""
-    parameters = [] if readable is None else [_program(readable)]
+    parameters = [] if readable is None else [program_parameter(readable)]
     return _html("The page with the program open, if need be with its error.", [*parameters, *_options("page")])
 
 
 def embed(*, readable: bool) -> dict[str, Any]:
     """For /embed."""
-    return _html("The player without the editor, to be framed.", [_program(readable), *_options("embed")])
+    return _html("The player without the editor, to be framed.", [program_parameter(readable), *_options("embed")])
 
 
 def _html(description: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
     content = {"text/html": {"example": "<!doctype html>…"}}
     return {
         "response_class": Response,
-        "responses": {200: {"description": description, "content": content}, **_problems(400, 414, 422, 429, 431, 503)},
+        "responses": {200: {"description": description, "content": content}, **problems(400, 414, 422, 429, 431, 503)},
         "openapi_extra": {"parameters": parameters},
     }
 
 
-def _program(readable: bool) -> dict[str, Any]:
+def program_parameter(readable: bool) -> dict[str, Any]:
     if readable:
         return {
             "name": "e",
@@ -219,11 +222,16 @@ def _program(readable: bool) -> dict[str, Any]:
 
 
 def _options(kind: Kind) -> list[dict[str, Any]]:
-    properties = Options.model_json_schema()["properties"]
+    return parameters_of(Options, NAMES[kind])
+
+
+def parameters_of(model: type[BaseModel], names: Iterable[str]) -> list[dict[str, Any]]:
+    """The fields of a model as parameters of a query."""
+    properties = model.model_json_schema()["properties"]
     parameters = []
-    for name in NAMES[kind]:
+    for name in names:
         schema = {key: value for key, value in properties[name].items() if key not in ("description", "examples", "title")}
-        example = properties[name].get("examples", [schema["default"]])[0]
+        example = properties[name]["examples"][0] if "examples" in properties[name] else schema["default"]
         parameters.append(
             {
                 "name": name,
@@ -237,7 +245,7 @@ def _options(kind: Kind) -> list[dict[str, Any]]:
     return parameters
 
 
-def _problems(*statuses: int, picture: bool = False) -> dict[int | str, dict[str, Any]]:
+def problems(*statuses: int, picture: bool = False) -> dict[int | str, dict[str, Any]]:
     answers: dict[int | str, dict[str, Any]] = {}
     for status in statuses:
         description, example = _PROBLEMS[status]

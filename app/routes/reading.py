@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from fastapi import Request
 
+from app import wire
 from app.errors import ProblemError
 from app.links import decode
 from app.options import Kind as Where
 from app.options import Options
 from app.pipeline import Pipeline
 
-__all__ = ["Pairs", "pipeline_of", "program", "query"]
+__all__ = ["Pairs", "json_body", "pipeline_of", "program", "query", "remember", "source_of"]
 
 Pairs = list[tuple[str, str]]
 
@@ -34,7 +35,13 @@ def query(request: Request) -> Pairs:
 
 
 def program(request: Request, code: str | None, kind: Where) -> tuple[str, Options]:
-    """The program and the options of an address: `code` from its path, or else `e=`. Errors know the program from here on."""
+    """The program and the options of an address."""
+    source, pairs = source_of(request, code)
+    return source, Options.from_query(pairs, kind)
+
+
+def source_of(request: Request, code: str | None) -> tuple[str, Pairs]:
+    """The program of an address, `code` from its path or else `e=`, and the rest of its query. Errors know it from here on."""
     pairs = query(request)
     if code is None:
         programs = [value for name, value in pairs if name == "e"]
@@ -48,7 +55,15 @@ def program(request: Request, code: str | None, kind: Where) -> tuple[str, Optio
     else:
         source = decode(code)
     remember(request, source)
-    return source, Options.from_query(pairs, kind)
+    return source, pairs
+
+
+async def json_body(request: Request) -> Any:
+    """The body, read strictly. FastAPI's own reading takes NaN, UTF-16 and whatever comes last."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/json":
+        raise ProblemError(415, "media-type", "The body is not JSON", hint="Send it as `Content-Type: application/json`.")
+    return wire.read(await request.body())
 
 
 def remember(request: Request, source: str) -> None:

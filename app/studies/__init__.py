@@ -1,0 +1,63 @@
+"""Looks into a run, beside its picture: one row each. Routes and documentation read this table.
+
+`/g/CODE/check.json` is the row `check.json`; `POST /api/v1/check` gives the same with other numbers for inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app import wire
+from app.studies.adding import paths
+from app.studies.carrying import carrying
+from app.studies.checking import checks
+from app.studies.comparing import comparison, torch_version
+from app.studies.ordering import orders
+from app.studies.plotting import error_svg, plot_json, plot_svg
+from app.studies.questions import About, AboutOne, CurveLook, PlotLook, Question
+from app.studies.telling import Subject
+
+__all__ = ["STUDIES", "Question", "Study", "Subject"]
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One look: what can be asked, and what is answered."""
+
+    file: str
+    """The last part of its address."""
+    question: type[Question]
+    make: Callable[[Subject, Any], dict[str, Any] | str]
+    help: str
+    depends: Callable[[], str] = str
+    """What the answer depends on beside program and question, for its ETag."""
+
+    @property
+    def name(self) -> str:
+        return self.file.partition(".")[0]
+
+    @property
+    def media_type(self) -> str:
+        return "image/svg+xml" if self.file.endswith(".svg") else "application/json"
+
+    def body(self, subject: Subject, question: Question) -> bytes:
+        """The answer, ready to send."""
+        made = self.make(subject, question)
+        return made.encode() if isinstance(made, str) else wire.dump(made)
+
+
+STUDIES = {
+    row.file: row
+    for row in (
+        Study("check.json", AboutOne, checks, "Each gradient beside a forward and a central difference, with a verdict."),
+        Study("check.svg", CurveLook, error_svg, "The error of both differences against h, on log axes."),
+        Study("paths.json", AboutOne, paths, "A gradient as the sum over its paths."),
+        Study("plot.svg", PlotLook, plot_svg, "The output against one value, with tangent and secant."),
+        Study("plot.json", PlotLook, plot_json, "The same as numbers."),
+        Study("orders.json", About, orders, "Topological order, depth-first and recursion side by side."),
+        Study("modes.json", AboutOne, carrying, "Forward mode against reverse mode, counted on the graph."),
+        Study("compare.json", About, comparison, "Ours, measured and PyTorch's numbers side by side.", torch_version),
+    )
+}

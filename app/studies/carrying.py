@@ -1,0 +1,58 @@
+"""Forward mode against reverse mode, counted on the graph."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.studies.questions import AboutOne
+from app.studies.telling import Subject
+from app.wire import number
+from engine.limits import STUDY_LIMITS
+from engine.modes import Mode, inputs_of, modes, tangents
+
+__all__ = ["carrying"]
+
+
+def carrying(subject: Subject, question: AboutOne) -> dict[str, Any]:
+    """The answer of `modes.json`. Tangents are of the chosen value, else of every input as far as there is room."""
+    replay = subject.replay
+    forward, reverse = modes(replay)
+    chosen = [subject.named(question.node).id] if question.node is not None else inputs_of(replay)
+    room = max(1, STUDY_LIMITS.tangents // len(subject.nodes))
+    rows = [tangents(replay, node) for node in chosen[:room]]
+    return subject.head() | {
+        "inputs": inputs_of(replay),
+        "forward": _cost(forward),
+        "reverse": _cost(reverse),
+        "tangents": [
+            {
+                "input": row.input,
+                "name": subject.name(row.input),
+                "multiplications": row.multiplications,
+                "values": {node: number(value) for node, value in row.values.items()},
+                "output": number(row.values.get(replay.root, 0.0)),
+                "grad": number(replay.grads.get(row.input, 0.0)),
+            }
+            for row in rows
+        ],
+        "left_out": len(chosen) - len(rows),
+        "sentence": _sentence(forward, reverse),
+    }
+
+
+def _cost(mode: Mode) -> dict[str, int]:
+    return {"passes": mode.passes, "multiplications": mode.multiplications}
+
+
+def _sentence(forward: Mode, reverse: Mode) -> str:
+    inputs = f"{forward.passes} input{'s' if forward.passes != 1 else ''}"
+    there = f"{forward.passes} pass{'es' if forward.passes != 1 else ''} and {_times(forward.multiplications)}"
+    back = f"1 pass and {_times(reverse.multiplications)}"
+    if forward.passes == 1:
+        costs = f"forward mode {_times(forward.multiplications)}, reverse mode {_times(reverse.multiplications)}"
+        return f"With {inputs} both take 1 pass; {costs}."
+    return f"For the gradients of {inputs} forward mode takes {there}, reverse mode {back}."
+
+
+def _times(count: int) -> str:
+    return f"{count:,} multiplication{'s' if count != 1 else ''}"

@@ -1,0 +1,124 @@
+"""Gradients against differences: for one value or all of note, with the error curve of one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from app.drawing.spelling import number_text
+from app.studies.questions import AboutOne
+from app.studies.telling import Subject
+from app.wire import number
+from engine.check import TOLERANCE, Check, check, curve
+from engine.limits import STUDY_LIMITS
+from engine.ops import OPS
+from engine.trace import Node
+
+__all__ = ["checks", "curve_rows", "told"]
+
+REPLAYS = 5
+"""Evaluations of one check, where the first h is good enough."""
+
+
+def checks(subject: Subject, question: AboutOne) -> dict[str, Any]:
+    """The answer of `check.json`."""
+    nodes = [subject.named(question.node)] if question.node is not None else subject.of_note()
+    rows, left = checked(subject, nodes)
+    counts: Counter[tuple[str, str]] = Counter((row.verdict, row.reason) for row in rows)
+    answer = subject.head() | {
+        "tolerance": TOLERANCE,
+        "verdict": "differs" if counts["differs", ""] else "agrees",
+        "sentence": _summary(rows, counts, left),
+        "left_out": left,
+        "nodes": [told(subject, row) for row in rows],
+        "curve": None,
+    }
+    if question.node is not None:
+        answer["curve"] = curve_rows(subject, nodes[0].id)
+    return answer
+
+
+def checked(subject: Subject, nodes: list[Node]) -> tuple[list[Check], int]:
+    """Checks of as many of the nodes as the budget allows, and how many were left out."""
+    budget = STUDY_LIMITS.evaluations
+    rows: list[Check] = []
+    for node in nodes:
+        budget -= REPLAYS * (1 + len(subject.replay.after(node.id)))
+        if budget < 0 and rows:
+            break
+        rows.append(check(subject.replay, node.id))
+    return rows, len(nodes) - len(rows)
+
+
+def curve_rows(subject: Subject, node: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "h": point.h,
+            "forward": number(point.forward),
+            "central": number(point.central),
+            "forward_error": number(point.forward_error),
+            "central_error": number(point.central_error),
+        }
+        for point in curve(subject.replay, node)
+    ]
+
+
+def told(subject: Subject, row: Check) -> dict[str, Any]:
+    """One row of an answer."""
+    node = subject.nodes[row.node]
+    return {
+        "node": node.id,
+        "key": node.key,
+        "label": node.label,
+        "name": subject.name(node.id),
+        "x": number(row.x),
+        "grad": number(row.grad),
+        "shown_grad": number(node.grad),
+        "h": row.h,
+        "forward": number(row.forward),
+        "central": number(row.central),
+        "left": number(row.left),
+        "right": number(row.right),
+        "error": number(row.error),
+        "relative_error": number(row.relative_error),
+        "expected_error": number(row.expected_error),
+        "verdict": row.verdict,
+        "reason": row.reason,
+        "at": row.at,
+        "sentence": _sentence(subject, row),
+    }
+
+
+def _sentence(subject: Subject, row: Check) -> str:
+    name, grad = subject.name(row.node), number_text(row.grad)
+    where = subject.name(row.at) if row.at else ""
+    if row.verdict == "undefined":
+        what = f"{where} is not a finite number" if where else "something is not a finite number"
+        return f"{name}: there is no slope to measure, for {what} here or right beside."
+    measured = number_text(row.central)
+    if row.reason == "kink":
+        left, right = number_text(row.left), number_text(row.right)
+        rule = OPS[subject.nodes[row.at].op or ""].note if row.at else ""
+        sides = f"the slope is {left} on the left and {right} on the right, for {where} has a kink here"
+        agree = "we take their mean" if row.verdict == "agrees" else f"our rule says {grad}"
+        return f"{name}: {sides}; {agree}. {rule}".strip()
+    if row.verdict == "agrees":
+        if row.reason == "rounding":
+            return f"{name}: measured {measured}, ours {grad}; the rest is rounding."
+        return f"{name}: measured {measured}, ours {grad}. They agree."
+    return f"{name}: measured {measured}, ours {grad}. They differ by more than rounding and curvature explain."
+
+
+def _summary(rows: list[Check], counts: Counter[tuple[str, str]], left: int) -> str:
+    total = len(rows)
+    agree = sum(row.verdict == "agrees" for row in rows)
+    parts = [f"{agree} of {total} gradient{'s' if total != 1 else ''} agree{'s' if total == 1 else ''} with a central difference"]
+    if kinks := counts["differs", "kink"]:
+        parts.append(f"{kinks} lie{'s' if kinks == 1 else ''} at a kink, where a rule decides")
+    if undefined := sum(row.verdict == "undefined" for row in rows):
+        parts.append(f"{undefined} {'has' if undefined == 1 else 'have'} no slope to measure")
+    if wrong := counts["differs", ""]:
+        parts.append(f"{wrong} differ{'s' if wrong == 1 else ''}")
+    if left:
+        parts.append(f"{left} more were left out: ask for them one by one")
+    return "; ".join(parts) + "."

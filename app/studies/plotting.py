@@ -1,0 +1,169 @@
+"""The output against one value, as a picture and as numbers; and the error curve as a picture."""
+
+from __future__ import annotations
+
+import ast
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from app.drawing.errorcurve import ErrorCurve, draw_error_curve
+from app.drawing.plot import Plot, draw_plot, visible
+from app.drawing.spelling import number_text
+from app.errors import ProblemError
+from app.studies.questions import CurveLook, PlotLook
+from app.studies.telling import Subject, too_much
+from app.wire import number
+from engine.check import curve
+from engine.limits import STUDY_LIMITS
+from engine.sweep import Sweep, sweep
+from engine.trace import Node
+
+__all__ = ["error_svg", "plot_json", "plot_svg"]
+
+SAMPLES = 401
+"""Points of a plot, unless the graph is so large that it gets fewer."""
+FEWEST = 60
+ROUND = (1.0, 2.0, 5.0, 10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    node: Node
+    sweep: Sweep
+    x: float
+    y: float
+    slope: float
+    secant: tuple[float, float] | None
+    sentence: str
+    note: str | None
+
+
+def plot_json(subject: Subject, question: PlotLook) -> dict[str, Any]:
+    """The answer of `plot.json`. `xs` and `ys` are one list of points; null in `ys` is a break, over which nothing is joined."""
+    drawn = _draw(subject, question)
+    xs: list[float] = []
+    ys: list[float | None] = []
+    for i, piece in enumerate(drawn.sweep.pieces):
+        if i:
+            xs.append(xs[-1] / 2 + piece[0][0] / 2)
+            ys.append(None)
+        xs += [x for x, _ in piece]
+        ys += [y for _, y in piece]
+    low, high = visible(drawn.sweep.pieces, _point(drawn), bool(drawn.sweep.breaks))
+    secant = None
+    if drawn.secant:
+        slope = (drawn.secant[1] - drawn.y) / (drawn.secant[0] - drawn.x)
+        secant = {"h": question.h, "x": number(drawn.secant[0]), "y": number(drawn.secant[1]), "slope": number(slope)}
+    return subject.head() | {
+        "node": drawn.node.id,
+        "key": drawn.node.key,
+        "name": subject.name(drawn.node.id),
+        "output_name": subject.name(drawn.sweep.root),
+        "from": drawn.sweep.low,
+        "to": drawn.sweep.high,
+        "xs": xs,
+        "ys": ys,
+        "breaks": list(drawn.sweep.breaks),
+        "y_from": low,
+        "y_to": high,
+        "x": number(drawn.x),
+        "y": number(drawn.y),
+        "slope": number(drawn.slope),
+        "secant": secant,
+        "sentence": drawn.sentence,
+        "note": drawn.note,
+    }
+
+
+def plot_svg(subject: Subject, question: PlotLook) -> str:
+    """The picture of `plot.svg`."""
+    drawn = _draw(subject, question)
+    name, root = subject.name(drawn.node.id), subject.name(drawn.sweep.root)
+    plot = Plot(
+        name, root, drawn.sweep.low, drawn.sweep.high, drawn.sweep.pieces, _point(drawn),
+        drawn.slope if math.isfinite(drawn.slope) else None, drawn.secant,
+        f"{root} against {name}", " ".join(filter(None, (drawn.sentence, drawn.note))),
+    )  # fmt: skip
+    return draw_plot(plot, bool(drawn.sweep.breaks), question.theme, question.bg, question.font)
+
+
+def error_svg(subject: Subject, question: CurveLook) -> str:
+    """The picture of `check.svg`."""
+    node = subject.chosen(question.node)
+    points = curve(subject.replay, node.id)
+    name = subject.name(node.id)
+    best = min((point for point in points if point.forward_error), key=lambda point: point.forward_error or 0.0, default=None)
+    desc = f"The difference of a measured slope from the gradient of {name}, for h from 1 down to 1e-16."
+    if best:
+        desc += f" The forward difference comes nearest at h = {best.h:.0e}, with an error of {best.forward_error:.0e}."
+    drawn = ErrorCurve(
+        [point.h for point in points],
+        [point.forward_error for point in points],
+        [point.central_error for point in points],
+        f"Error of a difference against h, for {name}",
+        desc,
+    )
+    return draw_error_curve(drawn, question.theme, question.bg, question.font)
+
+
+def _draw(subject: Subject, question: PlotLook) -> _Drawn:
+    node = subject.chosen(question.x)
+    replay = subject.replay
+    x, y = replay.data[node.id], replay.data[replay.root]
+    low, high = _range(x, question)
+    size = 1 + len(replay.after(node.id))
+    affordable = STUDY_LIMITS.evaluations // size
+    if question.samples and question.samples > affordable:
+        raise too_much("This plot", f"Ask for at most {affordable:,} samples.")
+    found = sweep(replay, node.id, low, high, question.samples or max(FEWEST, min(SAMPLES, affordable)))
+    secant = None
+    if question.h and math.isfinite(x):
+        there = replay.function(node.id)(x + question.h)
+        secant = (x + question.h, there) if math.isfinite(there) and x + question.h != x else None
+    slope = replay.grads.get(node.id, 0.0)
+    return _Drawn(node, found, x, y, slope, secant, _sentence(subject, node, found, x, y, slope), _note(subject))
+
+
+def _point(drawn: _Drawn) -> tuple[float, float] | None:
+    inside = drawn.sweep.low <= drawn.x <= drawn.sweep.high
+    return (drawn.x, drawn.y) if inside and math.isfinite(drawn.x) and math.isfinite(drawn.y) else None
+
+
+def _range(x: float, question: PlotLook) -> tuple[float, float]:
+    """What was asked for; else −5 to 5, or a round range around 0 that holds the current value."""
+    reach = 5.0
+    if math.isfinite(x) and 4.0 < abs(x) <= 1e11:
+        size = 10.0 ** math.floor(math.log10(1.25 * abs(x)))
+        reach = next(factor * size for factor in ROUND if factor * size >= 1.25 * abs(x))
+    low, high = question.low, question.high
+    if low is None:
+        low = -reach if high is None or high > -reach else high - 2.0 * reach
+    if high is None:
+        high = reach if low < reach else low + 2.0 * reach
+    if not high - low > 1e-9 * max(abs(low), abs(high), 1e-3):
+        raise ProblemError(
+            422, "option", "An option is wrong", f"`from` ({low:g}) is not below `to` ({high:g}).",
+            hint="Swap them, or leave them out.",
+        )  # fmt: skip
+    return low, high
+
+
+def _sentence(subject: Subject, node: Node, found: Sweep, x: float, y: float, slope: float) -> str:
+    name, root = subject.name(node.id), subject.name(found.root)
+    text = f"{root} as a function of {name}, from {number_text(found.low)} to {number_text(found.high)}."
+    text += f" At {name} = {number_text(x)} it is {number_text(y)}, and its slope is the grad, {number_text(slope)}."
+    if found.breaks:
+        places = ", ".join(number_text(place) for place in found.breaks[:4])
+        text += f" It is broken at {places}{' and more' if len(found.breaks) > 4 else ''}."
+    return text
+
+
+def _note(subject: Subject) -> str | None:
+    """Replaying a graph is not running its program."""
+    try:
+        tree = ast.parse(subject.trace.source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a cell of a notebook may begin with %
+        return None
+    branches = any(isinstance(each, (ast.If, ast.IfExp)) for each in ast.walk(tree))
+    return "The program has conditions: the plot keeps to the way they went." if branches else None

@@ -1,0 +1,75 @@
+"""What studies have in common: a run with its last backward pass and its words, and how numbers and nodes are told."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from app.errors import ProblemError
+from app.links import encode
+from app.nodes import named
+from app.pipeline import Story
+from engine.limits import STUDY_LIMITS
+from engine.replay import Replay
+from engine.trace import Node
+
+__all__ = ["VERSION", "Subject"]
+
+VERSION = 1
+"""Of the shape of the answers. Fields are added without a new one."""
+
+
+class Subject:
+    """A run that is looked into."""
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self.trace = story.trace
+        self.nodes = {node.id: node for node in self.trace.nodes}
+
+    @cached_property
+    def replay(self) -> Replay:
+        return Replay(self.trace)
+
+    @property
+    def root(self) -> Node:
+        """What the last backward pass began from."""
+        return self.nodes[self.replay.root]
+
+    def name(self, node: str) -> str:
+        return self.story.narrator.name(node)
+
+    def named(self, name: str) -> Node:
+        return named(self.trace, name)
+
+    def chosen(self, name: str | None) -> Node:
+        """The value of that name; without one, the first input, else the first leaf."""
+        if name is not None:
+            return self.named(name)
+        leaves = [node for node in self.trace.nodes if node.op is None and node.id in self.replay.leading]
+        if not leaves:  # a graph has leaves; a root that is set by hand may not
+            leaves = list(self.trace.nodes)
+        return next((node for node in leaves if node.kind == "input"), leaves[0])
+
+    def of_note(self) -> list[Node]:
+        """Leaves and named values, in order."""
+        return [node for node in self.trace.nodes if node.op is None or node.label]
+
+    def head(self) -> dict[str, Any]:
+        """The first fields of every answer."""
+        return {
+            "version": VERSION,
+            "source": self.trace.source,
+            "code": encode(self.trace.source),
+            "output": self.replay.root,
+            "passes": self.replay.passes,
+        }
+
+
+def too_much(what: str, hint: str) -> ProblemError:
+    """An answer that would cost more than we spend on one."""
+    allowed = STUDY_LIMITS.evaluations
+    return ProblemError(
+        422, "limit", "This is too much to compute", f"{what} takes more than {allowed:,} operations.",
+        hint=hint, more={"limit": "evaluations", "value": allowed},
+    )  # fmt: skip
