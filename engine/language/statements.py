@@ -28,10 +28,20 @@ _OUR_FUNCTIONS = frozenset({"trace", "draw_dot"})
 
 def _assign(run: Run, node: ast.Assign) -> None:
     thing = run.evaluate(node.value)
+    if isinstance(node.value, ast.Tuple) and isinstance(node.targets[0], ast.Name):
+        _look_for_a_decimal_comma(run, node.targets[0].id, node.value)
     for target in node.targets:
         names.bind(run, target, thing, run.strength, node)
         if isinstance(target, ast.Name):
             thing = run.scope.names[target.id]  # `a = b = 2.0` is one number with two names
+
+
+def _look_for_a_decimal_comma(run: Run, name: str, pair: ast.Tuple) -> None:
+    """`a = 1,5` is Python for a pair, and seldom meant."""
+    match pair.elts:
+        case [ast.Constant(value=int(whole)) as left, ast.Constant(value=int(part)) as right]:
+            if pair.col_offset == left.col_offset and left.end_col_offset == right.col_offset - 1:
+                run.note(f"`{name}` is a pair of numbers here. A decimal number is written with a point: `{whole}.{part}`.", pair)
 
 
 def _annotated(run: Run, node: ast.AnnAssign) -> None:

@@ -576,3 +576,10 @@ def test_messages_are_sentences_and_places_are_in_the_text(case):
 )
 def test_the_nearest_word_is_offered_and_nothing_far(word, meant):
     assert closest(word, ["tanh", "tan", "sigmoid", "relu", "print", "log", "exp", "sin"]) == meant
+
+
+def test_a_decimal_comma_is_noticed():
+    (notice,) = run("a = 1,5").warnings
+    assert notice.message == "`a` is a pair of numbers here. A decimal number is written with a point: `1.5`."
+    assert not run("a = 1, 5").warnings
+    assert not run("a = (1,5)").warnings
