@@ -46,6 +46,7 @@ def run(*options: str) -> int:
 
 def test(*options: str) -> int:
     setup("test")
+    torch_at_hand()
     environment = browser_environment()
     javascript = test_javascript()
     python = subprocess.call([str(PYTHON), "-m", "pytest", *options], cwd=ROOT, env=environment)
@@ -140,6 +141,23 @@ def install(extras: set[str]) -> None:
     extras |= set(done.get("extras", ()))  # what an earlier task wanted stays
     pip("install", "--editable", f"{ROOT}[{','.join(sorted(extras))}]", STEPGRAD_ASSETS="skip")
     STAMP.write_text(json.dumps({"fingerprint": wanted, "extras": sorted(extras)}))
+
+
+def torch_at_hand() -> None:
+    """PyTorch for the tests that compare with it, where pip finds a build for CPUs by that very name; elsewhere they do not exist.
+
+    An ordinary build is never asked for: it is gigabytes (docs/decisions/0020-pytorch-where-it-lies-at-hand.md).
+    """
+    pinned = re.search(r"^torch==([\d.]+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+    assert pinned
+    wanted, asked = f"torch=={pinned[1]}+cpu", VENV / "stepgrad-torch"
+    if asked.exists() and asked.read_text() == wanted:
+        return
+    say(f"pip install {wanted}, if it is there")
+    command = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--only-binary", ":all:", wanted]
+    found = not subprocess.call([*command, "--constraint", str(ROOT / "constraints.txt")], stderr=subprocess.DEVNULL)
+    say("it is" if found else "it is not: no test compares with PyTorch")
+    asked.write_text(wanted)
 
 
 def fingerprint(*names: str) -> str:

@@ -1,0 +1,144 @@
+"""PyTorch has the same numbers: of every value of every gallery program and of 500 random ones, by the code we give away.
+
+Collected only where PyTorch is installed (tests/conftest.py).
+"""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from typing import Any
+
+import httpx
+import pytest
+
+from app.exporting.code import code, identifiers
+from app.gallery import gallery
+from app.links import encode
+from app.studies.comparing import EXACT, _torch, act
+from engine.language import run
+from engine.ops import OPS
+from engine.trace import Trace
+from tests.programs import programs
+
+torch: Any = _torch()
+
+CONVENTIONS = [
+    "x = 0\ny = relu(x) + abs(x) + leaky_relu(x) + leaky_relu(x, 0.2)",
+    "a = 2\nb = 2\ny = max(a, b) * 3 + min(a, b)",
+    "x = 0\ny = x ** 0 + x ** 1 + x ** 2",
+    "x = 0\ny = sqrt(x)",
+    "x = -2\ny = sqrt(x)",
+    "x = -2\np = 0.5\ny = x ** p",
+    "x = 0\np = 2\ny = x ** p",
+    "x = 0\np = 0\ny = x ** p",
+    "x = -2\np = 2\ny = x ** p",
+    "x = 0\ny = log(x)",
+    "x = -1\ny = log(x)",
+    "x = 0\ny = 1 / x",
+    "x = 0\ny = x / x",
+    "x = 800\ny = exp(x) - exp(x)",
+    "x = 1000\ny = relu(-x) * exp(x)",
+    "a = log(-1)\nb = 2\ny = max(a, b)",
+    "a = log(-1)\nb = 2\ny = min(b, a)",
+    "a = log(-1)\ny = relu(a) + leaky_relu(a)",
+    "x = 20\ny = softplus(x) + softplus(x + 0.5)",
+    "x = -800\ny = softplus(x) + sigmoid(x) + silu(x) + gelu(x)",
+    "x = 800\ny = sigmoid(x) + tanh(x) + silu(x) + gelu(x)",
+    "x = log(0)\ny = tanh(x) + sigmoid(x) + atan(x)",
+]
+
+
+def alike(ours: float | None, theirs: float | None, scale: float = 0.0) -> bool:
+    if ours is None or theirs is None:
+        return not ours and not theirs
+    if not (math.isfinite(ours) and math.isfinite(theirs)):
+        return ours == theirs or (ours != ours and theirs != theirs)
+    return abs(ours - theirs) <= EXACT * max(1.0, scale, abs(ours), abs(theirs))
+
+
+def executed(trace: Trace) -> dict[str, tuple[float, float | None]]:
+    """What the generated program leaves behind, by node."""
+    names: dict[str, Any] = {"print": lambda *_: None}
+    exec(compile(code(trace, "torch"), "<generated>", "exec"), names)
+    found = {node: names[name] for node, name in identifiers(trace).items()}
+    return {node: (tensor.item(), None if tensor.grad is None else tensor.grad.item()) for node, tensor in found.items()}
+
+
+def check(source: str) -> None:
+    trace = run(source)
+    scales = dict.fromkeys((node.id for node in trace.nodes), 0.0)
+    for edge in trace.edges:
+        if edge.contribution is not None and math.isfinite(edge.contribution):
+            scales[edge.source] += abs(edge.contribution)
+    generated, acted = executed(trace), act(trace)
+    assert acted is not None
+    for node in trace.nodes:
+        for data, grad in (generated[node.id], acted[node.id]):
+            assert alike(node.data, data), f"{node.key}: data {node.data!r}, PyTorch {data!r}\n{source}"
+            assert alike(node.grad, grad, scales[node.id]), f"{node.key}: grad {node.grad!r}, PyTorch {grad!r}\n{source}"
+
+
+@pytest.fixture(autouse=True)
+def _doubles() -> Any:
+    """The generated code sets it, as a program of one's own may; another test must not notice."""
+    before = torch.get_default_dtype()
+    yield
+    torch.set_default_dtype(before)
+
+
+@pytest.mark.parametrize("example", gallery(), ids=lambda example: example.slug)
+def test_the_gallery(example: Any):
+    check(example.source)
+
+
+@pytest.mark.parametrize("source", CONVENTIONS)
+def test_conventions(source: str):
+    check(source)
+
+
+@pytest.mark.parametrize("op", OPS.values(), ids=lambda op: op.name)
+def test_every_row_of_the_table(op: Any):
+    for sample in op.samples:
+        names = "abc"[: op.arity]
+        operands = [*names, *(repr(x) for x in sample[op.arity :])]
+        call = f"{op.name}({', '.join(operands)})" if op.defaults else op.python.format(*names)
+        check("\n".join([*(f"{name} = {x}" for name, x in zip(names, sample, strict=False)), f"y = {call} * 1.5"]))
+
+
+def test_500_random_programs():
+    for source in programs(500):
+        check(source)
+
+
+def test_a_long_program():
+    check("x = 0.5\ny = x\nfor i in range(1500):\n    y = tanh(y) + x * 0.5\ny.backward()")
+
+
+def test_the_code_runs_by_itself_and_prints_every_named_value(tmp_path: Any):
+    path = tmp_path / "program.py"
+    path.write_text(code(run("x = 2\nw = -3\ny = x * w + x\ny.backward()"), "torch"), encoding="utf-8")
+    ran = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, check=True)
+
+    assert ran.stdout.splitlines() == ["x  data 2  grad -2.0", "w  data -3  grad 2.0", "y  data -4  grad 1.0"]
+
+
+async def test_the_service_compares_with_one_verdict(client: httpx.AsyncClient):
+    answer = (await client.get(f"/g/{encode(gallery()[2].source)}/compare.json")).json()
+
+    assert answer["torch"]["available"] is True
+    assert answer["verdict"] == "agrees"
+    assert answer["sentence"] == "All 10 values agree with a central difference and PyTorch."
+    assert all(row["torch_verdict"] == "agrees" for row in answer["nodes"])
+    assert next(row for row in answer["nodes"] if row["key"] == "n")["torch_grad"] == pytest.approx(0.5, abs=1e-6)
+
+
+async def test_a_story_too_long_for_pytorch_is_refused(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch):
+    from app.studies import comparing
+    from engine.limits import StudyLimits
+
+    monkeypatch.setattr(comparing, "STUDY_LIMITS", StudyLimits(torch_steps=3))
+    answer = await client.post("/api/v1/compare", json={"source": "x = 2\ny = x * x + x"})
+
+    assert (answer.status_code, answer.json()["limit"]) == (422, "torch_steps")
