@@ -9,11 +9,11 @@
  * @param {typeof fetch} [send]
  */
 export function createApi(base, send = (...request) => fetch(...request)) {
-  /** @type {AbortController | null} */
-  let running = null;
-  return {
-    /** @param {Record<string, unknown>} body @returns {Promise<Answer>} */
-    async graph(body) {
+  /** @returns {(body: Record<string, unknown>) => Promise<Answer>} a newer request of this kind ends the older one */
+  function asker() {
+    /** @type {AbortController | null} */
+    let running = null;
+    return async (body) => {
       running?.abort();
       const mine = (running = new AbortController());
       try {
@@ -29,7 +29,13 @@ export function createApi(base, send = (...request) => fetch(...request)) {
         if (mine.signal.aborted) return { stale: true };
         return { problem: unreachable(error) };
       }
-    },
+    };
+  }
+  return {
+    /** A program. */
+    graph: asker(),
+    /** The same program with other numbers, for the words. */
+    told: asker(),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { need } from "./dom.js";
 import { resolveStep } from "./player.js";
+import { ownNumbers } from "./session.js";
 import { initialState } from "./state.js";
 
 /** @returns {import("./types.js").Boot} */
@@ -15,6 +16,7 @@ export function stateOf({ source, options, trace, problem }) {
     options: rest,
     trace,
     problem,
+    own: trace ? ownNumbers(trace) : {},
     step: trace ? (resolveStep(trace, step) ?? trace.step ?? trace.steps.length) : 0,
   });
 }

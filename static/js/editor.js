@@ -85,7 +85,7 @@ export function createEditor(host, store, { operations, onEdit, onLeave }) {
           mouseleave: () => hoverAt(null),
         }),
         EditorView.contentAttributes.of({
-          "aria-label": "Program", "aria-description": "Escape leaves the editor", spellcheck: "false", autocorrect: "off", autocapitalize: "off",
+          "aria-label": "Program", tabindex: "0", "aria-description": "Escape leaves the editor", spellcheck: "false", autocorrect: "off", autocapitalize: "off",
         }),
       ],
     }),
@@ -156,7 +156,7 @@ export function createEditor(host, store, { operations, onEdit, onLeave }) {
 
   // What is marked in the text follows the store.
   const remark = () => view.dispatch({ effects: setMarks.of(marksOf(store.get(), upToDate(), view.state)) });
-  store.watch(frameOf, remark, false);
+  store.watch((state) => `${state.step} ${state.playing}`, remark, false);
   store.watch((state) => state.hover, remark, false);
   store.watch((state) => state.trace, remark, false);
 

@@ -2,7 +2,8 @@
 //
 // The elements of each slot are looked up once; a step then touches only what differs from what is shown.
 
-import { exactNumber, formatNumber } from "./format.js";
+import { exactNumber } from "./format.js";
+import { fitNumber, roomIn } from "./room.js";
 import { nameOf } from "./state.js";
 
 /** @typedef {import("./player.js").Frame} Frame */
@@ -30,6 +31,8 @@ export function createGraphView(svg, trace) {
   /** @type {Map<string, Num>} */
   const shown = new Map();
   let shownDigits = -1;
+  /** @type {Map<string, number>} */
+  let room = new Map();
   /** @type {Element[]} */
   let marked = [];
   /** @type {Element[]} */
@@ -63,11 +66,12 @@ export function createGraphView(svg, trace) {
     /** @param {Frame} frame @param {number} digits */
     paint(frame, digits) {
       current = frame;
+      if (digits !== shownDigits) room = roomIn(trace, digits);
       for (const [slot, elements] of slots) {
         const value = frame.values.get(slot) ?? null;
         if (digits === shownDigits && shown.has(slot) && Object.is(shown.get(slot), value)) continue;
         shown.set(slot, value);
-        const text = formatNumber(value, digits);
+        const text = fitNumber(value, digits, room.get(slot.slice(0, slot.indexOf("."))) ?? 99);
         for (const element of elements) {
           element.textContent = text;
           element.classList.toggle("is-unknown", value === null);

@@ -3,6 +3,7 @@
 import { h, withCode } from "./dom.js";
 import { fixOf } from "./fixes.js";
 import { icon } from "./icons.js";
+import { storyOf } from "./state.js";
 
 /** @typedef {import("./state.js").Store} Store */
 
@@ -34,7 +35,8 @@ export function createOutput(host, store, editor) {
         fix ? h("button", { type: "button", class: "fix", onclick: () => editor.applyFix(problem) }, fix.label) : null)));
   });
 
-  store.watch((state) => state.trace, (trace) => {
+  store.watch((state) => storyOf(state)?.warnings, () => {
+    const trace = storyOf(store.get());
     warnings.replaceChildren(...(trace?.warnings ?? []).map(({ message, span, node }) => {
       const at = span ?? trace?.nodes.find(({ id }) => id === node)?.span;
       return h("li", {}, at ? where(at) : null, " ", withCode(message));

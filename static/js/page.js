@@ -7,8 +7,10 @@ import { createDivider } from "./divider.js";
 import { need } from "./dom.js";
 import { createEditor } from "./editor.js";
 import { fillGallery } from "./gallery.js";
+import { createEdits } from "./edits.js";
 import { createHelp } from "./help.js";
 import { drawIcons } from "./icons.js";
+import { createInputs, createKnobs } from "./inputs.js";
 import { listenToKeys } from "./keys.js";
 import { createMenu } from "./menu.js";
 import { createOutput } from "./output.js";
@@ -34,7 +36,17 @@ const editor = createEditor(need("#editor"), store, {
   onEdit: session.edit,
   onLeave: () => viewer.stage.element.focus({ preventScroll: true }),
 });
-createOutput(need("#output"), store, editor);
+const inputs = /** @type {HTMLDetailsElement} */ (need("#inputs"));
+createOutput(need("#output"), store, {
+  goTo: editor.goTo,
+  applyFix: (problem) => {
+    editor.applyFix(problem);
+    // A name that was made up gets a slider to play with.
+    if (problem.hint?.startsWith("Add ")) inputs.open = true;
+  },
+});
+createInputs(inputs, store, createKnobs(store, session));
+createEdits(need("#edits"), store, session, viewer.say);
 createTable(need("#values"), store);
 createDivider(need("#divider"), need("#work"));
 

@@ -1,18 +1,26 @@
 // From an edit to an answer: waits for the typing to rest, asks the server, keeps the last good graph when it refuses.
 
 import { SERVER_OPTIONS } from "./links.js";
-import { resolveStep, stepAfterEdit } from "./player.js";
+import { initialValues, resolveStep, stepAfterEdit } from "./player.js";
+import { createReplay, sameShape } from "./replay.js";
+import { adjustable } from "./state.js";
 
 /** @typedef {import("./state.js").Store} Store */
 /** @typedef {import("./types.js").Options} Options */
+/** @typedef {(body: Record<string, unknown>) => Promise<import("./api.js").Answer>} Ask */
+/** @typedef {import("./types.js").Trace} Trace */
 /** @typedef {ReturnType<typeof createSession>} Session */
 
 /** Milliseconds without a key before the server is asked. */
 const REST = 120;
+/** The same while a slider moves. */
+const TELL = 90;
+/** So many values are told while a slider moves; more make the browser wait. */
+const SMALL = 150;
 
 /**
  * @param {Store} store
- * @param {{graph: (body: Record<string, unknown>) => Promise<import("./api.js").Answer>}} api
+ * @param {{graph: Ask, told: Ask}} api  `graph` ends its own earlier request, `told` does not
  */
 export function createSession(store, api) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -41,7 +49,64 @@ export function createSession(store, api) {
     const step = wanted === undefined ? null : resolveStep(trace, wanted);
     wanted = undefined;
     const kept = stepAfterEdit(old.step, old.trace?.steps.length ?? 0, trace.steps.length);
-    store.set({ trace, problem: null, step: step ?? kept, playing: old.playing && kept < trace.steps.length, hover: null });
+    const own = ownNumbers(trace);
+    // A number somebody types is meant, and a name that is gone has none.
+    const inputs = Object.fromEntries(Object.entries(old.inputs).filter(([key]) => key in own && (!(key in old.own) || Object.is(old.own[key], own[key]))));
+    store.set({ trace, own, live: null, problem: null, step: step ?? kept, playing: old.playing && kept < trace.steps.length, hover: null });
+    setInputs(inputs);
+  }
+
+  /** @type {{trace: Trace, replay: import("./replay.js").Replay | null} | null} */
+  let replayed = null;
+  /** The words that the server last found for this graph. @type {{trace: Trace, steps: Trace["steps"]} | null} */
+  let words = null;
+  let telling = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let tellTimer;
+
+  /** Other numbers: the picture follows at once, by itself; the words when the server has found them. @param {Readonly<Record<string, number>>} inputs */
+  function setInputs(inputs) {
+    const { trace, own } = store.get();
+    if (!trace) return store.set({ inputs });
+    if (Object.keys(inputs).length === 0 && Object.keys(store.get().inputs).length === 0) return store.set({ inputs });
+    if (replayed?.trace !== trace) replayed = { trace, replay: createReplay(trace) };
+    const now = replayed.replay?.({ ...own, ...inputs });
+    if (now) store.set({ inputs, live: withWords(now, words?.trace === trace ? words.steps : null) });
+    else store.set({ inputs });
+    tellSoon();
+  }
+
+  function tellSoon() {
+    const { trace } = store.get();
+    // While a slider moves, a small graph is told anew all the time, a large one when the slider rests.
+    if ((trace?.nodes.length ?? 0) > SMALL) clearTimeout(tellTimer);
+    else if (tellTimer !== undefined) return;
+    tellTimer = setTimeout(tell, (trace?.nodes.length ?? 0) > SMALL ? REST : TELL);
+  }
+
+  async function tell() {
+    tellTimer = undefined;
+    if (telling) return tellSoon();
+    const { source, options, inputs, trace } = store.get();
+    if (!trace) return;
+    telling = true;
+    const answer = await api.told({ source, ...(Object.keys(inputs).length ? { inputs } : {}), ...bodyOptions(options) });
+    telling = false;
+    const now = store.get();
+    if (now.trace !== trace || now.source !== source) return;
+    if (now.inputs !== inputs) return tellSoon();
+    if ("problem" in answer) {
+      if (answer.problem.status === 422) store.set({ problem: answer.problem });
+      return;
+    }
+    if (!("trace" in answer)) return;
+    if (sameShape(answer.trace, trace)) {
+      words = { trace, steps: answer.trace.steps };
+      store.set({ live: answer.trace, problem: null });
+    } else {
+      // Another way through the program: another picture.
+      store.set({ trace: answer.trace, live: null, problem: null, step: stepAfterEdit(now.step, trace.steps.length, answer.trace.steps.length) });
+    }
   }
 
   return {
@@ -51,10 +116,23 @@ export function createSession(store, api) {
       store.set({ source });
       askSoon();
     },
-    /** Another program, from the gallery or the address. @param {{source: string, options?: Options, step?: string | undefined}} what */
-    open({ source, options, step }) {
+    setInputs,
+    /** A program and its numbers as they were. @param {{source: string, inputs: Readonly<Record<string, number>>}} what */
+    restore({ source, inputs }) {
+      if (source === store.get().source) return setInputs(inputs);
+      store.set({ source, inputs, own: {} });
+      void ask();
+    },
+    /** The story at hand has other numbers than the program's: find out what those are. */
+    async learn() {
+      const { source, options, trace } = store.get();
+      const answer = await api.told({ source, ...bodyOptions(options) });
+      if ("trace" in answer && store.get().trace === trace) store.set({ own: ownNumbers(answer.trace) });
+    },
+    /** Another program, from the gallery or the address. @param {{source: string, options?: Options, step?: string | undefined, inputs?: Readonly<Record<string, number>>}} what */
+    open({ source, options, step, inputs = {} }) {
       wanted = step ?? "end";
-      store.set({ source, playing: false, hover: null, ...(options ? { options } : {}) });
+      store.set({ source, playing: false, hover: null, inputs, own: {}, ...(options ? { options } : {}) });
       return ask();
     },
     /** @param {Options} change  an empty string takes an option back to its default */
@@ -80,4 +158,13 @@ function bodyOptions(options) {
     if (value !== undefined) body[name] = name === "digits" ? Number(value) : value;
   }
   return body;
+}
+
+/** @param {Trace} trace @returns {Record<string, number>} */
+export const ownNumbers = (trace) => Object.fromEntries(adjustable(trace).map((node) => [node.key, Number(initialValues(trace).get(`${node.id}.data`))]));
+
+/** @param {Trace} trace @param {Trace["steps"] | null} words @returns {Trace} */
+function withWords(trace, words) {
+  if (!words) return trace;
+  return { ...trace, steps: trace.steps.map((step, i) => ({ ...(words[i] ?? step), writes: step.writes })) };
 }

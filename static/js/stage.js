@@ -23,7 +23,7 @@ const PART = 0.66;
  */
 export function createStage({ wheel = true, tools = true } = {}) {
   const sheet = h("div", { class: "sheet" });
-  const element = h("div", { class: "stage", tabindex: 0, role: "region", "aria-label": "Graph" }, sheet);
+  const element = h("div", { class: "stage", id: "stage", tabindex: 0, role: "region", "aria-label": "Graph" }, sheet);
   /** @type {SVGSVGElement | null} */
   let svg = null;
   let [width, height] = [0, 0];

@@ -1,5 +1,6 @@
 // What the page knows at one moment, and the frame that follows from it.
 
+import { namesIn } from "./highlight.js";
 import { frameAt } from "./player.js";
 
 /** @typedef {import("./types.js").Trace} Trace */
@@ -10,7 +11,10 @@ import { frameAt } from "./player.js";
 /** @typedef {object} State
  * @property {string} source      the program as it stands in the editor
  * @property {Options} options    all but `step`
- * @property {Trace | null} trace the last good one: an error does not take it away
+ * @property {Trace | null} trace the last good one: an error does not take it away. Its picture is the one that is shown
+ * @property {Readonly<Record<string, number>>} inputs  other numbers for inputs, by key: what sliders have set
+ * @property {Readonly<Record<string, number>>} own     the numbers the program itself gives its inputs
+ * @property {Trace | null} live  the same story with `inputs`; null when there are none, or when `trace` has them already
  * @property {Problem | null} problem
  * @property {number} step
  * @property {boolean} playing
@@ -21,14 +25,19 @@ import { frameAt } from "./player.js";
 
 /** @param {Partial<State>} [given] @returns {State} */
 export const initialState = (given = {}) => ({
-  source: "", options: {}, trace: null, problem: null, step: 0, playing: false, speed: 1, hover: null, ...given,
+  source: "", options: {}, trace: null, inputs: {}, own: {}, live: null, problem: null, step: 0, playing: false, speed: 1, hover: null, ...given,
 });
 
 /** @type {{trace: Trace | null, index: number, frame: Frame | null}} */
 let last = { trace: null, index: -1, frame: null };
 
-/** The frame of a state; the same object as long as trace and step are the same. @param {State} state @returns {Frame | null} */
-export function frameOf({ trace, step }) {
+/** The story with the numbers of now. @param {State} state */
+export const storyOf = ({ trace, live }) => live ?? trace;
+
+/** The frame of a state; the same object as long as story and step are the same. @param {State} state @returns {Frame | null} */
+export function frameOf(state) {
+  const { step } = state;
+  const trace = storyOf(state);
   if (!trace) return null;
   if (last.trace !== trace || last.index !== step) last = { trace, index: step, frame: frameAt(trace, step) };
   return last.frame;
@@ -44,4 +53,11 @@ export function nameOf(trace, node) {
   if (!span) return node.key;
   const line = [...(trace.source.split(/\r?\n/)[span.line - 1] ?? "")];
   return line.slice(span.column - 1, span.column - 1 + span.length).join("") || node.key;
+}
+
+/** What a number outside can be given to: an input that the program itself binds to a name.
+ * @param {Trace} trace @returns {import("./types.js").GraphNode[]} */
+export function adjustable(trace) {
+  const bound = new Set(namesIn(trace.source));
+  return trace.nodes.filter(({ kind, key }) => kind === "input" && bound.has(key.replace(/[#[].*$/, "")));
 }

@@ -17,7 +17,12 @@ function sessionWith(answers, state = {}) {
   /** @type {Record<string, unknown>[]} */
   const asked = [];
   const store = createStore(initialState({ source: square().source, ...state }));
-  const session = createSession(store, { graph: async (body) => { asked.push(body); return answers.shift() ?? { stale: true }; } });
+  /** @param {Record<string, unknown>} body @returns {Promise<Answer>} */
+  const ask = async (body) => {
+    asked.push(body);
+    return answers.shift() ?? { stale: true };
+  };
+  const session = createSession(store, { graph: ask, told: ask });
   return { store, session, asked };
 }
 
@@ -30,6 +35,29 @@ test("an error keeps the last good graph, and a good answer takes the error away
   await session.ask();
   assert.equal(store.get().problem, null);
   assert.equal(store.get().step, 2);
+});
+
+test("another number changes the story at once, and the server is asked for its words", async () => {
+  const told = square();
+  for (const step of told.steps) step.text = `told ${step.index}`;
+  const { store, session, asked } = sessionWith([{ trace: told }], { trace: square(), own: { a: 3 }, step: 4 });
+  session.setInputs({ a: 5 });
+  const { live } = store.get();
+  assert.deepEqual(live?.nodes.map(({ data, grad }) => [data, grad]), [[5, 10], [25, 1]]);
+  assert.equal(live?.steps[2]?.text, "step 3", "until then the words are the old ones");
+  await new Promise((done) => setTimeout(done, 150));
+  assert.deepEqual(asked, [{ source: square().source, inputs: { a: 5 }, step: "start" }]);
+  assert.equal(store.get().live?.steps[2]?.text, "told 3");
+});
+
+test("a number typed into the program is meant", async () => {
+  const edited = square();
+  edited.source = "a = 4.0\nb = a * a";
+  const [a] = edited.nodes;
+  if (a) a.data = 4;
+  const { store, session } = sessionWith([{ trace: edited }], { source: edited.source, trace: square(), own: { a: 3 }, inputs: { a: 5 } });
+  await session.ask();
+  assert.deepEqual([store.get().inputs, store.get().own], [{}, { a: 4 }]);
 });
 
 test("a step asked for by name is found when the story arrives", async () => {
