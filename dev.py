@@ -144,7 +144,7 @@ def install(extras: set[str]) -> None:
 
 
 def torch_at_hand() -> None:
-    """PyTorch for the tests that compare with it, where pip finds a build for CPUs by that very name; elsewhere they do not exist.
+    """PyTorch for the tests that compare with it, where pip finds a build for CPUs by that very name. Else they do not exist.
 
     An ordinary build is never asked for: it is gigabytes (docs/decisions/0020-pytorch-where-it-lies-at-hand.md).
     """

@@ -63,14 +63,7 @@ def test_it_runs_with_the_notebooks_class():
     assert (names["y"].data, names["y"].grad, names["x"].label) == (64.0, 1.0, "x")
 
 
-def test_the_torch_program_reads_as_one_would_write_it():
-    text = code(
-        run("x = 2\nw = -3\ny = leaky_relu(x * w, 0.2)\ny.backward()\ny.backward()\nx.grad = 0\nw.grad = 0\nx.data -= 0.5")
-    )
-
-    assert (
-        text
-        == """\
+TWICE = """\
 import torch
 
 torch.set_default_dtype(torch.float64)
@@ -81,7 +74,6 @@ v2 = x * w; v2.retain_grad()
 y = torch.nn.functional.leaky_relu(v2, 0.2); y.retain_grad()
 
 y.backward(retain_graph=True)
-
 # the grads in between are computed anew; those of the leaves add up
 for value in (v2, y):
     value.grad = None
@@ -89,14 +81,18 @@ y.backward()
 
 for value in (x, w):
     value.grad = torch.tensor(0.0)
-
 x.data = torch.tensor(1.5)
 
 print(f"x  data {x.item():.6g}  grad {x.grad}")
 print(f"w  data {w.item():.6g}  grad {w.grad}")
 print(f"y  data {y.item():.6g}  grad {y.grad}")
 """
-    )
+
+
+def test_the_torch_program_reads_as_one_would_write_it():
+    passes = "y.backward()\ny.backward()\nx.grad = 0\nw.grad = 0\nx.data -= 0.5"
+
+    assert code(run(f"x = 2\nw = -3\ny = leaky_relu(x * w, 0.2)\n{passes}"), "torch") == TWICE
 
 
 @pytest.mark.parametrize(
@@ -109,7 +105,7 @@ print(f"y  data {y.item():.6g}  grad {y.grad}")
         ("first input", "first_input"),
         ("2nd", "v2nd"),
         ("'); import os; os.system('x') #", "import_os_os_system_x"),
-        ("\n\u202e\u0000", "v0"),
+        ("\n\u202e", "v0"),
         ("__class__", "class_2"),
         ("ﬁ", "fi"),
         ("日本", "日本"),
@@ -117,9 +113,9 @@ print(f"y  data {y.item():.6g}  grad {y.grad}")
     ],
 )
 def test_a_label_becomes_a_safe_identifier(label: str, name: str):
-    trace = run(f"v = Value(2, label={label!r})\ny = v * v") if "\0" not in label else run("y = Value(2) * 3")
-    if "\0" not in label:
-        assert identifiers(trace)["n0"] == name
+    trace = run(f"v = Value(2, label={label!r})\ny = v * v")
+
+    assert identifiers(trace)["n0"] == name
     for dialect in ("torch", "micrograd"):
         ast.parse(code(trace, dialect))  # type: ignore[arg-type]
 
