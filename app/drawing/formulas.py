@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from app.drawing.naming import Data, Names, distinct, latex_of, short
@@ -10,7 +11,21 @@ from app.drawing.spelling import CALL, Term, bracketed, factor, name_latex, numb
 from engine.ops import OPS, Op
 from engine.trace import Edge, Node, Step, Trace
 
-__all__ = ["Formulas"]
+__all__ = ["Formula", "Formulas"]
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula in its parts, in LaTeX: what is computed, in letters, with numbers plugged in, and the result.
+
+    Parts are empty where there is nothing to say; `whole` is all of it in one line, without repetitions.
+    """
+
+    left: str
+    letters: str
+    numbers: str
+    result: str
+    whole: str
 
 
 class Formulas:
@@ -25,42 +40,59 @@ class Formulas:
 
     def of(self, step: Step) -> str:
         """The formula of a step, without dollar signs."""
+        return self.parts(step).whole
+
+    def parts(self, step: Step) -> Formula:
+        """The same, in its parts."""
         return _WRITERS[step.phase](self, step)
 
-    def _forward(self, step: Step) -> str:
+    def local(self, step: Step) -> Formula:
+        """The local derivative that a backward step multiplies with."""
+        edge = self._edges[step.edge or ""]
+        target = self._nodes[edge.target]
+        op = OPS[target.op or ""]
+        left = rf"\frac{{\partial {self._whole(target.id)}}}{{\partial {self._whole(edge.source)}}}"
+        letters, numbers = self._local(op, edge, target).text, self._local(op, edge, target, step).text
+        result = number_latex(step.local)
+        return Formula(left, letters, numbers, result, " = ".join(distinct([left, letters, numbers, result])))
+
+    def _forward(self, step: Step) -> Formula:
         node = self._nodes[step.node]
         op = OPS[node.op or ""]
-        letters = _expression(op, node, [self._names[i] for i in node.inputs])
-        numbers = _expression(op, node, [latex_of(self._data.at(i, step)) for i in node.inputs])
+        left = self._names[node.id].text
+        letters = _expression(op, node, [self._names[i] for i in node.inputs]).text
+        numbers = _expression(op, node, [latex_of(self._data.at(i, step)) for i in node.inputs]).text
         result = number_latex(self._data.at(node.id, step))
-        return " = ".join(distinct([self._names[node.id].text, letters.text, numbers.text, result]))
+        return Formula(left, letters, numbers, result, " = ".join(distinct([left, letters, numbers, result])))
 
-    def _seed(self, step: Step) -> str:
-        return f"{self._d(step.node)} = 1"
+    def _seed(self, step: Step) -> Formula:
+        left = self._d(step.node)
+        return Formula(left, "", "", "1", f"{left} = 1")
 
-    def _backward(self, step: Step) -> str:
+    def _backward(self, step: Step) -> Formula:
         edge = self._edges[step.edge or ""]
         target = self._nodes[edge.target]
         op = OPS[target.op or ""]
         upstream, local = latex_of(step.upstream or 0.0), step.local or 0.0
         first = upstream.text if upstream.precedence >= 2 else bracketed(upstream.text)
+        left = self._d(step.node)
+        letters = f"{self._d(target.id)} \\cdot {factor(self._local(op, edge, target))}"
+        numbers = f"{first} \\cdot {factor(self._local(op, edge, target, step))}"
         product = 0.0 if op.gate and local == 0.0 else (step.upstream or 0.0) * local
-        chain = [
-            f"{self._d(target.id)} \\cdot {factor(self._local(op, edge, target))}",
-            f"{first} \\cdot {factor(self._local(op, edge, target, step))}",
-            f"{first} \\cdot {factor(latex_of(local))}",
-            number_latex(product),
-        ]
-        return f"{self._d(step.node)} \\mathrel{{+}}= " + " = ".join(distinct(chain))
+        result = number_latex(product)
+        chain = distinct([letters, numbers, f"{first} \\cdot {factor(latex_of(local))}", result])
+        return Formula(left, letters, numbers, result, f"{left} \\mathrel{{+}}= " + " = ".join(chain))
 
-    def _zero_grad(self, step: Step) -> str:
+    def _zero_grad(self, step: Step) -> Formula:
         zeros = [f"{self._d(write.node)} = 0" for write in step.writes[:3]]
-        return ",\\ ".join(zeros) + (",\\ \\ldots" if len(step.writes) > 3 else "")
+        whole = ",\\ ".join(zeros) + (",\\ \\ldots" if len(step.writes) > 3 else "")
+        return Formula(self._d(step.node), "", "", "0", whole)
 
-    def _update(self, step: Step) -> str:
+    def _update(self, step: Step) -> Formula:
         changes = [write for write in step.writes if write.field == "data"]
         written = [f"{self._names[write.node].text} \\leftarrow {number_latex(write.after)}" for write in changes[:3]]
-        return ",\\ ".join(written) + (",\\ \\ldots" if len(changes) > 3 else "")
+        whole = ",\\ ".join(written) + (",\\ \\ldots" if len(changes) > 3 else "")
+        return Formula(self._names[step.node].text, "", "", number_latex(changes[0].after) if changes else "", whole)
 
     @cached_property
     def _edges(self) -> dict[str, Edge]:
@@ -94,7 +126,7 @@ class Formulas:
         return term.text if term.precedence >= CALL else bracketed(term.text)
 
 
-_WRITERS: dict[str, Callable[[Formulas, Step], str]] = {
+_WRITERS: dict[str, Callable[[Formulas, Step], Formula]] = {
     "forward": Formulas._forward,
     "seed": Formulas._seed,
     "backward": Formulas._backward,
