@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from app.drawing.flow import Flow
 from app.drawing.words import Narrator
 from app.links import Links
 from app.wire import number
@@ -17,7 +18,7 @@ VERSION = 1
 """Of the shape. Fields are added without a new one."""
 
 
-def graph_answer(trace: Trace, narrator: Narrator, code: str, links: Links, step: int, svg: str) -> dict[str, Any]:
+def graph_answer(trace: Trace, narrator: Narrator, flow: Flow, code: str, links: Links, step: int, svg: str) -> dict[str, Any]:
     """What `POST /api/v1/graphs` and `/g/CODE.json` answer, ready for `wire.dump`."""
     return {
         "version": VERSION,
@@ -38,6 +39,9 @@ def graph_answer(trace: Trace, narrator: Narrator, code: str, links: Links, step
                 "grad": number(node.grad),
                 "span": _span(node.span),
                 "group": node.group,
+                "expandable": node.expands is not None,
+                "expands": node.expands,
+                "expanded_from": node.expanded_from,
             }
             for node in trace.nodes
         ],
@@ -58,8 +62,14 @@ def graph_answer(trace: Trace, narrator: Narrator, code: str, links: Links, step
                 "phase": told.phase,
                 "node": told.node,
                 "edge": told.edge,
+                "edges": list(told.edges),
                 "writes": [
                     {"node": w.node, "field": w.field, "before": number(w.before), "after": number(w.after)} for w in told.writes
+                ],
+                "edge_writes": [
+                    {"edge": w.edge, "field": w.field, "before": number(w.before), "after": number(w.after)}
+                    for part in told.parts or (told,)
+                    for w in flow.writes[part.index - 1]
                 ],
                 "text": narrator.text(told),
                 "latex": narrator.latex(told),

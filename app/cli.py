@@ -99,11 +99,12 @@ def _steps(given: argparse.Namespace) -> int:
     from app.pipeline import Pipeline
 
     def tell(source: str, options: Options) -> int:
-        story = Pipeline(Settings.from_environment()).moment(source, options).story
+        moment = Pipeline(Settings.from_environment()).moment(source, options)
+        story, told = moment.story, moment.told
         for line in story.trace.printed:
             print(line)
-        width = len(str(len(story.trace.steps)))
-        for step in story.trace.steps:
+        width = len(str(len(told.steps)))
+        for step in told.steps:
             print(f"{step.index:>{width}}  {step.phase:<9}  {story.narrator.text(step)}")
         for warning in story.trace.warnings:
             print(f"stepgrad: {warning.message}", file=sys.stderr)
@@ -205,7 +206,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_program(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", metavar="FILE", help="a program; - is standard input")
-    for name in _OPTIONS if command.prog.endswith("draw") else ("expand",):
+    for name in _OPTIONS if command.prog.endswith("draw") else ("expand", "steps"):
         field = Options.model_fields[name]
         help = f"{field.description} [{field.default or 'none'}]".replace("%", "%%")
         command.add_argument(f"--{name}", metavar="X", help=help)

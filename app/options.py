@@ -89,8 +89,14 @@ def _expand(value: Any) -> Any:
     if not isinstance(value, (list, tuple, set, frozenset)) or not all(isinstance(name, str) for name in value):
         raise ValueError("It is operation names with commas, `micrograd` or `all`.")
     chosen: set[str] = set()
+    single: set[str] = set()
     for name in (name.strip() for name in value):
-        if name == "all":
+        kind, at, key = name.partition("@")
+        if at and kind in EXPANDABLE and 0 < len(key) <= 200 and len(single) < MOST_SINGLE:
+            single.add(name)
+        elif at and kind in EXPANDABLE:
+            raise ValueError(f"`{kind}@KEY` names one value by its key, at most {MOST_SINGLE} of them.")
+        elif name == "all":
             chosen |= EXPANDABLE
         elif name == "micrograd":
             chosen |= MICROGRAD
@@ -99,11 +105,40 @@ def _expand(value: Any) -> Any:
         elif name in OPS:
             raise ValueError(f"`{name}` is not made of simpler operations. These are: {', '.join(sorted(EXPANDABLE))}.")
         elif name:
-            near = nearest(name, [*EXPANDABLE, "micrograd", "all"])
-            raise ValueError(f"{near}Allowed are `micrograd`, `all`, and with commas {', '.join(sorted(EXPANDABLE))}.")
+            near = nearest(kind, [*EXPANDABLE, "micrograd", "all"])
+            raise ValueError(
+                f"{near}Allowed are `micrograd`, `all`, and with commas {', '.join(sorted(EXPANDABLE))}; "
+                "`tanh@KEY` is that of one value."
+            )
     if chosen == EXPANDABLE:
         return "all"
-    return "micrograd" if chosen == MICROGRAD else ",".join(sorted(chosen))
+    single = {name for name in single if name.partition("@")[0] not in chosen}
+    return "micrograd" if chosen == MICROGRAD and not single else ",".join(sorted(chosen | single))
+
+
+def _highlight(value: Any) -> Any:
+    kind, colon, key = value.partition(":") if isinstance(value, str) else ("", "", "")
+    if value == "" or (colon and kind in _RELATIVES and 0 < len(key) <= 200):
+        return value
+    near = nearest(kind, _RELATIVES).replace("`?", ":NAME`?")
+    raise ValueError(f"{near}Allowed are `ancestors:NAME` and `descendants:NAME`.")
+
+
+def _quiz(value: Any) -> Any:
+    """The canonical spelling: data before grad, names in order, each once."""
+    if not isinstance(value, str):
+        raise ValueError(_QUIZ)
+    asked: dict[str, set[str]] = {"data": set(), "grad": set()}
+    for part in value.split(";"):
+        field, colon, names = (word.strip() for word in part.partition(":"))
+        if not part.strip():
+            continue
+        if not colon or field not in asked:
+            raise ValueError(nearest(field, asked).replace("`?", ":NAME`?") + _QUIZ)
+        asked[field] |= {name.strip() for name in names.split(",")} - {""}
+    if sum(map(len, asked.values())) > MOST_ASKED or any(len(name) > 200 for names in asked.values() for name in names):
+        raise ValueError(f"At most {MOST_ASKED} numbers can be asked for.")
+    return ";".join(f"{field}:{','.join(sorted(names))}" for field, names in asked.items() if names)
 
 
 def _autoplay(value: Any) -> Any:
@@ -113,6 +148,13 @@ def _autoplay(value: Any) -> Any:
         raise ValueError("Allowed are `0` and `1`.")
     return value
 
+
+MOST_SINGLE = 32
+"""Values whose operation is expanded one by one."""
+
+MOST_ASKED = 100
+_RELATIVES = ("ancestors", "descendants")
+_QUIZ = "It is `grad:NAME,NAME`, `data:NAME`, or both with a `;`."
 
 Bg = Annotated[str, BeforeValidator(_bg)]
 Expand = Annotated[str, BeforeValidator(_expand, json_schema_input_type=str)]
@@ -143,8 +185,40 @@ class Options(BaseModel):
     )
     expand: Expand = Field(
         default="",
-        description="Operations to draw from simpler ones: names with commas, `micrograd` (sub, div, neg) or `all`.",
-        examples=["micrograd", "tanh"],
+        description="Operations to draw from simpler ones: names with commas, `micrograd` (sub, div, neg) or `all`; "
+        "`tanh@KEY` is that of one value (`expands` of the node in the JSON).",
+        examples=["micrograd", "tanh", "tanh@o"],
+    )
+    edges: Literal["none", "local", "contribution"] = Field(
+        default="none",
+        description="What stands at each edge: its local derivative, or its contribution (upstream × local).",
+        examples=["local"],
+    )
+    steps: Literal["edge", "node"] = Field(
+        default="edge",
+        description="Backward steps: one for each contribution, or one for all that an operation sends back.",
+        examples=["node"],
+    )
+    highlight: Annotated[str, BeforeValidator(_highlight, json_schema_input_type=str)] = Field(
+        default="",
+        description="`ancestors:NAME` or `descendants:NAME`: all else is dimmed.",
+        examples=["ancestors:d", "descendants:a"],
+    )
+    color: Literal["none", "data", "grad"] = Field(
+        default="none",
+        description="Boxes tinted, and edges as thick, as these numbers are large; with a legend.",
+        examples=["grad"],
+    )
+    hide: Literal["none", "constants"] = Field(
+        default="none", description="Values that are not drawn. Their steps stay.", examples=["constants"]
+    )
+    number: Literal["none", "order"] = Field(
+        default="none", description="A badge with each value's place in the order of evaluation.", examples=["order"]
+    )
+    quiz: Annotated[str, BeforeValidator(_quiz, json_schema_input_type=str)] = Field(
+        default="",
+        description="Numbers that the picture shows as `?`: `grad:NAME,NAME`, `data:NAME`, or both with a `;`.",
+        examples=["grad:a,b", "data:d;grad:a"],
     )
     font: Literal["embed", "none"] = Field(default="embed", description="Put the letters that are used into the SVG, or not.")
     dialect: Literal["torch", "micrograd"] = Field(default="torch", description="Whose Python. Only for .py.")

@@ -20,17 +20,21 @@ from app.caching import Cache
 from app.config import Settings
 from app.drawing.dot import export_dot
 from app.drawing.errors import TooLarge
+from app.drawing.flow import Flow, largest
 from app.drawing.layout import Engine, Layout
+from app.drawing.merging import by_node
 from app.drawing.skeleton import Font, Skeleton
 from app.drawing.structure import Structure, structure_of
+from app.drawing.view import UNSEEN, Color, Numbers, View
 from app.drawing.words import Narrator
 from app.links import encode, links
 from app.options import Options
 from app.steps import resolve
+from app.views import view_of
 from engine.errors import LimitError
 from engine.language import run
 from engine.limits import LIMITS
-from engine.trace import Trace
+from engine.trace import Step, Trace
 
 __all__ = ["Moment", "Pipeline"]
 
@@ -46,7 +50,9 @@ class Story:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
+        self.flow = Flow(trace)
         self._structures: dict[tuple[Any, ...], Structure] = {}
+        self._most: dict[tuple[Color, frozenset[str]], tuple[float, float]] = {}
         self.weight = 2_000 + 2 * len(trace.source) + 1_000 * len(trace.nodes) + 400 * len(trace.edges) + 700 * len(trace.steps)
 
     @cached_property
@@ -60,9 +66,33 @@ class Story:
     def structure(self, options: Options) -> Structure:
         """The same for every step, theme and font."""
         look = (options.style, options.dir, options.leaves, options.digits)
-        if (structure := self._structures.get(look)) is None:
-            structure = self._structures[look] = structure_of(self.trace, *look)
+        key = (*look, options.edges, options.hide)
+        if (structure := self._structures.get(key)) is None:
+            terms = None if options.edges == "none" else self.flow.room(options.edges, options.digits)
+            structure = structure_of(self.trace, *look, terms=terms, constants=options.hide != "constants")
+            self._structures[key] = structure
         return structure
+
+    @cached_property
+    def by_node(self) -> Trace:
+        """The story in larger steps (`steps=node`)."""
+        return by_node(self.trace)
+
+    def told(self, options: Options) -> Trace:
+        return self.by_node if options.steps == "node" else self.trace
+
+    def numbers(self, view: View, step: Step | None) -> Numbers:
+        """What a view shows of the moment after a step, beside the frame."""
+        if view.labels == "none" and view.color == "none":
+            return UNSEEN
+        last = step.parts[-1] if step and step.parts else step
+        local, contribution = self.flow.at(last.index if last else 0)
+        if view.color == "none":
+            return Numbers(local, contribution)
+        key = (view.color, view.asked)
+        if (most := self._most.get(key)) is None:
+            most = self._most[key] = largest(self.trace, self.flow, view)
+        return Numbers(local, contribution, *most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +102,38 @@ class Moment:
     story: Story
     options: Options
     index: int
+    """A step of `told`."""
+    view: View
+
+    @classmethod
+    def of(cls, story: Story, options: Options) -> Moment:
+        """Raises a ProblemError for a step or a name that does not exist."""
+        return cls(story, options, resolve(story.told(options), options.step), view_of(story.trace, options))
 
     @property
     def trace(self) -> Trace:
         return self.story.trace
 
     @property
+    def told(self) -> Trace:
+        """The trace, in the steps that were asked for."""
+        return self.story.told(self.options)
+
+    @property
+    def step(self) -> Step | None:
+        return self.told.steps[self.index - 1] if self.index else None
+
+    @property
+    def title(self) -> str:
+        if not self.view.asked:
+            return self.story.title
+        label = next(node.label for node in self.trace.nodes if node.id == self.trace.output)
+        return f"Computation graph of {label}" if label else "Computation graph"
+
+    @property
     def sentence(self) -> str:
-        return self.story.narrator.text(self.trace.steps[self.index - 1] if self.index else None)
+        narrator = self.story.narrator
+        return narrator.quiet(self.step) if self.view.asked else narrator.text(self.step)
 
 
 class Pipeline:
@@ -98,7 +152,7 @@ class Pipeline:
         operations = options.operations
         key = (source, operations, tuple(sorted(inputs.items())) if inputs else ())
         story = self._stories.get_or_make(key, lambda: Story(run(source, inputs, operations)))
-        return Moment(story, options, resolve(story.trace, options.step))
+        return Moment.of(story, options)
 
     def moment_at_once(self, source: str, options: Options) -> Moment | None:
         """`moment`, if it takes a few milliseconds at the most and its picture needs no layout; else None."""
@@ -107,23 +161,30 @@ class Pipeline:
             story = self._stories.get_or_make(key, lambda: Story(run(source, None, options.operations, _LIGHT)))
         except LimitError:
             return None
-        if self._look(story.structure(options), options, options.font) not in self._skeletons:
-            return None
-        return Moment(story, options, resolve(story.trace, options.step))
+        moment = Moment.of(story, options)
+        return moment if self._look(story.structure(options), moment, options.font) in self._skeletons else None
 
     def svg(self, moment: Moment, font: Font | None = None) -> str:
         """The picture. Raises DrawingError."""
-        options, trace = moment.options, moment.trace
-        skeleton = self._skeleton(moment.story.structure(options), options, font or options.font)
-        return skeleton.fill(trace.frame(moment.index), title=moment.story.title, desc=moment.sentence, steps=len(trace.steps))
+        story, told = moment.story, moment.told
+        skeleton = self._skeleton(story.structure(moment.options), moment, font or moment.options.font)
+        return skeleton.fill(
+            told.frame(moment.index),
+            title=moment.title,
+            desc=moment.sentence,
+            steps=len(told.steps),
+            numbers=story.numbers(moment.view, moment.step),
+        )
 
-    def _skeleton(self, structure: Structure, options: Options, font: Font) -> Skeleton:
-        make = lambda: Skeleton(self._layout(structure), options.theme, options.bg, font)  # noqa: E731
-        return self._skeletons.get_or_make(self._look(structure, options, font), make)
+    def _skeleton(self, structure: Structure, moment: Moment, font: Font) -> Skeleton:
+        options, view = moment.options, moment.view
+        make = lambda: Skeleton(self._layout(structure), options.theme, options.bg, font, view=view)  # noqa: E731
+        return self._skeletons.get_or_make(self._look(structure, moment, font), make)
 
     @staticmethod
-    def _look(structure: Structure, options: Options, font: Font) -> object:
-        return (structure.digest, options.theme, options.bg, font)
+    def _look(structure: Structure, moment: Moment, font: Font) -> object:
+        options = moment.options
+        return (structure.digest, options.theme, options.bg, font, moment.view)
 
     def _layout(self, structure: Structure) -> Layout:
         if (refused := self._refused.get(structure)) and monotonic() < refused[0]:
@@ -136,14 +197,16 @@ class Pipeline:
 
     def dot(self, moment: Moment) -> str:
         """The picture as DOT, with labels, for anybody's Graphviz."""
-        options, trace = moment.options, moment.trace
+        options, trace = moment.options, moment.told
         return export_dot(trace, trace.frame(moment.index), dir=options.dir, digits=options.digits)
 
     def json(self, moment: Moment) -> dict[str, Any]:
         """The whole story and the picture of this moment, without an embedded font. Raises DrawingError."""
         code = encode(moment.trace.source)
         where = links(code, moment.options, self._base)
-        return graph_answer(moment.trace, moment.story.narrator, code, where, moment.index, self.svg(moment, font="none"))
+        return graph_answer(
+            moment.told, moment.story.narrator, moment.story.flow, code, where, moment.index, self.svg(moment, font="none")
+        )
 
     def check(self, options: Options) -> None:
         """Draw a small graph past all caches. Raises whatever stands in the way."""

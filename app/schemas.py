@@ -73,6 +73,9 @@ class NodeAnswer(BaseModel):
     grad: Wire
     span: SpanAnswer | None
     group: str | None
+    expandable: bool
+    expands: str | None
+    expanded_from: str | None
 
 
 class EdgeAnswer(BaseModel):
@@ -97,6 +100,15 @@ class WriteAnswer(BaseModel):
     after: Wire
 
 
+class EdgeWriteAnswer(BaseModel):
+    """One number at an edge that a step changes."""
+
+    edge: str
+    field: Literal["local", "contribution"]
+    before: Wire
+    after: Wire
+
+
 class StepAnswer(BaseModel):
     """One moment of the story."""
 
@@ -104,7 +116,9 @@ class StepAnswer(BaseModel):
     phase: Phase
     node: str
     edge: str | None
+    edges: list[str]
     writes: list[WriteAnswer]
+    edge_writes: list[EdgeWriteAnswer]
     text: str
     latex: str
 

@@ -85,6 +85,15 @@ class Step:
     writes: tuple[Write, ...]
     upstream: float | None = None
     local: float | None = None
+    parts: tuple[Step, ...] = ()
+    """The steps of a finer telling that it stands for, if there is one."""
+
+    @property
+    def edges(self) -> tuple[str, ...]:
+        """The edges it goes along."""
+        if self.edge is not None:
+            return (self.edge,)
+        return tuple(part.edge for part in self.parts if part.edge is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,14 @@ from hashlib import blake2b
 from typing import Literal
 
 from app.drawing.fonts import embedded, families
+from app.drawing.legend import LEGEND_GAP, LEGEND_HEIGHT, LEGEND_WIDTH, LEGEND_WORDS, Legend
 from app.drawing.plain import Layout, Point
 from app.drawing.shapes import ARROW, Shape, shape_of, sizes
 from app.drawing.structure import Box
-from app.drawing.text import UNKNOWN, escape
-from app.drawing.theme import Accent, Theme
+from app.drawing.text import UNKNOWN, escape, slot_width, width
+from app.drawing.theme import THEMES, Accent
+from app.drawing.tint import plain_text
+from app.drawing.view import PLAIN, View
 from engine.trace import Phase
 
 __all__ = ["Font", "Painter"]
@@ -23,6 +26,13 @@ __all__ = ["Font", "Painter"]
 Font = Literal["embed", "none"]
 
 MARGIN = 10.0
+BADGE, BADGE_SIZE = 6.5, 9.0
+"""Half the height of the badge with a box's number, and the size of its text."""
+
+DIM = "0.22"
+FILL, WIDTH = "\x00", "\x01"
+"""Where the fill of a box and the width of a line go, in a picture that shows numbers as colours."""
+
 BASELINE = 0.365
 """Half the height of a capital letter or a digit, in ems: how far below the middle a line of text stands."""
 
@@ -38,16 +48,26 @@ def px(x: float) -> str:
 class Painter:
     """Writes the pieces of one layout in one look."""
 
-    def __init__(self, layout: Layout, theme: Theme, bg: str, font: Font, salt: str) -> None:
+    def __init__(self, layout: Layout, theme: str, bg: str, font: Font, salt: str, view: View = PLAIN) -> None:
         self._layout = layout
         self._structure = layout.structure
-        self._theme = theme
-        self._bg = {"transparent": "", "theme": theme.paper, "white": "#ffffff"}.get(bg, bg)
+        self._view = view
+        self._paper = look = THEMES[theme]
+        self._theme = plain_text(look) if view.color != "none" else look
+        self._legend = Legend(view.color, theme) if view.color != "none" else None
+        self._bg = {"transparent": "", "theme": look.paper, "white": "#ffffff"}.get(bg, bg)
         self._sizes = sizes(self._structure.style, self._structure.dir)
         self._prefix = "g" + blake2b(f"{layout.structure.digest}{salt}".encode(), digest_size=4).hexdigest() + "-"
-        self._page = px(layout.width + 2 * MARGIN), px(layout.height + 2 * MARGIN)
+        width, height = layout.width + 2 * MARGIN, layout.height + 2 * MARGIN
+        self._left = MARGIN
+        self._legend_at = height - MARGIN + LEGEND_GAP
+        if self._legend:
+            self._left += max(0.0, (LEGEND_WIDTH + 2 * MARGIN - width) / 2)
+            width, height = max(width, LEGEND_WIDTH + 2 * MARGIN), height + LEGEND_GAP + LEGEND_HEIGHT
+        self._page = px(width), px(height)
         self._font = font
-        self.unknown = f' class="is-unknown" fill="{theme.muted}">{UNKNOWN}'
+        self.term = f' fill="{self._theme.ink}"'
+        self.unknown = f' class="is-unknown" fill="{self._theme.muted}">{UNKNOWN}'
 
     # The whole ---------------------------------------------------------------------------------------------------------
 
@@ -60,10 +80,17 @@ class Painter:
             f'height="{height}" role="img" aria-labelledby="{self._prefix}t {self._prefix}d"'
         )
         rest = (
-            f' data-style="{structure.style}" data-dir="{structure.dir}" font-family="{families(self._font)}" '
+            f' data-style="{structure.style}" data-dir="{structure.dir}"{self._chosen()} font-family="{families(self._font)}" '
             f'font-size="{px(self._sizes.number)}" fill="{self._theme.ink}">'
         )
         return first, rest
+
+    def _chosen(self) -> str:
+        """What the page's style sheet and script have to know of the view."""
+        view = self._view
+        labels = f' data-edges="{view.labels}"' if view.labels != "none" else ""
+        color = f' data-color="{view.color}"' if view.color != "none" else ""
+        return f'{labels}{color} data-highlight=""' if view.lit is not None else f"{labels}{color}"
 
     def words(self, title: str, desc: str) -> str:
         return f'<title id="{self._prefix}t">{escape(title)}</title><desc id="{self._prefix}d">{escape(desc)}</desc>'
@@ -73,6 +100,7 @@ class Painter:
         style = ""
         if self._font == "embed":
             shown = {char for box in self._structure.boxes for char in box.label + box.symbol}
+            shown |= set("?" if self._view.asked else "") | set(LEGEND_WORDS if self._legend else "")
             style = f"<style>{embedded(frozenset(shown))}</style>"
         if not self._bg:
             return style
@@ -81,22 +109,58 @@ class Painter:
 
     # An edge -----------------------------------------------------------------------------------------------------------
 
-    def edge(self, i: int, phase: Phase | None = None) -> str:
+    def edge(self, i: int, phase: Phase | None = None) -> tuple[str, str]:
+        """Two pieces: up to the number of its label, and the rest. Without labels the first is all."""
         theme = self._theme
         wire = self._structure.wires[i]
         boxes = self._structure.boxes
-        colour, width, marks = theme.edge, 1.4, ""
+        colour, width, marks = theme.edge, px(1.4), ""
         if phase:
             accent = theme.accents[phase]
-            colour, width, marks = accent.line, theme.active_width, f" is-active is-{phase}"
+            colour, width, marks = accent.line, px(theme.active_width), f" is-active is-{phase}"
+        if self._view.color != "none":
+            width = WIDTH
+        dim = self._dim(boxes[wire.tail].node, boxes[wire.head].node)
+        marks += dim and " is-dimmed"
         dash = f' stroke-dasharray="{theme.accents[phase].dash}"' if phase and theme.accents[phase].dash else ""
         line, arrow = self._path(i, 1.25 if phase else 1.0)
-        return (
+        drawn = (
             f'<g id="{self._prefix}{wire.edge}" class="edge{marks}" data-edge="{wire.edge}" data-from="{boxes[wire.tail].node}" '
-            f'data-to="{boxes[wire.head].node}">'
-            f'<path class="line" d="{line}" stroke="{colour}" stroke-width="{px(width)}"{dash}/>'
-            f'<path class="arrow" d="{arrow}" fill="{colour}"/></g>\n'
+            f'data-to="{boxes[wire.head].node}"{dim}>'
+            f'<path class="line" d="{line}" stroke="{colour}" stroke-width="{width}"{dash}/>'
+            f'<path class="arrow" d="{arrow}" fill="{colour}"/>'
         )
+        if self._view.labels == "none":
+            return drawn + "</g>\n", ""
+        return drawn + self._term(i), "</text></g>\n"
+
+    def _term(self, i: int) -> str:
+        """The label of an edge, open where the number goes."""
+        wire, field = self._structure.wires[i], self._view.labels
+        (cx, cy), size = self._place(self._layout.centres[wire.head]), self._sizes.term
+        x, y, anchor = self._shape(wire.head).term(wire.slot, self._structure.boxes[wire.head].operands, self._structure.dir)
+        slot = "quiz" if self.asked_edge(i) else "slot"
+        return (
+            f'<text data-field="{field}" data-{slot}="{wire.edge}.{field}" text-anchor="{anchor}" x="{px(cx + x)}" '
+            f'y="{px(cy + y + BASELINE * size)}" font-size="{px(size)}"'
+        )
+
+    def asked_edge(self, i: int) -> bool:
+        """Whether the number at an edge would give away what is asked: at the value itself, or where it is an operand."""
+        if not self._view.asked:
+            return False
+        wires, boxes = self._structure.wires, self._structure.boxes
+        target = wires[i].head
+        near = {boxes[target].node} | {boxes[wire.tail].node for wire in wires if wire.head == target}
+        if self._view.labels == "contribution":
+            near_grad = {boxes[target].node, boxes[wires[i].tail].node}
+            if any(f"{node}.grad" in self._view.asked for node in near_grad):
+                return True
+        return any(f"{node}.data" in self._view.asked for node in near)
+
+    def _dim(self, *nodes: str) -> str:
+        lit = self._view.lit
+        return "" if lit is None or lit.issuperset(nodes) else f' opacity="{DIM}"'
 
     def _path(self, i: int, scale: float) -> tuple[str, str]:
         """The line up to the arrowhead, and the arrowhead, whose tip touches the operation's circle or the box."""
@@ -108,7 +172,7 @@ class Painter:
         deep = shape.op[3] - math.sqrt(max(shape.op[3] ** 2 - off**2, 0.0)) if shape.op else 0.0
         long, half = ARROW * scale, 3.4 * scale
         x, y = points[-1]
-        tip = ARROW + deep - 1.0
+        tip = shape.lead + ARROW + deep - 1.0
         start = tip - long
         if across:
             arrow = f"M{px(x + tip)} {px(y)}L{px(x + start)} {px(y - half)}V{px(y + half)}Z"
@@ -128,18 +192,40 @@ class Painter:
         cx, cy = self._place(self._layout.centres[i])
         copy = f"_{box.copy}" if box.copy else ""
         marks = (" is-output" if box.output else "") + (f" is-active is-{phase}" if phase else "")
+        dim = self._dim(box.node)
+        marks += dim and " is-dimmed"
         op = f' data-op="{box.op}"' if box.op else ""
         opening = (
             f'<g id="{self._prefix}{box.node}{copy}" class="node {box.kind}{marks}" data-node="{box.node}" '
-            f'data-key="{escape(box.key)}" data-kind="{box.kind}"{op}><title>'
+            f'data-key="{escape(box.key)}" data-kind="{box.kind}"{op}{dim}><title>'
         )
         body = self._outline(box, shape, cx, cy, phase) + self._label(box, shape, cx, cy)
         data, grad = (self._field(box, shape, cx, cy, row) for row in (0, 1))
-        return opening, body + data, "</text>" + grad, "</text></g>\n"
+        return opening, body + data, "</text>" + grad, "</text>" + self._order(box, shape, cx, cy) + "</g>\n"
+
+    def _order(self, box: Box, shape: Shape, cx: float, cy: float) -> str:
+        """A badge at the upper right corner: nothing arrives or leaves there, and no number reaches up to it."""
+        if not self._view.numbered:
+            return ""
+        place, theme = str(int(box.node[1:]) + 1), self._paper
+        half = max(BADGE, width(place, BADGE_SIZE) / 2 + 3.5)
+        x, y, w, _ = shape.box
+        x, y = cx + x + w + 6 - half, cy + y - 1.5
+        return (
+            f'<g class="order"><rect class="badge" x="{px(x - half)}" y="{px(y - BADGE)}" width="{px(2 * half)}" '
+            f'height="{px(2 * BADGE)}" rx="{px(BADGE)}" fill="{theme.paper}" stroke="{theme.muted}"/>'
+            f"{self._text('place', place, x, y, BADGE_SIZE)}</g>"
+        )
+
+    def legend(self) -> tuple[str, str, str, str]:
+        """Four pieces, between which the largest magnitudes go: below zero, above zero, of edges."""
+        assert self._legend
+        return self._legend.pieces(MARGIN, self._legend_at)
 
     def written(self, phase: Phase) -> str:
         """Attributes of a number that this step wrote."""
-        return f' fill="{self._theme.accents[phase].text}"'
+        underline = ' text-decoration="underline"' if self._view.color != "none" else ""
+        return f' fill="{self._theme.accents[phase].text}"{underline}'
 
     def _outline(self, box: Box, shape: Shape, cx: float, cy: float, phase: Phase | None) -> str:
         theme = self._theme
@@ -159,8 +245,9 @@ class Painter:
             parts.append(self._operator(box, shape, cx, cy, computing))
             parts.append(self._stem(shape, cx, cy, computing))
         rect = f'x="{px(cx + x)}" y="{px(cy + y)}" width="{px(w)}" height="{px(h)}" rx="{px(corner)}"'
-        parts.append(f'<rect class="box" {rect} fill="{look.fill}" {line}/>')
-        if shape.tab and look.tab != look.fill:
+        tinted = self._view.color != "none"
+        parts.append(f'<rect class="box" {rect} fill="{FILL if tinted else look.fill}" {line}/>')
+        if shape.tab and look.tab != look.fill and not tinted:
             parts.append(f'<path class="tab" d="{self._tab(shape, cx, cy, width / 2)}" fill="{look.tab}"/>')
         if shape.rules:
             d = "".join(f"M{px(cx + a)} {px(cy + b)}L{px(cx + c)} {px(cy + e)}" for a, b, c, e in _inside(shape.rules, width / 2))
@@ -241,16 +328,24 @@ class Painter:
         s = self._sizes
         (x, _), (right, middle) = shape.fields[row], shape.numbers[row]
         base = px(cy + middle + BASELINE * s.number)
+        slot, blank = "slot", ""
+        if f"{box.node}.{name}" in self._view.asked:
+            slot, room = "quiz", slot_width(box.chars, s.number) + 4
+            blank = (
+                f'<rect class="blank" x="{px(cx + right - room + 3)}" y="{px(cy + middle - 0.6 * s.number)}" width="{px(room)}" '
+                f'height="{px(1.2 * s.number)}" rx="3" fill="none" stroke="{self._theme.muted}" stroke-dasharray="3 2"/>'
+            )
         return (
+            f"{blank}"
             f'<text class="field" x="{px(cx + x)}" y="{base}" font-size="{px(s.field)}" fill="{self._theme.muted}">{name}</text>'
-            f'<text data-field="{name}" data-slot="{box.node}.{name}" text-anchor="end" x="{px(cx + right)}" y="{base}"'
+            f'<text data-field="{name}" data-{slot}="{box.node}.{name}" text-anchor="end" x="{px(cx + right)}" y="{base}"'
         )
 
     def _shape(self, i: int) -> Shape:
         return shape_of(self._structure.boxes[i], self._structure.style, self._structure.dir)
 
     def _place(self, point: Point) -> Point:
-        return point[0] + MARGIN, point[1] + MARGIN
+        return point[0] + self._left, point[1] + MARGIN
 
 
 @cache

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from app.drawing.structure import Box, Dir, Style
 from app.drawing.text import slot_width, width
@@ -18,6 +19,10 @@ ARROW = 9.0
 
 ARRIVE = 7.5
 """Two operands arrive this far to either side of the middle of the op's circle."""
+
+
+TERM_ABOVE, TERM_BESIDE = 7.5, 5.5
+"""From a line to the middle of the label above or below it, to the end of one beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,12 @@ class Sizes:
     radius: float
     stem: float
     corner: float
+    term: float
 
 
-ROOMY = Sizes(label=14, number=13, field=10, row=34, pad=8, gap=5, radius=14.5, stem=10, corner=6)
-STACKED = Sizes(label=14, number=13, field=11, row=22, pad=10, gap=8, radius=14.5, stem=12, corner=6)
-COMPACT = Sizes(label=11.5, number=10.5, field=9, row=16, pad=7, gap=6, radius=7.5, stem=0, corner=4)
+ROOMY = Sizes(label=14, number=13, field=10, row=34, pad=8, gap=5, radius=14.5, stem=10, corner=6, term=10)
+STACKED = Sizes(label=14, number=13, field=11, row=22, pad=10, gap=8, radius=14.5, stem=12, corner=6, term=10)
+COMPACT = Sizes(label=11.5, number=10.5, field=9, row=16, pad=7, gap=6, radius=7.5, stem=0, corner=4, term=9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +69,29 @@ class Shape:
     rules: tuple[tuple[float, float, float, float], ...]
     """Lines between cells."""
     symbol_size: float
+    lead: float = 0.0
+    """Room before the arrowheads, for the labels of the edges that arrive."""
 
     def arrival(self, slot: int, operands: int, dir: Dir) -> float:
         """How far from the middle of the near side operand number *slot* arrives."""
         if operands < 2:
             return 0.0
-        spread = 2 * ARRIVE if self.op else (self.height if dir == "LR" else self.width) / 2
+        spread = 2 * ARRIVE if self.op or (self.lead and dir == "TB") else (self.height if dir == "LR" else self.width) / 2
         return spread * (slot / (operands - 1) - 0.5)
+
+    def term(self, slot: int, operands: int, dir: Dir) -> tuple[float, float, Literal["start", "end"]]:
+        """Where the label of the edge to operand number *slot* is: an end of it, and which.
+
+        It stands beside the last piece of the line, on the side where no other line arrives, in room of this value's
+        own: nothing crosses it.
+        """
+        off = self.arrival(slot, operands, dir)
+        side = 1 if slot and operands > 1 else -1
+        if dir == "LR":
+            return -self.width / 2 + self.lead - 3, off + side * TERM_ABOVE, "end"
+        if operands < 2:
+            side = 1
+        return off + side * TERM_BESIDE, -self.height / 2 + self.lead / 2, "start" if side > 0 else "end"
 
 
 def sizes(style: Style, dir: Dir) -> Sizes:
@@ -79,22 +101,25 @@ def sizes(style: Style, dir: Dir) -> Sizes:
 
 
 def shape_of(box: Box, style: Style, dir: Dir) -> Shape:
-    return _shape(box.label, box.symbol, bool(box.operands), box.chars, style, dir)
+    return _shape(box.label, box.symbol, bool(box.operands), box.chars, box.terms, style, dir)
 
 
 @lru_cache(maxsize=8192)
-def _shape(label: str, symbol: str, operation: bool, chars: int, style: Style, dir: Dir) -> Shape:
+def _shape(label: str, symbol: str, operation: bool, chars: int, terms: int, style: Style, dir: Dir) -> Shape:
     s = sizes(style, dir)
+    term = slot_width(terms, s.term) if terms else 0.0
     field = max(width("data", s.field), width("grad", s.field))
     number = slot_width(chars, s.number)
     if style == "compact":
-        return _compact(s, label, symbol if operation else "", field, number, dir)
+        return _compact(s, label, symbol if operation else "", field, number, term, dir)
     half, size = _op(symbol, s.radius, 15.0)
     if dir == "LR":
-        before = ARROW + 2 * half + s.stem if operation else 0.0
-        return _beside(s, label, field, number, before, half, size)
-    above = ARROW + 2 * s.radius + s.stem if operation else 0.0
-    return _stacked(s, label, field, number, above, half, size)
+        lead = term + 4 if term else 0.0
+        before = lead + ARROW + 2 * half + s.stem if operation else 0.0
+        return _beside(s, label, field, number, before, half, size, lead)
+    lead = s.term + 5 if term else 0.0
+    above = lead + ARROW + 2 * s.radius + s.stem if operation else 0.0
+    return _stacked(s, label, field, number, above, half, size, lead, term)
 
 
 def _op(symbol: str, radius: float, size: float) -> tuple[float, float]:
@@ -104,7 +129,7 @@ def _op(symbol: str, radius: float, size: float) -> tuple[float, float]:
     return max(radius, width(symbol, size) / 2 + radius * 0.55), size
 
 
-def _beside(s: Sizes, label: str, field: float, number: float, before: float, half: float, size: float) -> Shape:
+def _beside(s: Sizes, label: str, field: float, number: float, before: float, half: float, size: float, lead: float) -> Shape:
     """The three cells in a row, as in the notebook; the circle to their left."""
     tab = max(width(label, s.label) + 2 * s.pad + 2, 30.0) if label else 0.0
     cell = s.pad + field + s.gap + number + s.pad
@@ -115,9 +140,9 @@ def _beside(s: Sizes, label: str, field: float, number: float, before: float, ha
     top, bottom = -s.row / 2, s.row / 2
     return Shape(
         width=total,
-        height=s.row,
+        height=max(s.row, 2 * (ARRIVE + TERM_ABOVE + s.term / 2)) if lead else s.row,
         box=(left, top, inner, s.row),
-        op=(-total / 2 + ARROW + half, 0.0, half, s.radius) if before else None,
+        op=(-total / 2 + lead + ARROW + half, 0.0, half, s.radius) if before else None,
         badge=None,
         label=(left + tab / 2, 0.0) if label else None,
         tab=(tab, s.row) if label else None,
@@ -125,10 +150,13 @@ def _beside(s: Sizes, label: str, field: float, number: float, before: float, ha
         numbers=((data + cell - s.pad, 0.0), (grad + cell - s.pad, 0.0)),
         rules=tuple((x, top, x, bottom) for x in ((data, grad) if label else (grad,))),
         symbol_size=size,
+        lead=lead,
     )
 
 
-def _stacked(s: Sizes, label: str, field: float, number: float, above: float, half: float, size: float) -> Shape:
+def _stacked(
+    s: Sizes, label: str, field: float, number: float, above: float, half: float, size: float, lead: float, term: float
+) -> Shape:
     """The three cells one above the other; the circle on top of them."""
     cell = s.pad + field + s.gap + number + s.pad
     inner = max(cell, width(label, s.label) + 2 * s.pad, 2 * half if above else 0.0)
@@ -137,10 +165,10 @@ def _stacked(s: Sizes, label: str, field: float, number: float, above: float, ha
     left, top = -inner / 2, -height / 2 + above
     rows = (top + head + 1 + s.row / 2, top + head + 1 + s.row * 1.5)
     return Shape(
-        width=inner,
+        width=max(inner, _terms(term)),
         height=height,
         box=(left, top, inner, height - above),
-        op=(0.0, -height / 2 + ARROW + s.radius, half, s.radius) if above else None,
+        op=(0.0, -height / 2 + lead + ARROW + s.radius, half, s.radius) if above else None,
         badge=None,
         label=(0.0, top + head / 2) if label else None,
         tab=(inner, head) if label else None,
@@ -148,10 +176,16 @@ def _stacked(s: Sizes, label: str, field: float, number: float, above: float, ha
         numbers=tuple((left + inner - s.pad, y) for y in rows),  # type: ignore[arg-type]
         rules=tuple((left, y, -left, y) for y in ((top + head, top + head + 1 + s.row) if label else (top + 1 + s.row,))),
         symbol_size=size,
+        lead=lead,
     )
 
 
-def _compact(s: Sizes, label: str, symbol: str, field: float, number: float, dir: Dir) -> Shape:
+def _terms(term: float) -> float:
+    """Room for two labels, one to the left of the left line and one to the right of the right line."""
+    return 2 * (ARRIVE + TERM_BESIDE + term + 1) if term else 0.0
+
+
+def _compact(s: Sizes, label: str, symbol: str, field: float, number: float, term: float, dir: Dir) -> Shape:
     """One small box with the operation inside it, beside the label: for large graphs."""
     half, size = _op(symbol, s.radius, 11.5) if symbol else (0.0, 11.5)
     badge = 2 * half + 2 if symbol else 0.0
@@ -162,12 +196,13 @@ def _compact(s: Sizes, label: str, symbol: str, field: float, number: float, dir
     head = s.row + 4 if room else 0.0
     tall = head + 2 * s.row + 3
     # Graphviz ends an edge at the border of what it knows: the arrowhead needs its own room.
-    before, above = (ARROW, 0.0) if symbol and dir == "LR" else (0.0, ARROW if symbol else 0.0)
+    lead = (term + 4 if dir == "LR" else s.term + 5) if term else 0.0
+    before, above = (lead + ARROW, 0.0) if symbol and dir == "LR" else (0.0, lead + ARROW if symbol else 0.0)
     left, top = -(inner + before) / 2 + before, -(tall + above) / 2 + above
     rows = (top + head + 1.5 + s.row / 2, top + head + 1.5 + s.row * 1.5)
     middle = left + inner / 2
     return Shape(
-        width=inner + before,
+        width=max(inner + before, _terms(term) if dir == "TB" else 0.0),
         height=tall + above,
         box=(left, top, inner, tall),
         op=None,
@@ -178,4 +213,5 @@ def _compact(s: Sizes, label: str, symbol: str, field: float, number: float, dir
         numbers=tuple((left + inner - s.pad, y) for y in rows),  # type: ignore[arg-type]
         rules=((left, top + head, left + inner, top + head),) if room else (),
         symbol_size=size,
+        lead=lead,
     )

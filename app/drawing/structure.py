@@ -6,6 +6,7 @@ order, the style. Two runs with equal structures share one layout, whatever thei
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Literal
@@ -45,6 +46,8 @@ class Box:
     chars: int
     """Characters reserved for each of its numbers."""
     output: bool
+    terms: int = 0
+    """Characters reserved for the label of each edge into it; 0 where edges have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class Structure:
         lines = [f"1\x1f{self.style}\x1f{self.dir}\x1f{self.digits}\x1f{self.split}"]
         lines += [
             f"{b.node}\x1f{b.copy}\x1f{b.key}\x1f{b.kind}\x1f{b.label}\x1f{b.op}\x1f{b.symbol}\x1f{b.operands}\x1f{b.chars}\x1f{b.output}"
+            + (f"\x1f{b.terms}" if b.terms else "")
             for b in self.boxes
         ]
         lines += [f"{w.edge}\x1f{w.tail}\x1f{w.head}\x1f{w.slot}" for w in self.wires]
@@ -103,12 +107,29 @@ class Structure:
 
 
 def structure_of(
-    trace: Trace, style: Style = "micrograd", dir: Dir = "LR", leaves: Leaves = "auto", digits: int = 4
+    trace: Trace,
+    style: Style = "micrograd",
+    dir: Dir = "LR",
+    leaves: Leaves = "auto",
+    digits: int = 4,
+    *,
+    terms: Mapping[str, int] | None = None,
+    constants: bool = True,
 ) -> Structure:
-    """The structure of a run. Numbers only decide how much room each box reserves."""
+    """The structure of a run. Numbers only decide how much room each box reserves.
+
+    *terms* are the characters that the label of each edge needs, where edges have labels. Without *constants* these and their
+    edges are left out; the place where such an edge would arrive stays empty.
+    """
     chars = _room(trace, digits)
     longest = 64 if style == "micrograd" else 24
-    index = {node.id: i for i, node in enumerate(trace.nodes)}
+    nodes = [node for node in trace.nodes if constants or node.kind != "constant" or node.id == trace.output]
+    index = {node.id: i for i, node in enumerate(nodes)}
+    edges = [edge for edge in trace.edges if edge.source in index]
+    widest: dict[str, int] = {}
+    if terms:
+        for edge in edges:
+            widest[edge.target] = max(widest.get(edge.target, 0), terms[edge.id])
     boxes = tuple(
         Box(
             node.id,
@@ -121,10 +142,11 @@ def structure_of(
             len(node.inputs),
             chars[node.id],
             node.id == trace.output,
+            widest.get(node.id, 0),
         )
-        for node in trace.nodes
+        for node in nodes
     )
-    wires = tuple(Wire(edge.id, index[edge.source], index[edge.target], edge.slot) for edge in trace.edges)
+    wires = tuple(Wire(edge.id, index[edge.source], index[edge.target], edge.slot) for edge in edges)
     shared = Structure(boxes, wires, style, dir, digits, split=False)
     if leaves == "auto":
         reach = reach_of(shared)

@@ -1,6 +1,6 @@
 """Colours and strokes of pictures.
 
-The accents are Okabe and Ito's blue, vermilion, green and purple, which tell apart for everybody; where a colour is also the
+The accents are Okabe and Ito's blue, vermilion and green, which tell apart for everybody; where a colour is also the
 colour of text it is the darker (or, on dark, lighter) sister of that hue, so that text has a contrast of at least 4.5 to its box.
 Colour never stands alone: kinds differ in outline, phases in the width and dash of what they mark.
 """
@@ -77,7 +77,7 @@ LIGHT = Theme(
     },
     accents={
         "forward": Accent("#0072B2", "#00649c", "#ffffff"),
-        "seed": Accent("#A3457F", "#933a71", "#ffffff"),
+        "seed": Accent("#D55E00", "#b34f00", "#ffffff"),
         "backward": Accent("#D55E00", "#b34f00", "#ffffff"),
         "zero_grad": Accent("#5f6b7a", "#5f6b7a", "#ffffff"),
         "update": Accent("#009E73", "#007a59", "#ffffff"),
@@ -103,7 +103,7 @@ DARK = Theme(
     },
     accents={
         "forward": Accent("#56B4E9", "#7cc6f0", "#0c1118"),
-        "seed": Accent("#CC79A7", "#e09fc3", "#0c1118"),
+        "seed": Accent("#F0803C", "#f59a62", "#0c1118"),
         "backward": Accent("#F0803C", "#f59a62", "#0c1118"),
         "zero_grad": Accent("#9aa7b8", "#b4bfcc", "#0c1118"),
         "update": Accent("#2BBF93", "#5ad1ad", "#0c1118"),

@@ -36,18 +36,45 @@ class Narrator:
 
     def text(self, step: Step | None) -> str:
         """The sentence of a step; None is the moment before the first."""
-        return START if step is None else _TELLERS[step.phase](self, step)
+        if step is None:
+            return START
+        return " ".join(map(self.text, step.parts)) if step.parts else _TELLERS[step.phase](self, step)
 
     def latex(self, step: Step | None) -> str:
         """Letters = numbers = result, without dollar signs; empty where there is nothing to compute."""
-        return "" if step is None else self._formulas.of(step)
+        if step is None:
+            return ""
+        lines = [self.formulas.of(part) for part in step.parts or (step,)]
+        return lines[0] if len(lines) == 1 else "\\begin{gathered} " + " \\\\ ".join(lines) + " \\end{gathered}"
+
+    def quiet(self, step: Step | None) -> str:
+        """The sentence of a step without any number, for who is to find them."""
+        if step is None:
+            return START
+        who = _listed([self._quiet_name(node) for node in dict.fromkeys(write.node for write in step.writes)])
+        match step.phase:
+            case "forward":
+                return f"{self._quiet_name(step.node)} is computed."
+            case "seed":
+                return f"{self._quiet_name(step.node)} is what we differentiate."
+            case "backward":
+                return f"`{self._nodes[self._targets[step.edges[0]]].symbol}` sends back to {who}."
+            case "zero_grad":
+                return f"Cleared: the grad of {who}."
+            case "update":
+                return f"Update: {who}."
+
+    def _quiet_name(self, node: str) -> str:
+        told = self._nodes[node]
+        return short(told.label) or (f"`{told.symbol}`" if told.op else "a constant")
 
     def name(self, node: str) -> str:
         """How a value is called in sentences: its label, a short expression, or its symbol."""
         return self._names[node].text
 
     @cached_property
-    def _formulas(self) -> Formulas:
+    def formulas(self) -> Formulas:
+        """The same steps in LaTeX, in their parts."""
         return Formulas(self._trace, self._nodes, self._names, self._data)
 
     @cached_property

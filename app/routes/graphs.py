@@ -46,7 +46,7 @@ def graph(request: Request, body: Annotated[GraphRequest, Depends(graph_request)
     pipeline = pipeline_of(request)
     remember(request, body.source)
     moment = pipeline.moment(body.source, body.options, body.inputs)
-    headers = {"Cache-Control": "no-store", "X-Step": str(moment.index), "X-Step-Count": str(len(moment.trace.steps))}
+    headers = {"Cache-Control": "no-store", "X-Step": str(moment.index), "X-Step-Count": str(len(moment.told.steps))}
     return Response(wire.dump(pipeline.json(moment)), headers=headers, media_type="application/json")
 
 
@@ -68,7 +68,7 @@ async def _picture(request: Request, code: str | None) -> Response:
         moment, body = light, form.make(pipeline, light)
     else:
         moment, body = await run_in_threadpool(_make, pipeline, form, source, options)
-    headers |= {"X-Step": str(moment.index), "X-Step-Count": str(len(moment.trace.steps))}
+    headers |= {"X-Step": str(moment.index), "X-Step-Count": str(len(moment.told.steps))}
     if matches(known, etag):
         return Response(status_code=304, headers=headers)
     headers["Content-Disposition"] = f'inline; filename="graph.{extension}"'

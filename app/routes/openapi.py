@@ -98,6 +98,9 @@ _EXAMPLES: dict[str, Any] = {
                 "grad": 6.0,
                 "span": {"line": 1, "column": 1, "length": 5},
                 "group": None,
+                "expandable": False,
+                "expands": None,
+                "expanded_from": None,
             }
         ],
         "edges": [{"id": "e0", "from": "n0", "to": "n1", "slot": 0, "local": 3.0, "contribution": 3.0}],
@@ -107,7 +110,9 @@ _EXAMPLES: dict[str, Any] = {
                 "phase": "forward",
                 "node": "n1",
                 "edge": None,
+                "edges": [],
                 "writes": [{"node": "n1", "field": "data", "before": None, "after": 9.0}],
+                "edge_writes": [{"edge": "e0", "field": "local", "before": None, "after": 3.0}],
                 "text": "b = a × a = 3 × 3 = 9.",
                 "latex": r"b = a \cdot a = 3 \cdot 3 = 9",
             }

@@ -1,0 +1,46 @@
+"""From options to what a picture shows of one run: names become nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from app.drawing.view import PLAIN, View
+from app.nodes import named
+from app.options import Options
+from engine.trace import Trace
+
+__all__ = ["view_of"]
+
+
+def view_of(trace: Trace, options: Options) -> View:
+    """The view that options ask for. Raises a 422 problem for a name that no value has."""
+    view = View(
+        labels=options.edges,
+        color=options.color,
+        numbered=options.number == "order",
+        lit=_lit(trace, options.highlight) if options.highlight else None,
+        asked=frozenset(_asked(trace, options.quiz)) if options.quiz else frozenset(),
+    )
+    return PLAIN if view == PLAIN else view
+
+
+def _lit(trace: Trace, highlight: str) -> frozenset[str]:
+    """A value and all it is computed from, or all that is computed from it."""
+    kind, _, name = highlight.partition(":")
+    lit = {named(trace, name).id}
+    # Nodes are in order of evaluation: one walk, backward or forward.
+    if kind == "ancestors":
+        for node in reversed(trace.nodes):
+            if node.id in lit:
+                lit.update(node.inputs)
+    else:
+        for node in trace.nodes:
+            if not lit.isdisjoint(node.inputs):
+                lit.add(node.id)
+    return frozenset(lit)
+
+
+def _asked(trace: Trace, quiz: str) -> Iterable[str]:
+    for part in quiz.split(";"):
+        field, _, names = part.partition(":")
+        yield from (f"{named(trace, name).id}.{field}" for name in names.split(","))
