@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine.errors import UnsupportedError
-from engine.language import need
+from engine.language import need, nets
 from engine.language.library import METHODS
 from engine.language.objects import Builtin, Module, Number, describe, value_of
 from engine.recorder import EXPLICIT
@@ -36,6 +36,8 @@ def read(run: Run, thing: Any, name: str, node: ast.AST) -> Any:
                 return value._op
             case "_prev":
                 return value.inputs
+    if name in nets.FIELDS.get(type(thing), ()):
+        return getattr(thing, name)
     if name in METHODS.get(type(thing), {}):
         run.refuse(f"`{name}` is called with brackets.", node, f"Write `.{name}({'…' if isinstance(thing, list) else ''})`.")
     _unknown(run, thing, name, node)
@@ -79,7 +81,7 @@ def _of_module(run: Run, module: Module, name: str, node: ast.AST) -> Any:
 
 def _unknown(run: Run, thing: Any, name: str, node: ast.AST) -> NoReturn:
     methods = METHODS.get(type(thing), {})
-    close = closest(name, [*methods, *(_FIELDS if value_of(thing) is not None else ())])
+    close = closest(name, [*methods, *nets.FIELDS.get(type(thing), ()), *(_FIELDS if value_of(thing) is not None else ())])
     what = describe(thing)
     fields = "It has `.data`, `.grad` and `.label`." if value_of(thing) is not None else ""
     hint = f"Did you mean `.{close}`?" if close else fields

@@ -6,10 +6,11 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import LimitError, UnsupportedError
-from engine.language import attributes, names, need
+from engine.language import attributes, names, need, nets
 from engine.language.leaving import Break, Continue, Return
 from engine.language.library import BUILTINS
 from engine.language.objects import Builtin, Function, Module, Scope, describe, is_number
+from engine.nn import Net
 from engine.recorder import LOCAL
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def call(run: Run, node: ast.Call) -> Any:
         return callee.call(run, node, arguments, keywords)
     if isinstance(callee, Function):
         return _call_function(run, callee, arguments, keywords, node)
+    if isinstance(callee, Net):
+        return nets.call(run, callee, arguments, node)
     run.refuse(f"This cannot be called: it is {describe(callee)}.", node, _instead_of_call(node.func, callee))
 
 

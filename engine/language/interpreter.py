@@ -17,6 +17,7 @@ from engine.language.run import Run
 from engine.language.source import Source
 from engine.language.statements import STATEMENTS
 from engine.limits import Limits
+from engine.nn import Net
 from engine.story import tell
 
 __all__ = ["interpret"]
@@ -86,6 +87,11 @@ def _refuse_nothing(run: Run) -> NoReturn:
         name, arguments = functions[-1].name, len(functions[-1].node.args.args)
         example = f"{name}({', '.join(['3.0', '2.0', '1.0'][:arguments] or ['3.0'] * arguments)})"
         raise EmptyProgramError(f"`{name}` is defined, but nothing calls it yet.", hint=f"Add a line below it: `{example}`.")
+    if bound := [name for name, thing in run.top.names.items() if isinstance(thing, Net)]:
+        inputs = ", ".join(["2.0", "3.0", "-1.0"][: run.top.names[bound[-1]].reads])
+        raise EmptyProgramError(
+            f"`{bound[-1]}` is a net that nothing calls yet.", hint=f"Add a line below it: `{bound[-1]}([{inputs}])`."
+        )
     if builtins := [thing.name for thing in run.top.names.values() if isinstance(thing, Builtin)]:
         raise EmptyProgramError(f"`{builtins[-1]}` is a function that nothing calls yet.", hint=f"Such as `{builtins[-1]}(2.0)`.")
     hint = "Type an expression, such as `a = 2.0` and below it `b = a * a`."

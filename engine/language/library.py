@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.language import need
+from engine.language import need, nets
 from engine.language.arithmetic import apply, apply_by_name
 from engine.language.objects import Builtin, Number, describe, is_number
 from engine.language.printing import show
@@ -244,13 +244,6 @@ def _draw(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) ->
         run.outputs.drawn(thing, node)
 
 
-def _later(name: str) -> Builtin:
-    def call(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-        run.refuse(f"`{name}` is not here yet.", node, "Write the neuron out: `tanh(sum(wi*xi for wi, xi in zip(w, x)) + b)`.")
-
-    return Builtin(name, call)
-
-
 # ── methods ──
 
 
@@ -293,7 +286,7 @@ BUILTINS: dict[str, Builtin] = {
         "reversed": _reversed, "float": _float, "int": _int, "round": _round, "print": _print, "isinstance": _isinstance,
         "Value": _value, "draw_dot": _draw, "trace": _draw, "display": _draw,
     }),
-    **{name: _later(name) for name in ("Neuron", "Layer", "MLP")},
+    **nets.BUILTINS,
 }  # fmt: skip
 
 _ON_NUMBERS = {**{name: _operation(name) for name in OPS}, **_table({"backward": _backward, "item": _item})}
@@ -303,4 +296,5 @@ METHODS: dict[type, Mapping[str, Builtin]] = {
     int: _ON_NUMBERS,
     float: _ON_NUMBERS,
     list: _table({"append": _append, "extend": _extend}),
+    **dict.fromkeys(nets.FIELDS, nets.METHODS),
 }

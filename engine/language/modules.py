@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import math
-import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +54,7 @@ _MATH = Module(
 
 def _random(run: Run) -> Module:
     """Python's `random`, from the same seed in every run: the same program has the same picture."""
-    generator = random.Random(0)
+    generator = run.random
 
     def plain(function: Callable[..., float], low: int, high: int) -> Builtin:
         name = function.__name__

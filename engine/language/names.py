@@ -8,11 +8,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine.errors import LimitError, UnknownNameError, UnsupportedError
-from engine.language import attributes, need
+from engine.language import attributes, need, nets
 from engine.language.leaving import Skip
 from engine.language.library import BUILTINS
 from engine.language.modules import MATH_NAMES, MODULES, NOT_RUN
 from engine.language.objects import Function, Missing, Number, describe, is_number
+from engine.nn import Net
 from engine.recorder import LOCAL, TOP
 from engine.suggest import closest
 from engine.value import Value
@@ -149,6 +150,8 @@ def adopt(run: Run, thing: Any, name: str, strength: int, place: ast.AST, depth:
         run.recorder.name(value, name, strength, place)
         if strength == TOP and was_free and run.inputs.wants(key := run.recorder.key(value)) and not run.recorder.used(value):
             return run.inputs.override(thing, value, key)
+    elif isinstance(thing, Net) and strength == TOP:
+        nets.name_parameters(run, thing, name, place)
     elif isinstance(thing, (list, tuple)) and strength == TOP:
         return _adopt_items(run, thing, name, place, depth + 1)
     return thing

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.nn import Net
 from engine.value import Value
 
 __all__ = ["Builtin", "Function", "Missing", "Module", "Number", "Scope", "describe", "is_number", "value_of"]
@@ -125,4 +126,6 @@ def describe(thing: Any) -> str:
             return f"the function `{thing.name}`"
         case Module():
             return f"the module `{thing.name}`"
+        case Net():
+            return f"a net (`{type(thing).__name__}`)"
     return "something else"

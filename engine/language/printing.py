@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.language.objects import Builtin, Function, Module, Number, describe
 from engine.limits import Limits
+from engine.nn import Net
 from engine.value import Value
 
 __all__ = ["Printed", "show"]
@@ -77,7 +78,7 @@ def _show(thing: Any, parts: list[str], room: int, depth: int) -> int:
             text = f"<function {thing.name}>"
         case Module():
             text = f"<module {thing.name}>"
-        case Value() | range() | str() | int() | float() | None:
+        case Value() | Net() | range() | str() | int() | float() | None:
             text = repr(thing)
         case _:
             text = f"<{describe(thing)}>"

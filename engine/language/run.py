@@ -7,6 +7,7 @@ Python is open to a program but what somebody wrote down.
 from __future__ import annotations
 
 import ast
+import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, NoReturn
@@ -55,6 +56,8 @@ class Run:
         """Whether arithmetic of plain numbers alone stays outside the graph."""
         self.read: set[Value] = set()
         """Values whose number the program has read off the graph."""
+        self.random = random.Random(0)
+        """The same numbers in every run: the same program has the same picture."""
         self.depth = 0
         self.calls = 0
         self._expressions = expressions

@@ -195,7 +195,7 @@ def test_real_python_computes_the_same_values_and_gradients(program):
 
 
 def test_the_engine_exports_what_a_program_takes_for_granted_and_nothing_more():
-    assert set(engine.__all__) == {"Value", *FORMS} - {"add", "sub", "mul", "div", "neg", "pow", "abs"}
+    assert set(engine.__all__) == {"Value", "Neuron", "Layer", "MLP", *FORMS} - {"add", "sub", "mul", "div", "neg", "pow", "abs"}
 
 
 # ── gradients against measured slopes ──

@@ -1,0 +1,162 @@
+"""Neurons, layers and MLPs in a program."""
+
+from __future__ import annotations
+
+import ast
+import random
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import LimitError
+from engine.language import need
+from engine.language.arithmetic import apply, apply_by_name
+from engine.language.objects import Builtin
+from engine.nn import ACTIVATIONS, MLP, Layer, Net, Neuron
+from engine.recorder import EXPLICIT, TOP
+from engine.suggest import closest
+
+if TYPE_CHECKING:
+    from engine.language.run import Run
+
+__all__ = ["BUILTINS", "FIELDS", "METHODS", "call", "name_parameters"]
+
+FIELDS = {Neuron: ("w", "b"), Layer: ("neurons",), MLP: ("layers",)}
+"""What stands behind a net's dot."""
+
+
+def call(run: Run, net: Any, arguments: list[Any], node: ast.Call) -> Any:
+    """`n(x)`: the same arithmetic as `engine.nn`, through the recorder."""
+    if len(arguments) != 1:
+        run.refuse(
+            f"A net is called with one list of inputs; {len(arguments)} arguments are given.", node, "Such as `n([2.0, 3.0])`."
+        )
+    return _forward(run, net, need.items(run, arguments[0], node), node)
+
+
+def _forward(run: Run, net: Any, x: Any, node: ast.Call) -> Any:
+    if isinstance(net, MLP):
+        out = x
+        for layer in net.layers:
+            out = _forward(run, layer, out if isinstance(out, (list, tuple, range)) else [out], node)
+        return out
+    if isinstance(net, Layer):
+        outs = [_neuron(run, neuron, x, node) for neuron in net.neurons]
+        return outs[0] if len(outs) == 1 else outs
+    return _neuron(run, net, x, node)
+
+
+def _neuron(run: Run, neuron: Neuron, x: Any, node: ast.Call) -> Any:
+    if len(x) != neuron.reads:
+        run.refuse(f"This net reads {neuron.reads} inputs; {len(x)} are given.", node, "Its first number says how many it reads.")
+    run.spend(node, 2 * len(x) + 1)
+    total: Any = neuron.b
+    for wi, xi in zip(neuron.w, x, strict=True):
+        total = apply(run, "add", (total, apply(run, "mul", (wi, xi), node)), node)
+    return total if neuron.activation == "linear" else apply_by_name(run, neuron.activation, [total], node, ())
+
+
+def name_parameters(run: Run, net: Net, name: str, place: ast.AST) -> None:
+    """The parameters of a net that is bound at the top level are called `n.layers[0].neurons[1].w[2]`; pictures show `w2`."""
+    for path, neuron in _neurons(net, name):
+        for i, weight in enumerate(neuron.w):
+            if not run.recorder.is_bound(weight):
+                run.recorder.name(weight, f"{path}.w[{i}]", TOP, place)
+        if not run.recorder.is_bound(neuron.b):
+            run.recorder.name(neuron.b, f"{path}.b", TOP, place)
+
+
+def _neurons(net: Any, path: str) -> Iterator[tuple[str, Neuron]]:
+    if isinstance(net, Neuron):
+        yield path, net
+    elif isinstance(net, Layer):
+        for i, neuron in enumerate(net.neurons):
+            yield f"{path}.neurons[{i}]", neuron
+    elif isinstance(net, MLP):
+        for i, layer in enumerate(net.layers):
+            yield from _neurons(layer, f"{path}.layers[{i}]")
+
+
+# ── making one ──
+
+
+def _maker(kind: Callable[..., Net], name: str, example: str) -> Builtin:
+    def make(run: Run, node: ast.Call, arguments: list[Any], keywords: dict[str, Any]) -> Net:
+        wanted = 1 if kind is Neuron else 2
+        if len(arguments) != wanted:
+            run.refuse(
+                f"`{name}` takes {wanted} argument{'s' if wanted > 1 else ''}; {len(arguments)} given.",
+                node,
+                f"Such as `{example}`.",
+            )
+        sizes = [_size(run, arguments[0], node)]
+        if kind is MLP:
+            sizes += [_size(run, thing, node) for thing in need.items(run, arguments[1], node)]
+        elif kind is Layer:
+            sizes.append(_size(run, arguments[1], node))
+        _check_size(run, sizes if kind is not Neuron else [*sizes, 1], node)
+        options = _options(run, name, keywords, node)
+        given = [sizes[0], sizes[1:]] if kind is MLP else sizes
+        net = kind(*given, make=lambda data: run.recorder.leaf(data, "parameter", node), **options)
+        for _, neuron in _neurons(net, ""):
+            for i, weight in enumerate(neuron.w):
+                run.recorder.name(weight, f"w{i}", EXPLICIT)
+            run.recorder.name(neuron.b, "b", EXPLICIT)
+        return net
+
+    return Builtin(name, make)
+
+
+def _size(run: Run, thing: Any, node: ast.AST) -> int:
+    size = need.whole(run, thing, node)
+    if size < 1:
+        run.refuse(f"A net has at least one input and one neuron; this says {size}.", node, "Write `1` or more.")
+    return size
+
+
+def _check_size(run: Run, sizes: list[int], node: ast.AST) -> None:
+    """Count before building."""
+    parameters = sum((nin + 1) * nout for nin, nout in pairwise(sizes))
+    if parameters > (allowed := run.limits.values):
+        raise LimitError(
+            f"This net would have {parameters:,} parameters; at most {allowed:,} values are made in one run.",
+            limit="values", value=allowed, span=run.source.span(node), hint="Use fewer or smaller layers.",
+        )  # fmt: skip
+    run.spend(node, parameters)
+
+
+def _options(run: Run, name: str, keywords: dict[str, Any], node: ast.Call) -> dict[str, Any]:
+    options: dict[str, Any] = {"draw": run.random.uniform}
+    for keyword, thing in keywords.items():
+        if keyword == "seed":
+            options["draw"] = random.Random(need.whole(run, thing, node)).uniform
+        elif keyword == "nonlin":
+            options["nonlin"] = need.truth(thing)
+        elif keyword == "activation":
+            if thing not in ACTIVATIONS:
+                close = closest(thing, ACTIVATIONS) if isinstance(thing, str) else None
+                hint = f'Did you mean `"{close}"`?' if close else f"There are {', '.join(ACTIVATIONS)}."
+                run.refuse("No activation is called that.", node, hint)
+            options["activation"] = thing
+        else:
+            run.refuse(f"`{name}` takes no `{keyword}=` here.", node, "It takes `seed=`, `activation=` and `nonlin=`.")
+    return options
+
+
+BUILTINS = {
+    "Neuron": _maker(Neuron, "Neuron", "Neuron(2)"),
+    "Layer": _maker(Layer, "Layer", "Layer(2, 3)"),
+    "MLP": _maker(MLP, "MLP", "MLP(3, [4, 4, 1])"),
+}
+
+
+def _parameters(run: Run, node: ast.Call, arguments: list[Any], keywords: dict[str, Any]) -> list[Any]:
+    return run.listed(arguments[0].parameters(), node)
+
+
+def _zero_grad(run: Run, node: ast.Call, arguments: list[Any], keywords: dict[str, Any]) -> None:
+    for parameter in run.listed(arguments[0].parameters(), node):
+        run.recorder.assign(parameter, "grad", 0.0)
+
+
+METHODS = {"parameters": Builtin("parameters", _parameters), "zero_grad": Builtin("zero_grad", _zero_grad)}
