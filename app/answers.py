@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
+from app.drawing.explaining import Explainer
 from app.drawing.flow import Flow
+from app.drawing.naming import text_of
+from app.drawing.spelling import Term, spell
 from app.drawing.words import Narrator
 from app.links import Links
 from app.wire import number
 from engine.errors import Span
-from engine.trace import Trace
+from engine.ops import OPS, Op
+from engine.trace import Step, Trace
 
-__all__ = ["VERSION", "graph_answer"]
+__all__ = ["EXPLAINED", "VERSION", "graph_answer", "operation_answer"]
 
 VERSION = 1
 """Of the shape. Fields are added without a new one."""
 
+EXPLAINED = 400
+"""Steps of a story that is told with all its formulas; of a longer one `explain.json` gives those of a step or a value."""
 
-def graph_answer(trace: Trace, narrator: Narrator, flow: Flow, code: str, links: Links, step: int, svg: str) -> dict[str, Any]:
+
+def graph_answer(
+    trace: Trace, narrator: Narrator, explainer: Explainer, flow: Flow, code: str, links: Links, step: int, svg: str
+) -> dict[str, Any]:
     """What `POST /api/v1/graphs` and `/g/CODE.json` answer, ready for `wire.dump`."""
+    explained = len(trace.steps) <= EXPLAINED
     return {
         "version": VERSION,
         "source": trace.source,
@@ -53,6 +64,8 @@ def graph_answer(trace: Trace, narrator: Narrator, flow: Flow, code: str, links:
                 "slot": edge.slot,
                 "local": number(edge.local),
                 "contribution": number(edge.contribution),
+                "local_latex": explainer.local_latex(edge) if explained else None,
+                "contribution_text": explainer.contribution_text(edge) if explained else None,
             }
             for edge in trace.edges
         ],
@@ -72,15 +85,45 @@ def graph_answer(trace: Trace, narrator: Narrator, flow: Flow, code: str, links:
                     for w in flow.writes[part.index - 1]
                 ],
                 "text": narrator.text(told),
-                "latex": narrator.latex(told),
+                **_formula(told, narrator, explainer, explained),
             }
             for told in trace.steps
+        ],
+        "operations": {name: operation_answer(OPS[name]) for name in dict.fromkeys(node.op for node in trace.nodes) if name},
+        "badges": [
+            {"node": found.node, "kind": found.kind, "edge": found.edge, "number": number(found.number), "sentence": sentence}
+            for found, sentence in explainer.badges
         ],
         "step": step,
         "warnings": [{"message": w.message, "node": w.node, "span": _span(w.span)} for w in trace.warnings],
         "printed": list(trace.printed),
         "links": asdict(links),
         "svg": svg,
+    }
+
+
+def _formula(step: Step, narrator: Narrator, explainer: Explainer, explained: bool) -> dict[str, Any]:
+    """`latex` is in `formula`, too, and is not made twice."""
+    if not explained:
+        return {"latex": narrator.latex(step), "formula": None}
+    formula = explainer.formula(step)
+    return {"latex": formula["latex"], "formula": formula}
+
+
+@cache
+def operation_answer(op: Op) -> dict[str, Any]:
+    """A row of the table, as far as a reader of the answer may want to see it."""
+    letters = [Term(letter) for letter in ("a", "b")][: op.arity]
+    operands = [*letters, *(text_of(default) for default in op.defaults)]
+    out = Term("y")
+    return {
+        "symbol": op.symbol,
+        "rule": op.formula,
+        "latex": spell(op.latex[0], operands, out),
+        "derivatives": [spell(local, operands, out) for local in op.latex[1]],
+        "convention": op.note,
+        "python": op.python.format(*(term.text for term in operands)),
+        "torch": op.torch.format(*(term.text for term in operands)),
     }
 
 

@@ -17,7 +17,7 @@ from app.errors import ProblemError
 from engine.ops import MICROGRAD, OPS
 from engine.suggest import closest
 
-__all__ = ["EXPANDABLE", "IGNORED", "Bg", "Expand", "Kind", "Options", "explain", "ignored", "nearest", "operations"]
+__all__ = ["EXPANDABLE", "IGNORED", "Bg", "Expand", "Kind", "Options", "StepName", "explain", "ignored", "nearest", "operations"]
 
 Kind = Literal["picture", "page", "embed"]
 
@@ -156,6 +156,7 @@ MOST_ASKED = 100
 _RELATIVES = ("ancestors", "descendants")
 _QUIZ = "It is `grad:NAME,NAME`, `data:NAME`, or both with a `;`."
 
+StepName = Annotated[str, BeforeValidator(_step, json_schema_input_type=str | int)]
 Bg = Annotated[str, BeforeValidator(_bg)]
 Expand = Annotated[str, BeforeValidator(_expand, json_schema_input_type=str)]
 
@@ -165,7 +166,7 @@ class Options(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    step: Annotated[str, BeforeValidator(_step, json_schema_input_type=str | int)] = Field(
+    step: StepName = Field(
         default="end",
         description="Which moment: a step (0 is before the first; negative counts from the end), `end`, `start`, `forward`, "
         "`seed`, `forward:NAME` (NAME is computed) or `grad:NAME` (the last contribution to NAME's grad).",

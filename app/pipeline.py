@@ -20,6 +20,7 @@ from app.caching import Cache
 from app.config import Settings
 from app.drawing.dot import export_dot
 from app.drawing.errors import TooLarge
+from app.drawing.explaining import Explainer
 from app.drawing.flow import Flow, largest
 from app.drawing.layout import Engine, Layout
 from app.drawing.merging import by_node
@@ -58,6 +59,10 @@ class Story:
     @cached_property
     def narrator(self) -> Narrator:
         return Narrator(self.trace)
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        return Explainer(self.trace, self.narrator)
 
     @cached_property
     def title(self) -> str:
@@ -204,9 +209,8 @@ class Pipeline:
         """The whole story and the picture of this moment, without an embedded font. Raises DrawingError."""
         code = encode(moment.trace.source)
         where = links(code, moment.options, self._base)
-        return graph_answer(
-            moment.told, moment.story.narrator, moment.story.flow, code, where, moment.index, self.svg(moment, font="none")
-        )
+        story, svg = moment.story, self.svg(moment, font="none")
+        return graph_answer(moment.told, story.narrator, story.explainer, story.flow, code, where, moment.index, svg)
 
     def check(self, options: Options) -> None:
         """Draw a small graph past all caches. Raises whatever stands in the way."""

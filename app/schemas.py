@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.errors import ProblemError
 from app.options import Options
 from engine.trace import Kind, Phase
+from engine.trouble import TroubleKind
 
 __all__ = ["GraphAnswer", "GraphRequest", "ProblemAnswer", "Ready"]
 
@@ -89,6 +90,43 @@ class EdgeAnswer(BaseModel):
     slot: int
     local: Wire
     contribution: Wire
+    local_latex: str | None
+    contribution_text: str | None
+
+
+class FormulaAnswer(BaseModel):
+    """The formula of a step: `left = letters = numbers = result`, in LaTeX; the whole of it in LaTeX and in plain text."""
+
+    left: str
+    letters: str
+    numbers: str
+    result: str
+    latex: str
+    plain: str
+    product: str = Field(default="", description="Backward: upstream × local = contribution.")
+    sum: str = Field(default="", description="Backward: the grad before → after (change).")
+
+
+class OperationAnswer(BaseModel):
+    """An operation that occurs, with a and b for its operands and y for its result."""
+
+    symbol: str
+    rule: str
+    latex: str
+    derivatives: list[str]
+    convention: str
+    python: str
+    torch: str
+
+
+class BadgeAnswer(BaseModel):
+    """Where the gradient goes wrong."""
+
+    node: str
+    kind: TroubleKind
+    edge: str | None
+    number: Wire
+    sentence: str
 
 
 class WriteAnswer(BaseModel):
@@ -121,6 +159,7 @@ class StepAnswer(BaseModel):
     edge_writes: list[EdgeWriteAnswer]
     text: str
     latex: str
+    formula: FormulaAnswer | None = Field(description="null in a very long story: see explain.json.")
 
 
 class WarningAnswer(BaseModel):
@@ -151,6 +190,8 @@ class GraphAnswer(BaseModel):
     nodes: list[NodeAnswer]
     edges: list[EdgeAnswer]
     steps: list[StepAnswer]
+    operations: dict[str, OperationAnswer]
+    badges: list[BadgeAnswer]
     step: int
     warnings: list[WarningAnswer]
     printed: list[str]

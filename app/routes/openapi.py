@@ -103,7 +103,18 @@ _EXAMPLES: dict[str, Any] = {
                 "expanded_from": None,
             }
         ],
-        "edges": [{"id": "e0", "from": "n0", "to": "n1", "slot": 0, "local": 3.0, "contribution": 3.0}],
+        "edges": [
+            {
+                "id": "e0",
+                "from": "n0",
+                "to": "n1",
+                "slot": 0,
+                "local": 3.0,
+                "contribution": 3.0,
+                "local_latex": r"\frac{\partial b}{\partial a} = a = 3",
+                "contribution_text": "1 × 3 = 3",
+            }
+        ],
         "steps": [
             {
                 "index": 1,
@@ -115,8 +126,28 @@ _EXAMPLES: dict[str, Any] = {
                 "edge_writes": [{"edge": "e0", "field": "local", "before": None, "after": 3.0}],
                 "text": "b = a × a = 3 × 3 = 9.",
                 "latex": r"b = a \cdot a = 3 \cdot 3 = 9",
+                "formula": {
+                    "left": "b",
+                    "letters": r"a \cdot a",
+                    "numbers": r"3 \cdot 3",
+                    "result": "9",
+                    "latex": r"b = a \cdot a = 3 \cdot 3 = 9",
+                    "plain": "b = a × a = 3 × 3 = 9",
+                },
             }
         ],
+        "operations": {
+            "mul": {
+                "symbol": "×",
+                "rule": "a · b",
+                "latex": r"a \cdot b",
+                "derivatives": ["b", "a"],
+                "convention": "",
+                "python": "a * b",
+                "torch": "a * b",
+            }
+        },
+        "badges": [],
         "step": 4,
         "warnings": [],
         "printed": [],

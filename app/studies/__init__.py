@@ -14,9 +14,10 @@ from app.studies.adding import paths
 from app.studies.carrying import carrying
 from app.studies.checking import checks
 from app.studies.comparing import comparison, torch_version
+from app.studies.explaining import explanation
 from app.studies.ordering import orders
 from app.studies.plotting import error_svg, plot_json, plot_svg
-from app.studies.questions import About, AboutOne, CurveLook, PlotLook, Question
+from app.studies.questions import About, AboutOne, CurveLook, Explained, PlotLook, Question
 from app.studies.telling import Subject
 
 __all__ = ["STUDIES", "Question", "Study", "Subject"]
@@ -58,6 +59,7 @@ STUDIES = {
         Study("plot.json", PlotLook, plot_json, "The same as numbers."),
         Study("orders.json", About, orders, "Topological order, depth-first and recursion side by side."),
         Study("modes.json", AboutOne, carrying, "Forward mode against reverse mode, counted on the graph."),
+        Study("explain.json", Explained, explanation, "All about one value, or one step: rule, formulas, contributions."),
         Study("compare.json", About, comparison, "Ours, measured and PyTorch's numbers side by side.", torch_version),
     )
 }

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import quote
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from app.errors import ProblemError
-from app.options import Bg, Expand, ignored, nearest
+from app.options import Bg, Expand, StepName, ignored, nearest
 from engine.limits import STUDY_LIMITS
 
-__all__ = ["About", "AboutOne", "CurveLook", "PlotLook", "Question"]
+__all__ = ["About", "AboutOne", "CurveLook", "Explained", "PlotLook", "Question"]
 
 FURTHEST = 1e12
 """How far from 0 a plot may go."""
@@ -129,6 +129,19 @@ class AboutOne(Question):
         description="One value: its name, key (`o/0/1`) or id (`n4`). Without it, all that have a name.",
         examples=["a"],
     )
+
+
+class Explained(Question):
+    """Of one value, or of one step."""
+
+    node: Name | None = Field(default=None, description="Which value; without it and without a step, the output.", examples=["a"])
+    step: StepName | None = Field(default=None, description="Which step, as in a picture.", examples=["seed"])
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if self.node is not None and self.step is not None:
+            raise ValueError("Ask for a `node` or for a `step`.")
+        return self
 
 
 class _Look(Question):

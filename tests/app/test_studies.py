@@ -225,3 +225,59 @@ async def test_a_program_that_is_wrong_says_where(client: httpx.AsyncClient):
     answer = await client.get(f"/g/{encode('y = tahn(2)')}/check.json")
 
     assert (answer.status_code, answer.json()["line"]) == (422, 1)
+
+
+async def test_all_about_one_value(client: httpx.AsyncClient):
+    answer = await ask(client, NEURON, "explain.json?node=n")
+    node = answer["node"]
+
+    assert node["data_text"] == "0.8813735870195432"
+    assert node["operation"]["rule"] == "a + b"
+    assert [each["name"] for each in node["inputs"]] == ["x1w1 + x2w2", "b"]
+    assert [each["name"] for each in node["users"]] == ["o"]
+    assert node["contributions"][0]["text"] == "1 × 0.5 = 0.5"
+    assert [step["phase"] for step in answer["steps"]] == ["forward", "backward"]
+    assert answer["steps"][0]["formula"]["plain"] == "n = x1w1 + x2w2 + b = -6 + 6.8814 = 0.8814"
+
+
+async def test_all_about_one_step(client: httpx.AsyncClient):
+    answer = await ask(client, NEURON, "explain.json?step=grad:w1")
+    start = await ask(client, NEURON, "explain.json?step=0")
+    both = await client.get(f"/g/{encode(NEURON)}/explain.json?step=1&node=n")
+
+    assert answer["node"] is None
+    assert [step["formula"]["product"] for step in answer["steps"]] == ["0.5 × 2 = 1"]
+    assert start["steps"] == []
+    assert (both.status_code, both.json()["hint"]) == (422, "Ask for a `node` or for a `step`.")
+
+
+async def test_a_kinks_rule_stands_with_its_operation(client: httpx.AsyncClient):
+    answer = await ask(client, "x = -1\nh = relu(x)", "explain.json?node=h")
+
+    assert answer["node"]["operation"]["convention"] == "At exactly 0 the slope is taken as 0, as PyTorch does."
+    assert answer["node"]["operation"]["derivatives"] == [r"\left[ a > 0 \right]"]
+    assert answer["node"]["badges"] == [
+        "h is dead here: its input is -1, not above 0, so its slope is 0 and no gradient gets through."
+    ]
+
+
+async def test_the_graph_answer_explains_itself(client: httpx.AsyncClient):
+    answer = (await client.get(f"/g/{encode('x = -1' + chr(10) + 'h = relu(x)')}.json")).json()
+    forward, _, backward = answer["steps"]
+
+    assert forward["formula"]["letters"] == r"\operatorname{relu}(x)"
+    assert (backward["formula"]["product"], backward["formula"]["sum"]) == ("1 × 0 = 0", "0 → 0 (+0)")
+    assert answer["edges"][0]["contribution_text"] == "1 × 0 = 0"
+    assert answer["edges"][0]["local_latex"].startswith(r"\frac{\partial h}{\partial x} = ")
+    assert list(answer["operations"]) == ["relu"]
+    assert [(badge["node"], badge["kind"]) for badge in answer["badges"]] == [("n1", "dead")]
+
+
+async def test_a_very_long_story_is_explained_on_demand(client: httpx.AsyncClient):
+    source = "x = 0.5\ny = x\nfor i in range(200):\n    y = y * x\ny.backward()"
+    answer = (await client.get(f"/g/{encode(source)}.json?leaves=split")).json()
+
+    assert len(answer["steps"]) > 400
+    assert answer["steps"][0]["formula"] is None
+    assert answer["steps"][0]["latex"]
+    assert (await ask(client, source, "explain.json?step=1"))["steps"][0]["formula"]["letters"]
