@@ -49,10 +49,10 @@ def power(exponent: int) -> str:
     return "1" if exponent == 0 else "10" if exponent == 1 else "10" + str(exponent).translate(_SUPERSCRIPT)
 
 
-def _round_step(least: float) -> float:
-    """The smallest of 1, 2, 5 times a power of ten that is not smaller."""
-    size = 10.0 ** math.floor(math.log10(least))
-    return next(factor * size for factor in (1.0, 2.0, 5.0, 10.0) if factor * size >= least * (1 - 1e-9))
+def _round_step(wanted: float) -> float:
+    """The nearest of 1, 2, 5 times a power of ten, by ratio."""
+    size = 10.0 ** math.floor(math.log10(wanted))
+    return min((factor * size for factor in (1.0, 2.0, 5.0, 10.0)), key=lambda step: max(step / wanted, wanted / step))
 
 
 def _labels(places: list[float], step: float) -> list[str]:
