@@ -42,6 +42,9 @@ __all__ = ["Moment", "Pipeline"]
 _LIGHT = replace(LIMITS, characters=4_000, steps=3_000, values=500, items=500)
 """What may run while everybody else waits: 2 ms of work."""
 
+_KEPT = 8
+"""Structures, and scales of colours, that a story keeps."""
+
 REFUSED_SECONDS = 60.0
 """How long a graph that took too long is refused without another try."""
 
@@ -54,7 +57,7 @@ class Story:
         self.flow = Flow(trace)
         self._structures: dict[tuple[Any, ...], Structure] = {}
         self._most: dict[tuple[Color, frozenset[str]], tuple[float, float]] = {}
-        self.weight = 2_000 + 2 * len(trace.source) + 1_000 * len(trace.nodes) + 400 * len(trace.edges) + 700 * len(trace.steps)
+        self.weight = 2_000 + 2 * len(trace.source) + 1_000 * len(trace.nodes) + 900 * len(trace.edges) + 700 * len(trace.steps)
 
     @cached_property
     def narrator(self) -> Narrator:
@@ -73,6 +76,8 @@ class Story:
         look = (options.style, options.dir, options.leaves, options.digits)
         key = (*look, options.edges, options.hide)
         if (structure := self._structures.get(key)) is None:
+            if len(self._structures) >= _KEPT:
+                self._structures.clear()
             terms = None if options.edges == "none" else self.flow.room(options.edges, options.digits)
             structure = structure_of(self.trace, *look, terms=terms, constants=options.hide != "constants")
             self._structures[key] = structure
@@ -96,6 +101,8 @@ class Story:
             return Numbers(local, contribution)
         key = (view.color, view.asked)
         if (most := self._most.get(key)) is None:
+            if len(self._most) >= _KEPT:
+                self._most.clear()
             most = self._most[key] = largest(self.trace, self.flow, view)
         return Numbers(local, contribution, *most)
 
@@ -202,8 +209,16 @@ class Pipeline:
 
     def dot(self, moment: Moment) -> str:
         """The picture as DOT, with labels, for anybody's Graphviz."""
-        options, trace = moment.options, moment.told
-        return export_dot(trace, trace.frame(moment.index), dir=options.dir, digits=options.digits)
+        options, told = moment.options, moment.told
+        return export_dot(
+            told,
+            told.frame(moment.index),
+            dir=options.dir,
+            digits=options.digits,
+            constants=options.hide != "constants",
+            view=moment.view,
+            numbers=moment.story.numbers(moment.view, moment.step),
+        )
 
     def json(self, moment: Moment) -> dict[str, Any]:
         """The whole story and the picture of this moment, without an embedded font. Raises DrawingError."""

@@ -11,6 +11,7 @@ import graphviz
 from app.drawing.shapes import shape_of
 from app.drawing.structure import Dir, Structure
 from app.drawing.text import clean, format_number
+from app.drawing.view import PLAIN, UNSEEN, Numbers, View
 from engine.trace import Frame, Trace
 
 __all__ = ["export_dot", "layout_dot"]
@@ -57,13 +58,32 @@ def _fields(operands: int, dir: Dir) -> str:
 _KINDS = {"input": "filled", "parameter": "filled,bold", "constant": "dashed"}
 
 
-def export_dot(trace: Trace, frame: Frame | None = None, *, dir: Dir = "LR", digits: int = 4) -> str:
-    """The graph as the notebook draws it, for anybody's `dot`: a record a value, a node for the operation before it."""
+def export_dot(
+    trace: Trace,
+    frame: Frame | None = None,
+    *,
+    dir: Dir = "LR",
+    digits: int = 4,
+    constants: bool = True,
+    view: View = PLAIN,
+    numbers: Numbers = UNSEEN,
+) -> str:
+    """The graph as the notebook draws it, for anybody's `dot`: a record a value, a node for the operation before it.
+
+    Of a *view* it has the labels at edges and what is asked; *numbers* are those of the labels.
+    """
     frame = frame or trace.frame(len(trace.steps))
     graph = graphviz.Digraph("stepgrad", graph_attr={"rankdir": dir}, node_attr={"fontname": "DejaVu Sans,Verdana,sans-serif"})
+    asked_edges = view.asked_edges([(edge.id, edge.source, edge.target) for edge in trace.edges])
+    labels = numbers.local if view.labels == "local" else numbers.contribution
+    left_out = {node.id for node in trace.nodes if node.kind == "constant" and node.id != trace.output and not constants}
     for node in trace.nodes:
-        data, grad = frame.data.get(node.id), frame.grad.get(node.id)
-        cells = [f"data {format_number(data, digits)}", f"grad {format_number(grad, digits)}"]
+        if node.id in left_out:
+            continue
+        known = {"data": frame.data.get(node.id), "grad": frame.grad.get(node.id)}
+        cells = [
+            f"{field} {'?' if f'{node.id}.{field}' in view.asked else format_number(x, digits)}" for field, x in known.items()
+        ]
         if node.label:
             cells.insert(0, clean(node.label))
         look = {"style": style, "fillcolor": "#e3f0fa"} if (style := _KINDS.get(node.kind)) else {}
@@ -75,7 +95,10 @@ def export_dot(trace: Trace, frame: Frame | None = None, *, dir: Dir = "LR", dig
             graph.edge(f"{node.id}op", node.id)
     operations = {node.id for node in trace.nodes if node.op}
     for edge in trace.edges:
-        graph.edge(edge.source, f"{edge.target}op" if edge.target in operations else edge.target)
+        if edge.source not in left_out:
+            target = f"{edge.target}op" if edge.target in operations else edge.target
+            text = "?" if edge.id in asked_edges else format_number(labels.get(edge.id), digits)
+            graph.edge(edge.source, target, **({} if view.labels == "none" else {"label": text}))
     return str(graph.source)
 
 

@@ -6,7 +6,7 @@ Presentation attributes only, so that PowerPoint and Inkscape show the same; the
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, cached_property
 from hashlib import blake2b
 from typing import Literal
 
@@ -139,24 +139,19 @@ class Painter:
         wire, field = self._structure.wires[i], self._view.labels
         (cx, cy), size = self._place(self._layout.centres[wire.head]), self._sizes.term
         x, y, anchor = self._shape(wire.head).term(wire.slot, self._structure.boxes[wire.head].operands, self._structure.dir)
-        slot = "quiz" if self.asked_edge(i) else "slot"
+        slot = "quiz" if wire.edge in self.asked_edges else "slot"
         return (
             f'<text data-field="{field}" data-{slot}="{wire.edge}.{field}" text-anchor="{anchor}" x="{px(cx + x)}" '
             f'y="{px(cy + y + BASELINE * size)}" font-size="{px(size)}"'
         )
 
-    def asked_edge(self, i: int) -> bool:
-        """Whether the number at an edge would give away what is asked: at the value itself, or where it is an operand."""
-        if not self._view.asked:
-            return False
-        wires, boxes = self._structure.wires, self._structure.boxes
-        target = wires[i].head
-        near = {boxes[target].node} | {boxes[wire.tail].node for wire in wires if wire.head == target}
-        if self._view.labels == "contribution":
-            near_grad = {boxes[target].node, boxes[wires[i].tail].node}
-            if any(f"{node}.grad" in self._view.asked for node in near_grad):
-                return True
-        return any(f"{node}.data" in self._view.asked for node in near)
+    @cached_property
+    def asked_edges(self) -> frozenset[str]:
+        """The edges whose label would give away what is asked."""
+        boxes = self._structure.boxes
+        return self._view.asked_edges(
+            [(wire.edge, boxes[wire.tail].node, boxes[wire.head].node) for wire in self._structure.wires]
+        )
 
     def _dim(self, *nodes: str) -> str:
         lit = self._view.lit

@@ -56,7 +56,7 @@ class Skeleton:
             self._into.setdefault(structure.boxes[wire.head].node, []).append(wire.edge)
             opening, end = paint.edge(i)
             if end:
-                self._terms.append((wire.edge, len(pieces) + 1, structure.boxes[wire.head].terms, paint.asked_edge(i)))
+                self._terms.append((wire.edge, len(pieces) + 1, structure.boxes[wire.head].terms, wire.edge in paint.asked_edges))
                 pieces += [opening, "", end]
             else:
                 pieces.append(opening)
@@ -194,11 +194,10 @@ class Skeleton:
                 if edge is None:
                     edge = self._marked_edges[i, phase] = paint.edge(i, phase)[0]
                 pieces[at] = edge
-        for write in step.writes:
-            if write.after is not None:
-                for at, _ in self._nodes.get(write.node, ()):
-                    place = at + (3 if write.field == "data" else 5)
-                    pieces[place] = paint.written(phase) + pieces[place]
+        for name, field in {(write.node, write.field) for write in step.writes if write.after is not None}:
+            for at, _ in self._nodes.get(name, ()):
+                place = at + (3 if field == "data" else 5)
+                pieces[place] = paint.written(phase) + pieces[place]
 
 
 def _spell(x: float, exact: dict[float, str]) -> str:

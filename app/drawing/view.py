@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -26,6 +26,20 @@ class View:
     """The nodes that are not dimmed; None is all."""
     asked: frozenset[str] = frozenset()
     """Slots (`n3.grad`) that show a question mark at every step."""
+
+    def asked_edges(self, edges: Sequence[tuple[str, str, str]]) -> frozenset[str]:
+        """Of edges (id, source, target) those whose label would give away what is asked: those of the operation that makes an
+        asked datum and of those that read it; with contributions, those at both sides of an asked grad."""
+        asked = self.asked
+        if not asked or self.labels == "none":
+            return frozenset()
+        touched = {head for _, tail, head in edges if f"{head}.data" in asked or f"{tail}.data" in asked}
+        near = self.labels == "contribution"
+        return frozenset(
+            edge
+            for edge, tail, head in edges
+            if head in touched or (near and (f"{head}.grad" in asked or f"{tail}.grad" in asked))
+        )
 
 
 PLAIN = View()
