@@ -113,7 +113,7 @@ _CLASSES = tuple(tuple(max(digits + more, _SHORTEST) + (digits == 0) for more in
 
 
 def slot_chars(x: float | None, digits: int) -> int:
-    """Characters to reserve for *x*: one of three classes, so that a number may move, or change its sign, and the picture stays."""
+    """Characters to reserve for *x*, in one of three classes: a number may move, or change its sign, and the picture stays."""
     classes = _CLASSES[digits]
     if x is None or x == 0.0 or _SMALL[digits] <= abs(x) < 99.0:
         return classes[0]

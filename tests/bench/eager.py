@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from micrograd.engine import Value as Micrograd
@@ -37,7 +38,7 @@ def network(value: Callable[[float], Any], sizes: tuple[int, ...] = (3, 4, 4, 1)
     uniform = random.Random(1337).uniform
     return [
         [([value(uniform(-1, 1)) for _ in range(nin)], value(uniform(-1, 1))) for _ in range(nout)]
-        for nin, nout in zip(sizes, sizes[1:], strict=False)
+        for nin, nout in pairwise(sizes)
     ]
 
 
