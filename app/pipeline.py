@@ -35,7 +35,7 @@ from app.views import view_of
 from engine.errors import LimitError
 from engine.language import run
 from engine.limits import LIMITS
-from engine.trace import Step, Trace
+from engine.trace import Frame, Step, Trace
 
 __all__ = ["Moment", "Pipeline"]
 
@@ -145,7 +145,19 @@ class Moment:
     @property
     def sentence(self) -> str:
         narrator = self.story.narrator
-        return narrator.quiet(self.step) if self.view.asked else narrator.text(self.step)
+        if self.view.asked:
+            return narrator.quiet(self.step)
+        return narrator.finished if self.is_finished else narrator.text(self.step)
+
+    @property
+    def is_finished(self) -> bool:
+        """The end, asked for by its name, is the finished picture and not the last step of the way: nothing is marked."""
+        return self.options.step == "end"
+
+    @property
+    def frame(self) -> Frame:
+        frame = self.told.frame(self.index)
+        return replace(frame, step=None) if self.is_finished else frame
 
 
 class Pipeline:
@@ -181,7 +193,7 @@ class Pipeline:
         story, told = moment.story, moment.told
         skeleton = self._skeleton(story.structure(moment.options), moment, font or moment.options.font)
         return skeleton.fill(
-            told.frame(moment.index),
+            moment.frame,
             title=moment.title,
             desc=moment.sentence,
             steps=len(told.steps),

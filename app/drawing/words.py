@@ -22,6 +22,9 @@ START = "Before the first step: the inputs have their numbers, nothing else is c
 MAX_EXPRESSION = 24
 """Characters of the expression that stands for a value without a name; a longer one is called by its symbol."""
 
+LISTED = 8
+"""Gradients that are told at the end."""
+
 _INFIX = {"*": "×", "/": "÷"}
 
 
@@ -39,6 +42,18 @@ class Narrator:
         if step is None:
             return START
         return " ".join(map(self.text, step.parts)) if step.parts else _TELLERS[step.phase](self, step)
+
+    @cached_property
+    def finished(self) -> str:
+        """What came of it: the output, and the gradients of inputs and parameters."""
+        output = self._nodes[self._trace.output]
+        told = f"{self.name(output.id)} = {number_text(output.data)}"
+        graded = [node for node in self._nodes.values() if node.kind in ("input", "parameter") and node.grad is not None]
+        if not graded:
+            return f"Finished: {told}."
+        grads = [f"{self.name(node.id)} {number_text(node.grad)}" for node in graded[:LISTED]]
+        more = f" and {len(graded) - LISTED} more" if len(graded) > LISTED else ""
+        return f"Finished: {told}. Gradients: {', '.join(grads)}{more}."
 
     def latex(self, step: Step | None) -> str:
         """Letters = numbers = result, without dollar signs; empty where there is nothing to compute."""

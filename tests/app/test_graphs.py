@@ -327,3 +327,13 @@ async def test_a_slow_body_is_not_waited_for():
         answer = await client.post(API, content=slow(), headers={"Content-Type": "application/json"})
 
     assert answer.status_code == 408
+
+
+async def test_the_finished_picture_marks_nothing_and_tells_what_came_of_it(client: httpx.AsyncClient):
+    finished, last = [(await client.get(f"/g.svg?e=a%3D3%0Ab%3Da*a&step={step}")).text for step in ("end", "-1")]
+
+    assert "is-active" not in finished
+    assert "Finished: b = 9. Gradients: a 6." in finished
+    assert "is-active" in last
+    assert 'data-step="4"' in finished
+    assert 'data-step="4"' in last
