@@ -1,4 +1,4 @@
-"""The command line: `stepgrad serve`, `draw`, `steps`, `ops`.
+"""The command line: `stepgrad serve`, `draw`, `steps`, `check`, `ops`.
 
 Exit codes: 0 done, 1 the program or the machine does not allow it (one sentence on stderr), 2 the command line is wrong.
 """
@@ -113,6 +113,26 @@ def _steps(given: argparse.Namespace) -> int:
     return _with_program(given, tell)
 
 
+def _check(given: argparse.Namespace) -> int:
+    from app.pipeline import Pipeline
+    from app.studies import STUDIES, Subject
+
+    study = STUDIES["check.json"]
+
+    def check(source: str, options: Options) -> int:
+        question = study.question.read({} if given.node is None else {"node": given.node})
+        subject = Subject(Pipeline(Settings.from_environment()).moment(source, options).story)
+        answer = study.make(subject, question)
+        assert isinstance(answer, dict)
+        for row in answer["nodes"]:
+            print(row["sentence"])
+        if given.node is None:
+            print(answer["sentence"])
+        return int(answer["verdict"] == "differs")
+
+    return _with_program(given, check)
+
+
 def _ops(given: argparse.Namespace) -> int:
     from engine.ops import OPS
 
@@ -192,12 +212,17 @@ def _parser() -> argparse.ArgumentParser:
     draw.add_argument(
         "-o", "--output", type=Path, metavar="OUT", help="file to write; its extension chooses the format [-: standard output]"
     )
-    draw.add_argument("--format", metavar="EXT", help="svg, dot or json, whatever the file is called")
+    draw.add_argument("--format", metavar="EXT", help="svg, dot, json or py, whatever the file is called")
     draw.set_defaults(command=_draw)
 
     steps = commands.add_parser("steps", help="tell every step in a sentence")
     _add_program(steps)
     steps.set_defaults(command=_steps)
+
+    check = commands.add_parser("check", help="measure each gradient, and say whether it agrees")
+    _add_program(check)
+    check.add_argument("--node", metavar="NAME", help="one value [leaves and named values]")
+    check.set_defaults(command=_check)
 
     ops = commands.add_parser("ops", help="list the operations")
     ops.set_defaults(command=_ops)
@@ -206,7 +231,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_program(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", metavar="FILE", help="a program; - is standard input")
-    for name in _OPTIONS if command.prog.endswith("draw") else ("expand", "steps"):
+    names = {"draw": _OPTIONS, "steps": ("expand", "steps")}
+    for name in names.get(command.prog.rpartition(" ")[2], ("expand",)):
         field = Options.model_fields[name]
         help = f"{field.description} [{field.default or 'none'}]".replace("%", "%%")
         command.add_argument(f"--{name}", metavar="X", help=help)

@@ -55,6 +55,28 @@ def test_a_negative_step_counts_from_the_end():
     assert json.loads(done.stdout)["step"] == 3
 
 
+def test_check_measures_every_gradient():
+    done = stepgrad("check", "-", program="x = 2\ny = x**3")
+
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "x: measured 12, ours 12. They agree.",
+        "y: measured 1, ours 1. They agree.",
+        "2 of 2 gradients agree with a central difference.",
+    ]
+    assert stepgrad("check", "-", "--node", "x", program="x = 2\ny = x**3").stdout == "x: measured 12, ours 12. They agree.\n"
+
+
+def test_check_of_an_unknown_value_says_which_there_are():
+    done = stepgrad("check", "-", "--node", "q", program=SQUARE)
+
+    assert (done.returncode, done.stderr) == (1, "stepgrad: No value is called `q`.\n  There are a, b.\n")
+
+
+def test_draw_writes_a_program_for_pytorch():
+    assert stepgrad("draw", "-", "--format", "py", program=SQUARE).stdout.startswith("import torch\n")
+
+
 def test_steps_tells_the_story():
     done = stepgrad("steps", "-", program=SQUARE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -11,8 +12,10 @@ import pytest
 
 from app.gallery import gallery
 from app.links import encode
+from app.pipeline import Story
 from app.schemas import ProblemAnswer
-from app.studies import STUDIES
+from app.studies import STUDIES, Subject
+from engine.language import run
 from engine.limits import STUDY_LIMITS
 
 NEURON = next(example.source for example in gallery() if example.slug == "neuron")
@@ -281,3 +284,21 @@ async def test_a_very_long_story_is_explained_on_demand(client: httpx.AsyncClien
     assert answer["steps"][0]["formula"] is None
     assert answer["steps"][0]["latex"]
     assert (await ask(client, source, "explain.json?step=1"))["steps"][0]["formula"]["letters"]
+
+
+def test_the_contract_names_every_study_and_every_field():
+    """What is answered is written down."""
+    contract = (Path(__file__).parents[2] / "docs/contract.md").read_text(encoding="utf-8")
+    section = contract[contract.index("## Studies") : contract.index("## The SVG")]
+    subject = Subject(Story(run(NEURON)))
+    for study in STUDIES.values():
+        assert f"`{study.file}`" in section
+        names = {"node", "x", "from", "to", "h", "samples", "expand", "theme", "bg", "font", "step"}
+        assert set(study.question.names()) <= names
+        if study.name == "compare" or study.file.endswith(".svg"):
+            continue
+        answer = study.make(subject, study.question.read({"node": "n"} if "node" in study.question.names() else {}))
+        assert isinstance(answer, dict)
+        rows = [row for value in answer.values() if isinstance(value, list) for row in value if isinstance(row, dict)]
+        for field in [*answer, *(name for row in rows for name in row)]:
+            assert f"`{field}`" in contract, f"{study.file}: {field}"
