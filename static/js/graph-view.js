@@ -3,6 +3,7 @@
 // The elements of each slot are looked up once; a step then touches only what differs from what is shown.
 
 import { exactNumber } from "./format.js";
+import { rectangle } from "./graph-keys.js";
 import { fitNumber, roomIn } from "./room.js";
 import { nameOf } from "./state.js";
 
@@ -26,6 +27,8 @@ export function createGraphView(svg, trace) {
   const tails = tailsOf(edges, nodes);
   const description = svg.querySelector(":scope > desc");
   const byId = new Map(trace.nodes.map((node) => [node.id, node]));
+  // Those are the numbers of one moment; the page says them when they are asked for.
+  for (const title of svg.querySelectorAll("g.node > title")) title.remove();
   for (const element of svg.querySelectorAll(".is-active")) element.classList.remove(...MARKS);
 
   /** @type {Map<string, Num>} */
@@ -97,25 +100,38 @@ export function createGraphView(svg, trace) {
       }
     },
 
-    /** @param {string | null} id */
+    /** @param {string | null} id @returns {string} its exact numbers */
     hover(id) {
       for (const element of hovered) element.classList.remove("is-hover");
       hovered = (id && nodes.get(id)) || [];
       for (const element of hovered) element.classList.add("is-hover");
       const node = id && byId.get(id);
-      if (!node || !current) return;
+      if (!node || !current) return "";
       const values = current.values;
-      const text = [nameOf(trace, node), ...["data", "grad"].map((field) => `${field} ${exactNumber(values.get(`${id}.${field}`) ?? null)}`)].join("\n");
-      for (const element of hovered) {
-        const title = element.querySelector(":scope > title");
-        if (title) title.textContent = text;
+      return [nameOf(trace, node), ...["data", "grad"].map((field) => `${field} ${exactNumber(values.get(`${id}.${field}`) ?? null)}`)].join("\n");
+    },
+
+    /** @param {string | null} id  what is looked into */
+    select(id) {
+      for (const element of svg.querySelectorAll(".is-selected")) element.classList.remove("is-selected");
+      for (const element of (id && nodes.get(id)) || []) element.classList.add("is-selected");
+    },
+
+    /** All but these step back; null brings all forward. @param {Set<string> | null} ids */
+    highlight(ids) {
+      for (const [id, elements] of nodes) for (const element of elements) element.classList.toggle("is-dim", ids !== null && !ids.has(id));
+      for (const [, elements] of edges) {
+        for (const element of elements) {
+          const inside = ids === null || (ids.has(element.getAttribute("data-from") ?? "") && ids.has(element.getAttribute("data-to") ?? ""));
+          element.classList.toggle("is-dim", !inside);
+        }
       }
     },
 
     /** Where the step happens, in units of the picture: what it writes first, then what it reads. @param {Frame} frame */
     focus(frame) {
       const { active, read } = boxesOf(frame);
-      return [...active.slice(0, 1), ...read].map(rectangleOf);
+      return [...active.slice(0, 1), ...read].map(rectangle);
     },
   };
 }
@@ -137,13 +153,6 @@ function tailsOf(edges, nodes) {
     tails.set(id, boxes[Math.min(use, boxes.length - 1)]);
   }
   return tails;
-}
-
-/** From the attributes, not measured: a step must not wait for a layout. @param {Element} node */
-function rectangleOf(node) {
-  const box = node.querySelector("rect.box");
-  const [x = 0, y = 0, width = 0, height = 0] = ["x", "y", "width", "height"].map((name) => Number(box?.getAttribute(name)));
-  return { x, y, width, height };
 }
 
 /** @param {Element} root @param {string} attribute @returns {Map<string, Element[]>} */

@@ -11,12 +11,14 @@ import { createEdits } from "./edits.js";
 import { createHelp } from "./help.js";
 import { drawIcons } from "./icons.js";
 import { createInputs, createKnobs } from "./inputs.js";
+import { createInspector } from "./inspector.js";
 import { listenToKeys } from "./keys.js";
 import { createMenu } from "./menu.js";
 import { createOutput } from "./output.js";
 import { createSession } from "./session.js";
 import { fillShareMenu } from "./share.js";
 import { createStore } from "./store.js";
+import { createStudies } from "./studies.js";
 import { createTable } from "./table.js";
 import { followTheme, isDark } from "./theme.js";
 import { fillViewMenu } from "./view-menu.js";
@@ -45,10 +47,22 @@ createOutput(need("#output"), store, {
     if (problem.hint?.startsWith("Add ")) inputs.open = true;
   },
 });
-createInputs(inputs, store, createKnobs(store, session));
+const knobs = createKnobs(store, session);
+createInputs(inputs, store, knobs);
 createEdits(need("#edits"), store, session, viewer.say);
 createTable(need("#values"), store);
 createDivider(need("#divider"), need("#work"));
+
+const inspector = createInspector(store, {
+  dock: viewer.dock,
+  operations: boot.operations,
+  goTo: viewer.playback.goTo,
+  source: editor.goTo,
+  knobs,
+  studies: createStudies(base),
+  highlight: viewer.highlight,
+});
+viewer.onInspect(inspector.show);
 
 const address = createAddress(store, {
   base,

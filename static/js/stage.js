@@ -132,6 +132,9 @@ export function createStage({ wheel = true, tools = true } = {}) {
       moveFrom(next, before, transform.k);
     },
 
+    /** Beside the pointer, as browsers show titles. @param {string} text */
+    hint: (text) => void (sheet.title = text),
+
     /** @param {Rectangle[]} places */
     follow: (places) => keepInSight(places, true),
 

@@ -19,13 +19,14 @@ import { frameAt } from "./player.js";
  * @property {number} step
  * @property {boolean} playing
  * @property {number} speed       steps a second
+ * @property {string | null} selected  the node that is looked into
  * @property {string | null} hover  the node under the pointer, in the graph, the text or the table */
 
 /** @typedef {import("./store.js").Store<State>} Store */
 
 /** @param {Partial<State>} [given] @returns {State} */
 export const initialState = (given = {}) => ({
-  source: "", options: {}, trace: null, inputs: {}, own: {}, live: null, problem: null, step: 0, playing: false, speed: 1, hover: null, ...given,
+  source: "", options: {}, trace: null, inputs: {}, own: {}, live: null, problem: null, step: 0, playing: false, speed: 1, selected: null, hover: null, ...given,
 });
 
 /** @type {{trace: Trace | null, index: number, frame: Frame | null}} */

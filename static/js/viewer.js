@@ -1,8 +1,10 @@
 // The player: stage, timeline and live region over one store. It knows nothing of an editor; the page and the embed both use it.
 
 import { createAnnouncer } from "./announce.js";
+import { createDock } from "./dock.js";
 import { h } from "./dom.js";
 import { createFormula } from "./formula.js";
+import { keyboardGraph } from "./graph-keys.js";
 import { createGraphView, nodeUnder } from "./graph-view.js";
 import { createPlayback } from "./playback.js";
 import { createStage } from "./stage.js";
@@ -25,13 +27,16 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
   const announcer = createAnnouncer(store);
   const empty = h("p", { class: "stage-empty" });
   stage.element.append(empty);
-  host.append(stage.element, timeline.element, announcer.element);
+  const dock = createDock();
+  host.append(stage.element, dock.element, timeline.element, announcer.element);
 
   const { katex } = host.dataset;
   if (controls === "full" && katex) createFormula(timeline.extra, store, { styles: katex, say: announcer.say });
 
   /** @type {import("./graph-view.js").GraphView | null} */
   let view = null;
+  /** @type {(id: string, focus: boolean) => void} */
+  let inspect = () => undefined;
   const focus = () => {
     const frame = frameOf(store.get());
     return (frame && view?.focus(frame)) ?? [];
@@ -47,6 +52,14 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
     const svg = trace ? readPicture(trace.svg) : null;
     view = svg && trace ? createGraphView(svg, trace) : null;
     stage.show(svg, focus);
+    if (svg && trace) {
+      keyboardGraph(svg, trace, {
+        enter: (id) => inspect(id, true),
+        see: (box) => stage.follow([box]),
+        leave: () => stage.element.focus({ preventScroll: true }),
+      });
+    }
+    view?.select(store.get().selected);
     paint();
     empty.textContent = svg ? "" : trace ? "This picture cannot be shown." : "The graph appears here.";
   });
@@ -57,13 +70,29 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
   store.watch((state) => state.problem !== null && state.trace !== null, (stale) => {
     host.classList.toggle("is-stale", stale);
   });
-  store.watch((state) => state.hover, (hover) => view?.hover(hover));
+  store.watch((state) => state.hover, (hover) => stage.hint(view?.hover(hover) ?? ""));
 
+  store.watch((state) => state.selected, (id) => view?.select(id));
+
+  stage.element.addEventListener("click", (event) => {
+    const id = nodeUnder(event.target);
+    if (id) inspect(id, false);
+  });
   stage.element.addEventListener("pointerover", (event) => {
     const id = nodeUnder(event.target);
     if (id !== store.get().hover) store.set({ hover: id });
   });
   stage.element.addEventListener("pointerleave", () => store.set({ hover: null }));
 
-  return { playback, stage, timeline, say: announcer.say };
+  return {
+    playback,
+    stage,
+    timeline,
+    dock,
+    say: announcer.say,
+    /** @param {Set<string> | null} ids */
+    highlight: (ids) => view?.highlight(ids),
+    /** What a press on a box does. @param {(id: string, focus: boolean) => void} run */
+    onInspect: (run) => void (inspect = run),
+  };
 }

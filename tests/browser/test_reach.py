@@ -151,7 +151,7 @@ def test_everything_by_keyboard(page: Page) -> None:
     """From the first Tab to a copied link, without a mouse; the focus is always visible."""
     Workbench(page, SQUARE)
     seen = []
-    for _ in range(24):
+    for _ in range(40):
         page.keyboard.press("Tab")
         name = page.evaluate(
             """() => { let e = document.activeElement; while (e.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;

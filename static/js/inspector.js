@@ -1,0 +1,233 @@
+// All about one value: where it stands in the program, what made it, what its grad is made of, and whether one can believe it.
+
+import { h, withCode } from "./dom.js";
+import { errorCurve } from "./error-curve.js";
+import { exactNumber, formatNumber } from "./format.js";
+import { relatives, stepsOf, termsOf } from "./relations.js";
+import { adjustable, digitsOf, frameOf, nameOf, storyOf } from "./state.js";
+
+/** @typedef {import("./state.js").Store} Store */
+/** @typedef {import("./types.js").GraphNode} GraphNode */
+/** @typedef {import("./types.js").Operation} Operation */
+/** @typedef {import("./types.js").Span} Span */
+/** @typedef {ReturnType<typeof createInspector>} Inspector */
+
+/** So many terms, users or paths are listed; then it says how many more. */
+const MOST = 12;
+/** Milliseconds of rest before the server is asked. */
+const REST = 250;
+
+/**
+ * @param {Store} store
+ * @param {{dock: import("./dock.js").Dock, operations: Operation[], goTo: (step: number) => void, source: ((span: Span) => void) | null,
+ *   knobs: import("./inputs.js").Knobs | null, studies: import("./studies.js").Studies, highlight: (ids: Set<string> | null) => void}} how
+ */
+export function createInspector(store, { dock, operations, goTo, source, knobs, studies, highlight }) {
+  const rules = new Map(operations.map((op) => [op.name, op]));
+  /** @type {(() => void)[]} */
+  let refresh = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** The key of what is shown: it survives edits. @type {string | null} */
+  let shown = null;
+
+  /** @param {string} label @param {(HTMLElement | string | null)[]} children */
+  const row = (label, ...children) => [h("dt", {}, label), h("dd", {}, ...children)];
+  /** @param {string} text @param {() => void} run @param {string} [label] */
+  const chip = (text, run, label) => h("button", { type: "button", class: "chip-button", "aria-label": label, onclick: run }, text);
+
+  /** @param {string} id @param {boolean} [focus]  to read on in the panel */
+  function show(id, focus = false) {
+    const trace = store.get().trace;
+    const node = trace?.nodes.find((candidate) => candidate.id === id);
+    if (!trace || !node) return;
+    shown = node.key;
+    store.set({ selected: id });
+    refresh = [];
+    const body = build(trace, node);
+    dock.open({ name: "node", title: h("span", {}, nameOf(trace, node)), body, onClose: forget }, { focus });
+    update();
+    askSoon();
+  }
+  function forget() {
+    shown = null;
+    refresh = [];
+    clearTimeout(timer);
+    highlight(null);
+    store.set({ selected: null });
+  }
+  const update = () => refresh.forEach((run) => run());
+
+  /** @param {import("./types.js").Trace} trace @param {GraphNode} node */
+  function build(trace, node) {
+    const { id } = node;
+    const op = rules.get(node.op ?? "");
+    const names = new Map(trace.nodes.map((each) => [each.id, nameOf(trace, each)]));
+    /** @param {string} other */
+    const go = (other) => chip(names.get(other) ?? other, () => {
+      show(other, true);
+    }, `Look at ${names.get(other)}`);
+    const span = node.span;
+    const line = span ? ([...(trace.source.split(/\r?\n/)[span.line - 1] ?? "")].join("").trim()) : "";
+    const users = [...new Set(trace.edges.filter((edge) => edge.from === id).map((edge) => edge.to))];
+    /** @param {string[]} ids */
+    const chips = (ids) => h("span", { class: "chips" }, ...ids.slice(0, MOST).map(go), ids.length > MOST ? ` and ${ids.length - MOST} more` : null);
+
+    const data = h("span", { class: "exact" });
+    const grad = h("span", { class: "exact" });
+    refresh.push(() => {
+      const values = frameOf(store.get())?.values;
+      data.textContent = exactNumber(values?.get(`${id}.data`) ?? null);
+      grad.textContent = exactNumber(values?.get(`${id}.grad`) ?? null);
+    });
+
+    const { forward, grad: last } = stepsOf(trace, id);
+    /** @param {number | null} step @param {string} what */
+    const toStep = (step, what) => step === null ? null : chip(`${what}: step ${step}`, () => goTo(step));
+
+    const facts = h("section", { class: "facts" }, h("dl", {},
+      ...(line ? row(`line ${span?.line}`, source && span ? h("button", { type: "button", class: "code-link", "aria-label": `Go to line ${span.line}: ${line}`, onclick: () => source(span) }, line) : h("code", {}, line)) : []),
+      ...(node.op ? row("rule", h("code", {}, `${node.symbol ?? ""}`), " ", h("span", {}, op?.formula ?? node.op), op?.note ? h("p", { class: "note" }, op.note) : null) : row("kind", node.kind)),
+      ...row("data", data), ...row("grad", grad),
+      ...(node.inputs.length ? row("from", chips([...new Set(node.inputs)])) : []),
+      ...(users.length ? row("used by", chips(users)) : []),
+      ...(forward ?? last ? row("steps", h("span", { class: "chips" }, toStep(forward, "data"), toStep(last, "grad"))) : [])));
+
+    if (knobs && adjustable(trace).includes(node)) {
+      const slider = knobs.slider(node);
+      facts.append(slider.element);
+      refresh.push(() => knobs.refresh(slider, node.key));
+    }
+
+    const around = h("div", { class: "chips", role: "group", "aria-label": "Highlight" });
+    for (const which of /** @type {const} */ (["ancestors", "descendants"])) {
+      const found = relatives(trace, id, which);
+      if (found.size === 0) continue;
+      const button = h("button", { type: "button", class: "chip-button", "aria-pressed": "false" }, `${which} (${found.size})`);
+      button.addEventListener("click", () => {
+        const on = button.getAttribute("aria-pressed") !== "true";
+        for (const other of around.querySelectorAll("button")) other.setAttribute("aria-pressed", String(on && other === button));
+        highlight(on ? new Set([id, ...found]) : null);
+      });
+      around.append(button);
+    }
+    facts.append(around);
+
+    const [paths, check] = looks(node);
+    return h("div", { class: "inspector" }, facts, h("div", {}, gradient(trace, node, names), paths), check);
+  }
+
+  /** @param {import("./types.js").Trace} trace @param {GraphNode} node @param {Map<string, string>} names */
+  function gradient(trace, node, names) {
+    const terms = termsOf(trace, node.id);
+    const list = h("ol", { class: "terms" });
+    const sum = h("p", { class: "sum" });
+    const name = names.get(node.id) ?? node.key;
+    if (terms.length === 0) {
+      const seed = trace.steps.some(({ phase, node: at }) => phase === "seed" && at === node.id);
+      return h("section", {}, h("h3", {}, "Its grad"), h("p", {}, seed ? "This is what we differentiate: ∂/∂ itself is 1." : "No gradient comes here: the output does not depend on it."));
+    }
+    const buttons = terms.slice(0, MOST).map((term) => {
+      const text = h("span", { class: "term-text" });
+      const button = h("button", { type: "button", class: "term", onclick: () => goTo(term.step) }, text, h("span", { class: "term-step" }, `step ${term.step}`));
+      list.append(h("li", {}, button));
+      return { button, text };
+    });
+    if (terms.length > MOST) list.append(h("li", { class: "more" }, `and ${terms.length - MOST} more`));
+    refresh.push(() => {
+      const state = store.get();
+      const story = storyOf(state);
+      if (!story) return;
+      const digits = digitsOf(state);
+      const now = termsOf(story, node.id);
+      for (const [i, { button, text }] of buttons.entries()) {
+        const term = now[i];
+        if (!term) continue;
+        const symbol = story.nodes.find(({ id }) => id === term.edge.to)?.symbol ?? "";
+        const number = (/** @type {number} */ x) => formatNumber(x, digits);
+        text.replaceChildren(h("b", {}, names.get(term.edge.to) ?? ""), ` (${symbol}): ${number(term.upstream)} × ${bracketed(number(term.local))} = ${number(term.term)}`);
+        button.classList.toggle("is-future", term.step > state.step);
+        if (term.step === state.step) button.setAttribute("aria-current", "step");
+        else button.removeAttribute("aria-current");
+      }
+      const parts = now.slice(0, MOST).map(({ term }, i) => `${i && !(term < 0) ? "+ " : ""}${formatNumber(term, digits).replace("-", i ? "− " : "−")}`);
+      sum.textContent = now.length > 1 ? `${parts.join(" ")}${now.length > MOST ? " + …" : ""} = ${formatNumber(now.at(-1)?.after ?? null, digits)}` : "";
+    });
+    return h("section", {}, h("h3", {}, "Its grad"), h("p", { class: "hint" }, `What comes back to ${name}: upstream × local, one for each use.`), list, sum);
+  }
+
+  /** What the server looks up: the paths and the numeric check. @param {GraphNode} node @returns {[HTMLElement, HTMLElement]} */
+  function looks(node) {
+    const paths = h("div", { class: "paths", "aria-live": "off" });
+    const check = h("div", { class: "check" });
+    shownLooks = { id: node.id, paths, check };
+    return [
+      h("section", { "aria-busy": "true" }, h("h3", {}, "Sum over paths"), paths),
+      h("section", { "aria-busy": "true" }, h("h3", {}, "Numeric check"), check),
+    ];
+  }
+  /** @type {{id: string, paths: HTMLElement, check: HTMLElement} | null} */
+  let shownLooks = null;
+
+  function askSoon() {
+    clearTimeout(timer);
+    timer = setTimeout(() => void ask(), REST);
+  }
+  async function ask() {
+    const looks = shownLooks;
+    const state = store.get();
+    if (!looks || shown === null || !state.trace || state.trace.source !== state.source) return;
+    const question = { node: looks.id };
+    await Promise.all([
+      fill(looks.paths, () => studies.ask("paths", state, question), (answer) => tellPaths(answer.nodes[0])),
+      fill(looks.check, () => studies.ask("check", state, question), (answer) => tellCheck(answer)),
+    ]);
+  }
+
+  /** @param {HTMLElement} host @param {() => Promise<any>} get @param {(answer: any) => Node[]} tell */
+  async function fill(host, get, tell) {
+    try {
+      const answer = await get();
+      if (answer) host.replaceChildren(...tell(answer));
+    } catch (problem) {
+      const { detail, title } = /** @type {import("./types.js").Problem} */ (problem);
+      host.replaceChildren(h("p", { class: "hint" }, detail || title || "The server cannot be reached."));
+    }
+    host.parentElement?.removeAttribute("aria-busy");
+  }
+
+  /** @param {{sentence: string, complete: boolean, paths: {text: string}[]}} row */
+  function tellPaths(row) {
+    return [
+      h("p", {}, withCode(row.sentence)),
+      row.paths.length > 1 || !row.complete ? h("ul", { class: "path-list" }, ...row.paths.slice(0, MOST).map(({ text }) => h("li", {}, text)),
+        row.paths.length > MOST || !row.complete ? h("li", { class: "more" }, "…") : null) : h("ul", { class: "path-list" }, ...row.paths.map(({ text }) => h("li", {}, text))),
+    ];
+  }
+
+  /** @param {{nodes: any[], curve: any}} answer */
+  function tellCheck({ nodes: [row], curve }) {
+    const word = { agrees: "agree", differs: "differ", undefined: "no slope" }[/** @type {"agrees" | "differs" | "undefined"} */ (row.verdict)];
+    const numbers = [["forward", row.forward], ["central", row.central], ["relative error", row.relative_error]];
+    return [
+      h("p", {}, h("span", { class: `verdict is-${row.verdict}` }, word), " ", withCode(row.sentence)),
+      h("dl", {}, ...numbers.filter(([, value]) => value !== null).flatMap(([label, value]) => [h("dt", {}, label), h("dd", { class: "exact" }, exactNumber(value))])),
+      ...(curve ? [errorCurve(curve, row.name), h("p", { class: "key" }, h("span", { class: "is-backward" }, "forward difference"), h("span", { class: "is-forward" }, "central difference"))] : []),
+    ];
+  }
+
+  store.watch((state) => state.trace, (trace) => {
+    if (shown === null) return;
+    const node = trace?.nodes.find(({ key }) => key === shown);
+    // A value that was edited away has nothing to show.
+    if (node) show(node.id);
+    else dock.close();
+  }, false);
+  store.watch(frameOf, () => shown !== null && update(), false);
+  store.watch((state) => state.inputs, () => shown !== null && (update(), askSoon()), false);
+
+  return { show };
+}
+
+/** @param {string} number */
+const bracketed = (number) => (number.startsWith("-") ? `(${number})` : number);

@@ -1,0 +1,40 @@
+// Looks into a run that the server takes: paths, checks, orders, modes, comparison. A newer question of a kind ends the older one.
+
+import { problemOf } from "./api.js";
+import { optionOf } from "./links.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {ReturnType<typeof createStudies>} Studies */
+/** @typedef {"paths" | "check" | "orders" | "modes" | "compare" | "plot"} Study */
+
+/** @param {string} base */
+export function createStudies(base) {
+  /** @type {Map<string, AbortController>} */
+  const running = new Map();
+  return {
+    /**
+     * @param {Study} study @param {State} state  the program, with the numbers of its sliders
+     * @param {Record<string, unknown>} [question]
+     * @returns {Promise<any>} null when something newer was asked; throws a Problem
+     */
+    async ask(study, state, question = {}) {
+      running.get(study)?.abort();
+      const mine = new AbortController();
+      running.set(study, mine);
+      const { source, inputs, options } = state;
+      const expand = optionOf(options, "expand");
+      const body = { source, ...(Object.keys(inputs).length ? { inputs } : {}), ...(expand ? { expand } : {}), ...question };
+      try {
+        const response = await fetch(`${base}api/v1/${study}`, {
+          method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body), signal: mine.signal,
+        });
+        if (!response.ok) throw await problemOf(response);
+        const answer = await response.json();
+        return mine.signal.aborted ? null : answer;
+      } catch (error) {
+        if (mine.signal.aborted) return null;
+        throw error;
+      }
+    },
+  };
+}
