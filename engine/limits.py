@@ -53,10 +53,14 @@ class StudyLimits:
 
     samples: int = 2_000
     """Points of a plot."""
-    evaluations: int = 2_000_000
+    evaluations: int = 1_000_000
     """Operations computed anew for one answer: about half a second."""
     paths: int = 64
     """Paths that are written out; more are counted and sampled."""
+    path_edges: int = 20_000
+    """Edges of all paths that are written out: they may be long."""
+    told: int = 400
+    """Steps and contributions of one value that are told."""
     contributions: int = 2_000
     """Of one walk; recursion without a memory has exponentially many."""
     tangents: int = 20_000

@@ -59,11 +59,12 @@ def modes(replay: Replay) -> tuple[Mode, Mode]:
     In both a multiplication is saved where it can be known to be idle: at values that no input leads to.
     """
     inputs = inputs_of(replay)
-    forward = sum(tangents(replay, node).multiplications for node in inputs)
-    reached = set(inputs)
-    backward = 0
+    # For each value the inputs that lead to it, as the bits of a number: a multiplication for each of them at each of its uses.
+    leads = {node: 1 << i for i, node in enumerate(inputs)}
+    forward = backward = 0
     for edge in replay.edges:
-        if edge.source in reached:
-            reached.add(edge.target)
+        if bits := leads.get(edge.source, 0):
+            leads[edge.target] = leads.get(edge.target, 0) | bits
+            forward += bits.bit_count()
             backward += 1
     return Mode(len(inputs), forward), Mode(1, backward)

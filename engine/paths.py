@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from engine.replay import Replay
 from engine.trace import Edge
 
-__all__ = ["Path", "PathSum", "sum_over_paths"]
+__all__ = ["Path", "PathSum", "Paths"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,33 +41,40 @@ class PathSum:
         return len(self.paths) == self.count
 
 
-def sum_over_paths(replay: Replay, node: str, most: int = 64) -> PathSum:
-    """The paths from a node to the root of the last backward pass, at most `most` of them.
+class Paths:
+    """All paths to the root of a run's last backward pass: counted and summed once, for every value."""
 
-    A sample is drawn uniformly, the same one every time. Raises KeyError for a node that is not in the trace.
-    """
-    known = [each.id for each in replay.trace.nodes]
-    if node not in known:
-        raise KeyError(node)
-    root = replay.root
-    into: dict[str, list[Edge]] = defaultdict(list)
-    for edge in replay.edges:
-        into[edge.target].append(edge)
-    uses: dict[str, list[Edge]] = defaultdict(list)
-    for each in reversed(known):  # in the order of the backward pass, so that sums round alike
-        for edge in into[each]:
-            uses[edge.source].append(edge)
-    counts = {root: 1}
-    totals = {root: 1.0}
-    for each in reversed(known):  # a value comes after its inputs, so its users are done before it
-        if uses[each]:
-            counts[each] = sum(counts[edge.target] for edge in uses[each])
-            totals[each] = sum(replay.term(edge.id, _local(edge), totals[edge.target]) for edge in uses[each])
-    count = counts.get(node, 0)
-    paths: list[Path] = []
-    if count:
-        paths = _all(replay, node, uses) if count <= most else _sample(replay, node, uses, counts, most)
-    return PathSum(node, root, count, totals.get(node, 0.0), tuple(paths))
+    def __init__(self, replay: Replay) -> None:
+        self._replay = replay
+        known = [each.id for each in replay.trace.nodes]
+        self._known = frozenset(known)
+        into: dict[str, list[Edge]] = defaultdict(list)
+        for edge in replay.edges:
+            into[edge.target].append(edge)
+        self._uses: dict[str, list[Edge]] = defaultdict(list)
+        for each in reversed(known):  # in the order of the backward pass, so that sums round alike
+            for edge in into[each]:
+                self._uses[edge.source].append(edge)
+        self._counts = {replay.root: 1}
+        self._totals = {replay.root: 1.0}
+        for each in reversed(known):  # a value comes after its inputs, so its users are done before it
+            if uses := self._uses.get(each):
+                self._counts[each] = sum(self._counts[edge.target] for edge in uses)
+                self._totals[each] = sum(replay.term(edge.id, _local(edge), self._totals[edge.target]) for edge in uses)
+
+    def of(self, node: str, most: int = 64) -> PathSum:
+        """The paths from a node to the root, at most `most` of them written out.
+
+        A sample is drawn uniformly, the same one every time. Raises KeyError for a node that is not in the trace.
+        """
+        if node not in self._known:
+            raise KeyError(node)
+        count = self._counts.get(node, 0)
+        paths: list[Path] = []
+        if count and most:
+            few = count <= most
+            paths = _all(self._replay, node, self._uses) if few else _sample(self._replay, node, self._uses, self._counts, most)
+        return PathSum(node, self._replay.root, count, self._totals.get(node, 0.0), tuple(paths))
 
 
 def _local(edge: Edge) -> float:

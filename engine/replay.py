@@ -30,6 +30,8 @@ class Replay:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
+        self.spent = 0
+        """Operations that were computed anew, or looked at for it, so far."""
         self._after: dict[str, list[_Operation]] = {}
 
     @cached_property
@@ -86,7 +88,9 @@ class Replay:
         """The values that depend on `node`, and itself, if it had another number. For a few evaluations."""
         data = self.data
         new = {node: x}
-        for id_, op, inputs, params in self.after(node):
+        operations = self.after(node)
+        self.spent += len(operations)
+        for id_, op, inputs, params in operations:
             new[id_] = op.forward(*[new[each] if each in new else data[each] for each in inputs], *params)
         return new
 
@@ -113,6 +117,7 @@ class Replay:
         """The operations on the ways from a node to the root, in order of evaluation."""
         if node not in self._after:
             touched = {node}
+            self.spent += len(self._operations) // 2
             if node in self.leading:
                 for operation in self._operations:
                     if operation.id != node and not touched.isdisjoint(operation.inputs):

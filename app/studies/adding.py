@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from app.drawing.naming import text_of
@@ -10,51 +12,68 @@ from app.studies.questions import AboutOne
 from app.studies.telling import Subject
 from app.wire import number
 from engine.limits import STUDY_LIMITS
-from engine.paths import Path, PathSum, sum_over_paths
-from engine.trace import Node
+from engine.paths import Paths, PathSum
+from engine.trace import Edge, Node
 
 __all__ = ["paths"]
+
+MOST_PARTS = 16
+"""Values, or factors, of a path that its text names."""
 
 
 def paths(subject: Subject, question: AboutOne) -> dict[str, Any]:
     """The answer of `paths.json`. With a node the paths are written out."""
-    nodes = [subject.chosen(question.node)] if question.node is not None else subject.of_note()
+    found = Paths(subject.replay)
     if question.node is None:
-        rows = [_row(subject, node, sum_over_paths(subject.replay, node.id, most=0)) for node in nodes]
+        rows = [_row(subject, node, found.of(node.id, most=0)) for node in subject.of_note()]
     else:
-        rows = [_row(subject, node, sum_over_paths(subject.replay, node.id, STUDY_LIMITS.paths)) for node in nodes]
+        node = subject.named(question.node)
+        rows = [_row(subject, node, found.of(node.id, STUDY_LIMITS.paths))]
     return subject.head() | {"nodes": rows}
 
 
 def _row(subject: Subject, node: Node, found: PathSum) -> dict[str, Any]:
+    edges = {edge.id: edge for edge in subject.replay.edges} if found.paths else {}
+    written: list[dict[str, Any]] = []
+    room = STUDY_LIMITS.path_edges
+    for path in found.paths:
+        room -= len(path.edges)
+        if room < 0 and written:
+            break
+        written.append(_path(subject, node, [edges[each] for each in path.edges], path.product))
     return {
         "node": node.id,
         "key": node.key,
         "label": node.label,
         "name": subject.name(node.id),
         "count": found.count,
-        "count_text": f"{found.count:,}" if found.count < 10**15 else f"{found.count:.3e}",
+        "count_text": f"{found.count:,}" if found.count < 10**15 else f"{Decimal(found.count):.3e}",
         "total": number(found.total),
         "grad": number(subject.replay.grads.get(node.id, 0.0)),
-        "complete": found.complete,
-        "paths": [_path(subject, node, path) for path in found.paths],
+        "complete": len(written) == found.count,
+        "paths": written,
         "sentence": _sentence(subject, node, found),
     }
 
 
-def _path(subject: Subject, node: Node, path: Path) -> dict[str, Any]:
-    edges = {edge.id: edge for edge in subject.replay.edges}
-    walked = [edges[each] for each in path.edges]
+def _path(subject: Subject, node: Node, walked: Sequence[Edge], product: float) -> dict[str, Any]:
     steps = [node.id, *(edge.target for edge in walked)]
-    locals_ = [edge.local for edge in walked]
-    product = " × ".join([factor(text_of(local)) for local in reversed(locals_)]) or "1"
+    text = " → ".join(_shortened([subject.name(each) for each in steps]))
+    if walked:
+        factors = _shortened([factor(text_of(edge.local)) for edge in reversed(walked)])
+        text += f": {' × '.join(factors)} = {number_text(product)}"
     return {
-        "edges": list(path.edges),
+        "edges": [edge.id for edge in walked],
         "nodes": steps,
-        "locals": [number(local) for local in locals_],
-        "product": number(path.product),
-        "text": f"{' → '.join(subject.name(each) for each in steps)}: {product} = {number_text(path.product)}",
+        "locals": [number(edge.local) for edge in walked],
+        "product": number(product),
+        "text": text,
     }
+
+
+def _shortened(parts: list[str]) -> list[str]:
+    """The beginning and the end of a long row."""
+    return parts if len(parts) <= MOST_PARTS else [*parts[: MOST_PARTS // 2], "…", *parts[-(MOST_PARTS // 2) :]]
 
 
 def _sentence(subject: Subject, node: Node, found: PathSum) -> str:
@@ -74,4 +93,4 @@ def _sentence(subject: Subject, node: Node, found: PathSum) -> str:
 
 
 def _many(count: int) -> str:
-    return f"{count:,}" if count < 10**15 else f"About {count:.2e}"
+    return f"{count:,}" if count < 10**15 else f"About {Decimal(count):.2e}"

@@ -14,10 +14,7 @@ from engine.limits import STUDY_LIMITS
 from engine.ops import OPS
 from engine.trace import Node
 
-__all__ = ["checks", "curve_rows", "told"]
-
-REPLAYS = 5
-"""Evaluations of one check, where the first h is good enough."""
+__all__ = ["checked", "checks"]
 
 
 def checks(subject: Subject, question: AboutOne) -> dict[str, Any]:
@@ -40,11 +37,9 @@ def checks(subject: Subject, question: AboutOne) -> dict[str, Any]:
 
 def checked(subject: Subject, nodes: list[Node]) -> tuple[list[Check], int]:
     """Checks of as many of the nodes as the budget allows, and how many were left out."""
-    budget = STUDY_LIMITS.evaluations
     rows: list[Check] = []
     for node in nodes:
-        budget -= REPLAYS * (1 + len(subject.replay.after(node.id)))
-        if budget < 0 and rows:
+        if subject.replay.spent > STUDY_LIMITS.evaluations:
             break
         rows.append(check(subject.replay, node.id))
     return rows, len(nodes) - len(rows)

@@ -9,6 +9,7 @@ from app.steps import resolve
 from app.studies.questions import Explained
 from app.studies.telling import Subject
 from app.wire import number
+from engine.limits import STUDY_LIMITS
 from engine.ops import OPS
 from engine.trace import Node, Step
 
@@ -25,7 +26,12 @@ def explanation(subject: Subject, question: Explained) -> dict[str, Any]:
         shown = subject.named(question.node) if question.node is not None else subject.root
         steps = _of(subject, shown)
         node = _node(subject, shown)
-    return subject.head() | {"node": node, "steps": [_step(subject, step) for step in steps]}
+    told = steps[: STUDY_LIMITS.told]
+    return subject.head() | {
+        "node": node,
+        "steps": [_step(subject, step) for step in told],
+        "left_out": len(steps) - len(told),
+    }
 
 
 def _of(subject: Subject, node: Node) -> list[Step]:
@@ -35,7 +41,7 @@ def _of(subject: Subject, node: Node) -> list[Step]:
 
 def _node(subject: Subject, node: Node) -> dict[str, Any]:
     explainer = subject.story.explainer
-    sent = [edge for edge in subject.trace.edges if edge.source == node.id]
+    sent = [edge for edge in subject.trace.edges if edge.source == node.id][: STUDY_LIMITS.told]
     return {
         "node": node.id,
         "key": node.key,

@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 
 from engine.language import run
-from engine.paths import sum_over_paths
+from engine.paths import Paths, PathSum
 from engine.replay import Replay
 from tests.programs import programs
+
+
+def sum_over_paths(replay: Replay, node: str, most: int = 64) -> PathSum:
+    return Paths(replay).of(node, most)
 
 
 def test_each_path_is_a_product_and_their_sum_is_the_gradient():
