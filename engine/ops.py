@@ -252,18 +252,18 @@ _TABLE = (
        forward=kernels.maximum,
        partials=kernels.maximum_partials, gate=True,
        formula="the larger of a and b",
-       latex=(r"\max({0}, {1})", (r"\left[ {0} > {1} \right]", r"\left[ {1} > {0} \right]")),
+       latex=(r"\max({0}, {1})", (r"H({0} - {1})", r"H({1} - {0})")),
        torch="torch.maximum({0}, {1})",
        samples=((2.0, -3.0), (0.0, 1.5)),
-       note="In a tie each side takes half of the gradient, as PyTorch does."),
+       note="H is 1 above 0, 0 below and ½ at 0: in a tie each side takes half of the gradient, as PyTorch does."),
     Op("min", 2, "min",
        forward=kernels.minimum,
        partials=kernels.minimum_partials, gate=True,
        formula="the smaller of a and b",
-       latex=(r"\min({0}, {1})", (r"\left[ {0} < {1} \right]", r"\left[ {1} < {0} \right]")),
+       latex=(r"\min({0}, {1})", (r"H({1} - {0})", r"H({0} - {1})")),
        torch="torch.minimum({0}, {1})",
        samples=((2.0, -3.0), (0.0, 1.5)),
-       note="In a tie each side takes half of the gradient, as PyTorch does."),
+       note="H is 1 above 0, 0 below and ½ at 0: in a tie each side takes half of the gradient, as PyTorch does."),
 )  # fmt: skip
 
 OPS: dict[str, Op] = {op.name: op for op in _TABLE}
