@@ -22,6 +22,7 @@ export function formulaOf(step) {
  */
 export function createFormula(host, store, { styles, say }) {
   const shown = h("div", { class: "formula-text", tabindex: 0, role: "group", "aria-label": "Formula" });
+  const sum = h("span", { class: "formula-sum" });
   const copied = h("span", { class: "formula-said", "aria-hidden": "true" });
   /** @param {string} label @param {string} name @param {"latex" | "plain"} kind */
   const button = (label, name, kind) => {
@@ -33,7 +34,7 @@ export function createFormula(host, store, { styles, say }) {
     return element;
   };
   const tools = h("div", { class: "formula-tools" }, copied, button("LaTeX", "LaTeX", "latex"), button("Text", "plain text", "plain"));
-  host.append(h("div", { class: "formula" }, shown, tools));
+  host.append(h("div", { class: "formula" }, h("div", { class: "formula-line" }, shown, sum), tools));
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -54,6 +55,8 @@ export function createFormula(host, store, { styles, say }) {
     const key = `${typeset ? "set" : "plain"} ${latex}`;
     if (key === last) return;
     last = key;
+    const added = frameOf(store.get())?.step?.formula?.sum;
+    sum.textContent = added ? `grad ${added}` : "";
     tools.hidden = latex === "";
     if (latex === "") shown.replaceChildren();
     else if (!typeset?.(latex, shown)) shown.textContent = plain;

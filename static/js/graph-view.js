@@ -6,6 +6,7 @@ import { exactNumber } from "./format.js";
 import { rectangle } from "./graph-keys.js";
 import { fitNumber, roomIn } from "./room.js";
 import { nameOf } from "./state.js";
+import { createTints } from "./tints.js";
 
 /** @typedef {import("./player.js").Frame} Frame */
 /** @typedef {import("./types.js").Num} Num */
@@ -25,6 +26,8 @@ export function createGraphView(svg, trace) {
   const edges = group(svg, "data-edge");
   const into = group(svg, "data-to");
   const tails = tailsOf(edges, nodes);
+  const tints = createTints(svg);
+  widen(edges);
   const description = svg.querySelector(":scope > desc");
   const byId = new Map(trace.nodes.map((node) => [node.id, node]));
   // Those are the numbers of one moment; the page says them when they are asked for.
@@ -53,8 +56,13 @@ export function createGraphView(svg, trace) {
 
   /** The boxes a step is about. Of a value drawn at each of its uses, the one at the use in question. @param {Frame} frame */
   function boxesOf(frame) {
-    const at = frame.edge ? tails.get(frame.edge) : undefined;
-    const active = at?.getAttribute("data-node") === frame.node ? [at] : ((frame.node && nodes.get(frame.node)) || []);
+    const [first, ...others] = frame.edges;
+    const at = first !== undefined && others.length === 0 ? tails.get(first) : undefined;
+    // A step that stands for several is about all that it changes.
+    const several = frame.phase === "backward" && others.length > 0;
+    const active = several
+      ? frame.edges.flatMap((edge) => tails.get(edge) ?? [])
+      : at?.getAttribute("data-node") === frame.node ? [at] : ((frame.node && nodes.get(frame.node)) || []);
     const read = new Set(frame.read.flatMap((id) => nodes.get(id) ?? []));
     if (frame.phase === "forward" && frame.node) {
       const used = new Set((into.get(frame.node) ?? []).map((edge) => tails.get(edge.getAttribute("data-edge") ?? "")));
@@ -66,8 +74,8 @@ export function createGraphView(svg, trace) {
   return {
     svg,
 
-    /** @param {Frame} frame @param {number} digits */
-    paint(frame, digits) {
+    /** @param {Frame} frame @param {number} digits @param {Trace} [story]  the numbers of now, for what is measured against the largest */
+    paint(frame, digits, story = trace) {
       current = frame;
       if (digits !== shownDigits) room = roomIn(trace, digits);
       for (const [slot, elements] of slots) {
@@ -82,6 +90,8 @@ export function createGraphView(svg, trace) {
       }
       shownDigits = digits;
 
+      tints?.(frame, story, digits);
+
       for (const element of marked) element.classList.remove(...MARKS);
       marked = [];
       svg.setAttribute("data-step", String(frame.index));
@@ -91,12 +101,12 @@ export function createGraphView(svg, trace) {
       const phase = `is-${frame.phase}`;
       const { active, read } = boxesOf(frame);
       mark(active, "is-active", phase);
-      if (frame.edge) mark(edges.get(frame.edge), "is-active", phase);
+      for (const edge of frame.edges) mark(edges.get(edge), "is-active", phase);
       if (frame.phase === "forward" && frame.node) mark(into.get(frame.node), "is-read", phase);
       mark(read, "is-read", phase);
       for (const slot of frame.written) {
         const written = slots.get(slot) ?? [];
-        mark(written.length > 1 ? written.filter((text) => active.some((box) => box.contains(text))) : written, "is-active", phase);
+        mark(written.length > 1 && frame.edges.length < 2 ? written.filter((text) => active.some((box) => box.contains(text))) : written, "is-active", phase);
       }
     },
 
@@ -117,23 +127,24 @@ export function createGraphView(svg, trace) {
       for (const element of (id && nodes.get(id)) || []) element.classList.add("is-selected");
     },
 
-    /** All but these step back; null brings all forward. @param {Set<string> | null} ids */
-    highlight(ids) {
-      for (const [id, elements] of nodes) for (const element of elements) element.classList.toggle("is-dim", ids !== null && !ids.has(id));
-      for (const [, elements] of edges) {
-        for (const element of elements) {
-          const inside = ids === null || (ids.has(element.getAttribute("data-from") ?? "") && ids.has(element.getAttribute("data-to") ?? ""));
-          element.classList.toggle("is-dim", !inside);
-        }
-      }
-    },
-
     /** Where the step happens, in units of the picture: what it writes first, then what it reads. @param {Frame} frame */
     focus(frame) {
       const { active, read } = boxesOf(frame);
       return [...active.slice(0, 1), ...read].map(rectangle);
     },
   };
+}
+
+/** A thin line is hard to hit: each gets a wide one that cannot be seen. @param {Map<string, Element[]>} edges */
+function widen(edges) {
+  for (const elements of edges.values()) {
+    for (const element of elements) {
+      const hit = /** @type {Element | undefined} */ (element.querySelector(".line")?.cloneNode());
+      if (!hit) continue;
+      hit.setAttribute("class", "hit");
+      element.prepend(hit);
+    }
+  }
 }
 
 /**

@@ -3,7 +3,9 @@
 import { h, withCode } from "./dom.js";
 import { errorCurve } from "./error-curve.js";
 import { exactNumber, formatNumber } from "./format.js";
+import { optionOf } from "./links.js";
 import { relatives, stepsOf, termsOf } from "./relations.js";
+import { withExpansion, withoutExpansion } from "./expansion.js";
 import { adjustable, digitsOf, frameOf, nameOf, storyOf } from "./state.js";
 
 /** @typedef {import("./state.js").Store} Store */
@@ -20,9 +22,10 @@ const REST = 250;
 /**
  * @param {Store} store
  * @param {{dock: import("./dock.js").Dock, operations: Operation[], goTo: (step: number) => void, source: ((span: Span) => void) | null,
- *   knobs: import("./inputs.js").Knobs | null, studies: import("./studies.js").Studies, highlight: (ids: Set<string> | null) => void}} how
+ *   knobs: import("./inputs.js").Knobs | null, studies: import("./studies.js").Studies,
+ *   setOptions: ((change: import("./types.js").Options) => void) | null}} how
  */
-export function createInspector(store, { dock, operations, goTo, source, knobs, studies, highlight }) {
+export function createInspector(store, { dock, operations, goTo, source, knobs, studies, setOptions }) {
   const rules = new Map(operations.map((op) => [op.name, op]));
   /** @type {(() => void)[]} */
   let refresh = [];
@@ -53,7 +56,6 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
     shown = null;
     refresh = [];
     clearTimeout(timer);
-    highlight(null);
     store.set({ selected: null });
   }
   const update = () => refresh.forEach((run) => run());
@@ -104,14 +106,18 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
       const found = relatives(trace, id, which);
       if (found.size === 0) continue;
       const button = h("button", { type: "button", class: "chip-button", "aria-pressed": "false" }, `${which} (${found.size})`);
-      button.addEventListener("click", () => {
-        const on = button.getAttribute("aria-pressed") !== "true";
-        for (const other of around.querySelectorAll("button")) other.setAttribute("aria-pressed", String(on && other === button));
-        highlight(on ? new Set([id, ...found]) : null);
-      });
-      around.append(button);
+      const value = `${which}:${node.key}`;
+      refresh.push(() => button.setAttribute("aria-pressed", String(optionOf(store.get().options, "highlight") === value)));
+      button.addEventListener("click", () => setOptions?.({ highlight: optionOf(store.get().options, "highlight") === value ? "" : value }));
+      if (setOptions) around.append(button);
     }
     facts.append(around);
+    if (setOptions) {
+      const now = optionOf(store.get().options, "expand");
+      const [apart, whole] = [withExpansion(now, node.expands, operations), withoutExpansion(now, node.expanded_from, operations)];
+      if (apart !== null) around.append(chip(`Take ${node.op} apart`, () => setOptions({ expand: apart })));
+      if (whole !== null) around.append(chip(`Fold ${node.expanded_from?.split("@")[0]}`, () => setOptions({ expand: whole })));
+    }
 
     const [paths, check] = looks(node);
     return h("div", { class: "inspector" }, facts, h("div", {}, gradient(trace, node, names), paths), check);
@@ -224,6 +230,7 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
     else dock.close();
   }, false);
   store.watch(frameOf, () => shown !== null && update(), false);
+  store.watch((state) => state.options, () => shown !== null && update(), false);
   store.watch((state) => state.inputs, () => shown !== null && (update(), askSoon()), false);
 
   return { show };

@@ -16,13 +16,20 @@ export const OPTIONS = [
   ["digits", "4"],
   ["bg", "transparent"],
   ["expand", ""],
+  ["edges", "none"],
+  ["steps", "edge"],
+  ["highlight", ""],
+  ["color", "none"],
+  ["hide", "none"],
+  ["number", "none"],
+  ["quiz", ""],
   ["font", "embed"],
   ["controls", "full"],
   ["autoplay", "0"],
 ];
 
 /** Options that change the structure of the picture, so that the server has to be asked. */
-export const SERVER_OPTIONS = ["style", "leaves", "dir", "digits", "expand"];
+export const SERVER_OPTIONS = ["style", "leaves", "dir", "digits", "expand", "edges", "steps", "highlight", "color", "hide", "number", "quiz"];
 
 /** @param {Options} options @param {string} name @returns {string} */
 export const optionOf = (options, name) => options[name] ?? OPTIONS.find(([known]) => known === name)?.[1] ?? "";
@@ -99,8 +106,9 @@ export function fromQuery(search) {
 export const join = (path, query) => (query ? `${path}?${query}` : path);
 
 /** Options that mean something to a picture but not to the page, and the reverse. */
-const PICTURE = ["step", "style", "leaves", "dir", "theme", "digits", "bg", "expand", "font"];
-const PAGE = ["step", "style", "leaves", "dir", "theme", "digits", "expand"];
+const DRAWN = ["expand", "edges", "steps", "highlight", "color", "hide", "number", "quiz"];
+const PICTURE = ["step", "style", "leaves", "dir", "theme", "digits", "bg", ...DRAWN, "font"];
+const PAGE = ["step", "style", "leaves", "dir", "theme", "digits", ...DRAWN];
 
 /** @param {string} base @param {string} code @param {Options} options */
 export const pageLink = (base, code, options) => join(`${base}g/${code}`, toQuery(options, { only: PAGE, keep: ["theme"] }));

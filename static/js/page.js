@@ -60,7 +60,7 @@ const inspector = createInspector(store, {
   source: editor.goTo,
   knobs,
   studies: createStudies(base),
-  highlight: viewer.highlight,
+  setOptions: session.setOptions,
 });
 viewer.onInspect(inspector.show);
 

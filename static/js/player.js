@@ -17,7 +17,7 @@
  * @property {Step | null} step
  * @property {Phase | null} phase
  * @property {string | null} node   the node of the step
- * @property {string | null} edge   the edge of the step
+ * @property {string[]} edges   the edges the step goes along
  * @property {Slot[]} written       the numbers the step wrote
  * @property {string[]} read        the nodes the step looked at
  * @property {string} text */
@@ -80,6 +80,7 @@ export function frameAt(trace, index) {
   const values = initialValues(trace);
   for (let i = 0; i < end; i += 1) {
     for (const write of trace.steps[i]?.writes ?? []) values.set(`${write.node}.${write.field}`, write.after);
+    for (const write of trace.steps[i]?.edge_writes ?? []) values.set(`${write.edge}.${write.field}`, write.after);
   }
   const step = end > 0 ? (trace.steps[end - 1] ?? null) : null;
   return {
@@ -89,17 +90,21 @@ export function frameAt(trace, index) {
     step,
     phase: step?.phase ?? null,
     node: step?.node ?? null,
-    edge: step?.edge ?? null,
-    written: step ? step.writes.map((write) => `${write.node}.${write.field}`) : [],
+    edges: step ? edgesOf(step) : [],
+    written: step ? [...step.writes.map((write) => `${write.node}.${write.field}`), ...(step.edge_writes ?? []).map((write) => `${write.edge}.${write.field}`)] : [],
     read: step ? nodesRead(trace, step) : [],
     text: step ? step.text : START_TEXT,
   };
 }
 
+/** @param {Step} step @returns {string[]} */
+export const edgesOf = (step) => step.edges ?? (step.edge ? [step.edge] : []);
+
 /** Forward reads the operands; a contribution reads the upstream gradient at the other end of its edge.
  * @param {Trace} trace @param {Step} step @returns {string[]} */
 function nodesRead(trace, step) {
   if (step.phase === "forward") return [...new Set(trace.nodes.find((node) => node.id === step.node)?.inputs ?? [])];
+  if (step.phase === "backward" && (step.edges?.length ?? 0) > 1) return step.node ? [step.node] : [];
   if (step.phase !== "backward" || !step.edge) return [];
   const edge = trace.edges.find((candidate) => candidate.id === step.edge);
   return edge ? [edge.to].filter((id) => id !== step.writes[0]?.node) : [];

@@ -1,5 +1,7 @@
 // Who leads to whom, and what came to a grad. Pure.
 
+import { edgesOf } from "./player.js";
+
 /** @typedef {import("./types.js").Trace} Trace */
 /** @typedef {import("./types.js").GraphEdge} GraphEdge */
 
@@ -35,9 +37,10 @@ export function termsOf(trace, id) {
   const terms = [];
   for (const step of trace.steps) {
     if (step.phase === "seed") terms.length = 0;
-    const edge = step.phase === "backward" && step.edge ? edges.get(step.edge) : undefined;
-    if (edge) {
-      const write = step.writes.find(({ node }) => node === id);
+    for (const [w, name] of (step.phase === "backward" ? edgesOf(step) : []).entries()) {
+      const edge = edges.get(name);
+      if (!edge) continue;
+      const write = step.writes[w];
       terms.push({
         step: step.index,
         edge,

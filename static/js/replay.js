@@ -4,7 +4,7 @@
 // updates its values, what it adds is known to the program alone: such a story is told anew by the server.
 
 import { OPS } from "./ops.js";
-import { initialValues } from "./player.js";
+import { edgesOf, initialValues } from "./player.js";
 
 /** @typedef {import("./types.js").Trace} Trace */
 /** @typedef {import("./types.js").GraphNode} GraphNode */
@@ -31,7 +31,11 @@ export function createReplay(trace) {
   const first = nodes.map((node) => (node.op ? null : start.get(`${node.id}.data`) ?? null)).map((x) => (x === null ? NaN : Number(x)));
   const edgePlace = new Map(edges.map((edge, i) => [edge.id, i]));
   const heads = edges.map((edge) => at(edge.to));
-  const plan = steps.map((step) => ({ node: at(step.node), edge: edgePlace.get(step.edge ?? "") ?? -1, writes: step.writes.map((write) => at(write.node)) }));
+  const plan = steps.map((step) => ({
+    node: at(step.node),
+    edges: edgesOf(step).map((edge) => edgePlace.get(edge) ?? -1),
+    writes: step.writes.map((write) => at(write.node)),
+  }));
 
   return (inputs) => {
     const data = [...first];
@@ -51,24 +55,28 @@ export function createReplay(trace) {
     /** @param {number} i */
     const values = (i) => [...(operands[i] ?? []).map((j) => data[j] ?? NaN), ...(params[i] ?? [])];
 
+    /** @param {number} i @returns {number[]} */
+    const slopesOf = (i) => (slopes[i] ??= operations[i]?.partials(data[i] ?? NaN, ...values(i)) ?? []);
+
     const told = steps.map((step, k) => {
-      const { node, edge, writes } = /** @type {typeof plan[number]} */ (plan[k]);
+      const { node, edges: along, writes } = /** @type {typeof plan[number]} */ (plan[k]);
       /** @type {Write[]} */
       let written;
       if (step.phase === "forward") {
         data[node] = operations[node]?.forward(...values(node)) ?? NaN;
         written = [{ node: step.node ?? "", field: "data", before: null, after: data[node] ?? NaN }];
       } else if (step.phase === "backward") {
-        const head = heads[edge] ?? -1;
-        const op = operations[head];
-        const partials = (slopes[head] ??= op?.partials(data[head] ?? NaN, ...values(head)) ?? []);
-        const slope = partials[edges[edge]?.slot ?? 0] ?? NaN;
-        const term = op?.gate && slope === 0 ? 0 : slope * (grad[head] ?? 0);
-        const before = grad[node] ?? 0;
-        grad[node] = before + term;
-        local[edge] = slope;
-        sent[edge] = term;
-        written = [{ node: step.node ?? "", field: "grad", before, after: grad[node] ?? null }];
+        written = along.map((edge, w) => {
+          const head = heads[edge] ?? -1;
+          const tail = writes[w] ?? -1;
+          const slope = slopesOf(head)[edges[edge]?.slot ?? 0] ?? NaN;
+          const term = operations[head]?.gate && slope === 0 ? 0 : slope * (grad[head] ?? 0);
+          const before = grad[tail] ?? 0;
+          grad[tail] = before + term;
+          local[edge] = slope;
+          sent[edge] = term;
+          return { node: nodes[tail]?.id ?? "", field: "grad", before, after: before + term };
+        });
       } else {
         // A seed counts up from what was there; forgetting and zeroing write what they always write.
         written = step.writes.map((write, w) => {
@@ -80,7 +88,14 @@ export function createReplay(trace) {
         });
         if (step.phase === "seed") slopes = [];
       }
-      return { ...step, writes: written };
+      if (!step.edge_writes) return { ...step, writes: written };
+      const known = step.edge_writes.map((write) => {
+        const i = edgePlace.get(write.edge) ?? -1;
+        if (write.after === null) return write;
+        const after = write.field === "contribution" ? (sent[i] ?? null) : (slopesOf(heads[i] ?? -1)[edges[i]?.slot ?? 0] ?? NaN);
+        return { ...write, before: write.before === null ? null : after, after };
+      });
+      return { ...step, writes: written, edge_writes: known };
     });
 
     return {
@@ -101,6 +116,6 @@ export function sameShape(a, b) {
       const other = b.nodes[i];
       return other && node.key === other.key && node.op === other.op && node.label === other.label && String(node.inputs) === String(other.inputs) && String(node.params) === String(other.params);
     }) &&
-    a.steps.every((step, i) => step.phase === b.steps[i]?.phase && step.node === b.steps[i]?.node && step.edge === b.steps[i]?.edge)
+    a.steps.every((step, i) => step.phase === b.steps[i]?.phase && step.node === b.steps[i]?.node && step.edge === b.steps[i]?.edge && String(step.edges) === String(b.steps[i]?.edges))
   );
 }

@@ -44,6 +44,14 @@ export function roomIn(trace, digits) {
       need(node, after);
     }
   }
+  // What stands at an edge has room that belongs to the value it leads to.
+  const slots = new Map(trace.edges.map((edge) => [edge.id, edge.to]));
+  /** @type {Map<string, number>} */
+  const heads = new Map();
+  for (const { to, local, contribution } of trace.edges) {
+    for (const value of [local ?? null, contribution ?? null]) heads.set(to, Math.max(heads.get(to) ?? 0, slotChars(value, digits)));
+  }
+  for (const [edge, to] of slots) room.set(edge, heads.get(to) ?? 0);
   return room;
 }
 

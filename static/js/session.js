@@ -166,5 +166,5 @@ export const ownNumbers = (trace) => Object.fromEntries(adjustable(trace).map((n
 /** @param {Trace} trace @param {Trace["steps"] | null} words @returns {Trace} */
 function withWords(trace, words) {
   if (!words) return trace;
-  return { ...trace, steps: trace.steps.map((step, i) => ({ ...(words[i] ?? step), writes: step.writes })) };
+  return { ...trace, steps: trace.steps.map((step, i) => ({ ...(words[i] ?? step), writes: step.writes, ...(step.edge_writes ? { edge_writes: step.edge_writes } : {}) })) };
 }

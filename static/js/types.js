@@ -21,7 +21,9 @@
  * @property {Num} data
  * @property {Num} grad
  * @property {Span | null} span
- * @property {string | null} [group] */
+ * @property {string | null} [group]
+ * @property {string | null} [expands]        the entry of `expand` that takes this one apart
+ * @property {string | null} [expanded_from]  the entry of `expand` that it is there for */
 
 /** @typedef {object} GraphEdge
  * @property {string} id
@@ -29,24 +31,32 @@
  * @property {string} to
  * @property {number} slot
  * @property {Num} [local]
- * @property {Num} [contribution] */
+ * @property {Num} [contribution]
+ * @property {string | null} [local_latex]
+ * @property {string | null} [contribution_text] */
 
 /** @typedef {{node: string, field: Field, before: Num, after: Num}} Write */
 
 /** What a step computes: with letters, with numbers, what comes out; whole in LaTeX and in plain text.
- * @typedef {{letters: string, numbers: string, result: string, latex: string, plain: string}} Formula */
+ * @typedef {{letters: string, numbers: string, result: string, latex: string, plain: string, sum?: string}} Formula */
+
+/** What becomes known at an edge. @typedef {{edge: string, field: "local" | "contribution", before: Num, after: Num}} EdgeWrite */
 
 /** @typedef {object} Step
  * @property {number} index
  * @property {Phase} phase
  * @property {string | null} node
  * @property {string | null} edge
+ * @property {string[]} [edges]  the edges a backward step goes along: one, or with `steps=node` all of an operation
  * @property {Write[]} writes
+ * @property {EdgeWrite[]} [edge_writes]
  * @property {string} text
  * @property {string} [latex]
- * @property {Formula} [formula] */
+ * @property {Formula | null} [formula] */
 
 /** @typedef {{message: string, node?: string | null, span?: Span | null}} Warning */
+
+/** Where a gradient goes wrong. @typedef {{node: string, kind: string, edge: string | null, number: Num, sentence: string}} Badge */
 
 /** @typedef {object} Trace
  * @property {number} version
@@ -59,6 +69,7 @@
  * @property {number} [step]
  * @property {Warning[]} warnings
  * @property {string[]} printed
+ * @property {Badge[]} [badges]
  * @property {Record<string, string>} [links]
  * @property {string} svg */
 

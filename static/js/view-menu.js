@@ -14,6 +14,15 @@ const GROUPS = [
   { name: "theme", label: "Theme", values: [["", "As the system"], ["light", "Light"], ["dark", "Dark"], ["print", "Print"]] },
 ];
 
+/** @type {ReadonlyArray<{name: string, label: string, values: [value: string, label: string][]}>} */
+const LISTS = [
+  { name: "edges", label: "At the edges", values: [["none", "Nothing"], ["local", "Local derivative"], ["contribution", "Contribution"]] },
+  { name: "steps", label: "A backward step is", values: [["edge", "One edge"], ["node", "One operation"]] },
+  { name: "color", label: "Colour and width by", values: [["none", "Nothing"], ["data", "Data"], ["grad", "Grad"]] },
+  { name: "hide", label: "Constants", values: [["none", "Drawn"], ["constants", "Hidden"]] },
+  { name: "number", label: "Order of evaluation", values: [["none", "Not shown"], ["order", "Numbered"]] },
+];
+
 /** @type {[value: string, label: string][]} */
 const EXPANSIONS = [["", "As typed"], ["micrograd", "As micrograd: a − b, a / b and −a from + × **"], ["all", "As far as it goes"]];
 
@@ -50,7 +59,7 @@ export function fillViewMenu(panel, store, session, operations) {
     single.replaceChildren(...names.map((name) => {
       const input = h("input", { type: "checkbox", checked: chosen.has(name) });
       input.addEventListener("change", () => {
-        const next = new Set(chosen);
+        const next = new Set([...chosen, ...optionOf(store.get().options, "expand").split(",").filter((name) => name.includes("@"))]);
         if (input.checked) next.add(name);
         else next.delete(name);
         session.setOptions({ expand: [...next].sort().join(",") });
@@ -65,10 +74,26 @@ export function fillViewMenu(panel, store, session, operations) {
   refresh.push(() => void (digits.value = optionOf(store.get().options, "digits")));
   panel.append(h("div", { class: "row" }, h("label", { for: "view-digits" }, "Decimals"), digits));
 
+  for (const { name, label, values } of LISTS) {
+    const select = h("select", { id: `view-${name}` }, ...values.map(([value, text]) => h("option", { value }, text)));
+    select.addEventListener("change", () => session.setOptions({ [name]: select.value === optionOf({}, name) ? "" : select.value }));
+    refresh.push(() => void (select.value = optionOf(store.get().options, name)));
+    panel.append(h("div", { class: "row" }, h("label", { for: `view-${name}` }, label), select));
+  }
+  const lit = h("span", {});
+  const unlit = h("button", { type: "button", class: "fix", onclick: () => session.setOptions({ highlight: "" }) }, "Show all");
+  const litRow = h("div", { class: "row" }, lit, unlit);
+  refresh.push(() => {
+    const highlight = optionOf(store.get().options, "highlight");
+    litRow.hidden = highlight === "";
+    lit.textContent = `Only ${highlight.replace(":", " of ")}`;
+  });
+  panel.append(litRow);
+
   const update = () => refresh.forEach((run) => run());
   store.watch((state) => state.options, update);
   store.watch((state) => state.trace, update, false);
 }
 
 /** @param {string} expand @returns {Set<string>} operations named one by one */
-const chosenExpansions = (expand) => new Set(expand.split(",").filter((name) => name && name !== "micrograd" && name !== "all"));
+const chosenExpansions = (expand) => new Set(expand.split(",").filter((name) => name && !name.includes("@") && name !== "micrograd" && name !== "all"));

@@ -3,12 +3,13 @@
 import { createAnnouncer } from "./announce.js";
 import { createDock } from "./dock.js";
 import { h } from "./dom.js";
+import { createEdgeTip } from "./edge-tip.js";
 import { createFormula } from "./formula.js";
 import { keyboardGraph } from "./graph-keys.js";
 import { createGraphView, nodeUnder } from "./graph-view.js";
 import { createPlayback } from "./playback.js";
 import { createStage } from "./stage.js";
-import { digitsOf, frameOf } from "./state.js";
+import { digitsOf, frameOf, storyOf } from "./state.js";
 import { readPicture } from "./svg-guard.js";
 import { createTimeline } from "./timeline.js";
 
@@ -33,6 +34,8 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
   const { katex } = host.dataset;
   if (controls === "full" && katex) createFormula(timeline.extra, store, { styles: katex, say: announcer.say });
 
+  createEdgeTip(stage.element, store, katex);
+
   /** @type {import("./graph-view.js").GraphView | null} */
   let view = null;
   /** @type {(id: string, focus: boolean) => void} */
@@ -45,7 +48,7 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
   function paint() {
     const state = store.get();
     const frame = frameOf(state);
-    if (view && frame) view.paint(frame, digitsOf(state));
+    if (view && frame) view.paint(frame, digitsOf(state), storyOf(state) ?? undefined);
   }
 
   store.watch((state) => state.trace, (trace) => {
@@ -90,8 +93,6 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
     timeline,
     dock,
     say: announcer.say,
-    /** @param {Set<string> | null} ids */
-    highlight: (ids) => view?.highlight(ids),
     /** What a press on a box does. @param {(id: string, focus: boolean) => void} run */
     onInspect: (run) => void (inspect = run),
   };

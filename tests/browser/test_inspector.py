@@ -66,15 +66,13 @@ def test_the_slider_of_an_input_is_here_too(page: Page) -> None:
     expect(about.locator(".check")).to_contain_text("ours 10")
 
 
-def test_relatives_are_highlighted(page: Page) -> None:
+def test_it_closes_without_a_trace(page: Page) -> None:
     bench = Workbench(page, ORDER)
-    about = look_at(bench, "c")
-    about.get_by_role("button", name="ancestors (2)").click()
-    expect(bench.node("d")).to_have_class(re.compile("is-dim"))
-    expect(bench.node("a")).not_to_have_class(re.compile("is-dim"))
+    look_at(bench, "c")
+    expect(bench.node("c")).to_have_class(re.compile("is-selected"))
     page.get_by_role("button", name="Close panel").click()
-    expect(bench.graph.locator(".is-dim")).to_have_count(0)
     expect(panel(page)).to_have_count(0)
+    expect(bench.graph.locator(".is-selected")).to_have_count(0)
 
 
 def test_it_leads_to_the_source_and_survives_an_edit(page: Page) -> None:

@@ -25,9 +25,9 @@ test("stepping back shows exactly what stepping forward showed", () => {
 
 test("a frame names what the step touched", () => {
   const forward = frameAt(square(), 1);
-  assert.deepEqual([forward.phase, forward.node, forward.edge, forward.written, forward.read], ["forward", "n1", null, ["n1.data"], ["n0"]]);
+  assert.deepEqual([forward.phase, forward.node, forward.edges, forward.written, forward.read], ["forward", "n1", [], ["n1.data"], ["n0"]]);
   const backward = frameAt(square(), 3);
-  assert.deepEqual([backward.phase, backward.node, backward.edge, backward.written, backward.read], ["backward", "n0", "e0", ["n0.grad"], ["n1"]]);
+  assert.deepEqual([backward.phase, backward.node, backward.edges, backward.written, backward.read], ["backward", "n0", ["e0"], ["n0.grad"], ["n1"]]);
 });
 
 test("an index outside the story is its nearest end", () => {

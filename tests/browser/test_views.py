@@ -1,0 +1,89 @@
+"""What the picture shows besides: labels at edges, colours, order, one step for an operation; and each is in the address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.workbench import NEURON, SQUARE, Workbench
+
+
+def test_labels_at_edges_follow_the_steps_and_the_sliders(page: Page) -> None:
+    bench = Workbench(page, SQUARE, "?step=start")
+    bench.menu("View").get_by_label("At the edges").select_option("contribution")
+    label = bench.graph.locator('[data-slot="e0.contribution"]')
+    expect(label).to_have_text("—")
+    bench.press("Escape", "End")
+    expect(label).to_have_text("3.0000")
+    expect(page).to_have_url(re.compile("edges=contribution"))
+    page.locator("#inputs summary").click()
+    page.get_by_role("textbox", name="a, number").fill("4")
+    bench.press("Enter")
+    expect(label).to_have_text("4.0000")
+
+
+def test_an_edge_says_its_local_derivative(page: Page) -> None:
+    bench = Workbench(page, NEURON)
+    expect(page.locator(".formula .katex")).to_be_visible()
+    bench.graph.locator('g.edge[data-to="n9"] .hit').hover(force=True)
+    tip = page.get_by_role("tooltip")
+    expect(tip.locator("annotation")).to_have_text(re.compile(r"1 - o\^2"))
+    expect(tip).to_contain_text("sends back 1 × 0.5 = 0.5")
+    page.mouse.move(5, 5)
+    expect(tip).to_have_count(0)
+
+
+def test_one_step_for_all_that_an_operation_sends_back(page: Page) -> None:
+    bench = Workbench(page, SQUARE, "?steps=node")
+    bench.expect_step(3, 3)
+    bench.press("ArrowLeft", "ArrowRight")
+    expect(bench.graph.locator("g.edge.is-active")).to_have_count(2)
+    expect(bench.number("a", "grad")).to_have_text("6.0000")
+    page.locator("#inputs summary").click()
+    page.get_by_role("textbox", name="a, number").fill("5")
+    bench.press("Enter")
+    expect(bench.number("a", "grad")).to_have_text("10.0000")
+
+
+def test_colours_follow_the_numbers(page: Page) -> None:
+    bench = Workbench(page, SQUARE, "?color=grad&step=start")
+    box = bench.node("a").locator(".box")
+    fill = lambda: box.evaluate("(e) => getComputedStyle(e).fill")  # noqa: E731
+    white = fill()
+    bench.press("End")
+    expect(bench.graph.locator(".legend .high").first).to_have_text("6.0000")
+    assert fill() != white
+    assert float(bench.graph.locator(".edge .line").first.evaluate("(e) => e.style.strokeWidth")) > 4
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "print"])
+def test_axe_finds_nothing_on_tints(page: Page, axe: Callable[[Page], list[str]], theme: str) -> None:
+    Workbench(page, NEURON, f"?color=data&edges=local&number=order&theme={theme}")
+    assert axe(page) == []
+
+
+def test_one_operation_is_taken_apart_and_folded(page: Page) -> None:
+    bench = Workbench(page, NEURON)
+    bench.node("o").locator(".box").click()
+    about = page.get_by_role("complementary")
+    about.get_by_role("button", name="Take tanh apart").click()
+    expect(bench.graph.locator("g.node[data-op=exp]")).to_have_count(1)
+    expect(page).to_have_url(re.compile("expand=tanh"))
+    about.get_by_role("button", name="Fold tanh").click()
+    expect(bench.graph.locator("g.node[data-op=exp]")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("expand"))
+
+
+def test_only_ancestors_are_lit_and_the_address_says_so(page: Page) -> None:
+    bench = Workbench(page, NEURON)
+    bench.node("n").locator(".box").click()
+    toggle = page.get_by_role("complementary").get_by_role("button", name=re.compile("^ancestors"))
+    toggle.click()
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    expect(bench.node("o")).to_have_class(re.compile("is-dimmed"))
+    expect(page).to_have_url(re.compile("highlight=ancestors:n"))
+    bench.menu("View").get_by_role("button", name="Show all").click()
+    expect(bench.graph.locator(".is-dimmed")).to_have_count(0)
