@@ -31,6 +31,8 @@ class Explainer:
 
     def formula(self, step: Step) -> dict[str, str]:
         """`letters = numbers = result` in LaTeX, all of it as `latex`, and in plain text; backward also `product` and `sum`."""
+        if len(step.parts) == 1:
+            return self.formula(step.parts[0])
         if step.parts:
             plain = "\n".join(self._plain(part) for part in step.parts)
             none = dict.fromkeys(("left", "letters", "numbers", "result"), "")

@@ -6,12 +6,13 @@ Presentation attributes only, so that PowerPoint and Inkscape show the same; the
 from __future__ import annotations
 
 import math
-from functools import cache, cached_property
+from functools import cached_property
 from hashlib import blake2b
 from typing import Literal
 
 from app.drawing.fonts import embedded, families
 from app.drawing.legend import LEGEND_GAP, LEGEND_HEIGHT, LEGEND_WIDTH, LEGEND_WORDS, Legend
+from app.drawing.outline import bar, inside, px, tab
 from app.drawing.plain import Layout, Point
 from app.drawing.shapes import ARROW, Shape, shape_of, sizes
 from app.drawing.structure import Box
@@ -35,14 +36,6 @@ FILL, WIDTH = "\x00", "\x01"
 
 BASELINE = 0.365
 """Half the height of a capital letter or a digit, in ems: how far below the middle a line of text stands."""
-
-
-def px(x: float) -> str:
-    """A length with at most one decimal, short and the same everywhere."""
-    text = f"{x:.1f}"
-    if text.endswith(".0"):
-        text = text[:-2]
-    return "0" if text == "-0" else text
 
 
 class Painter:
@@ -243,12 +236,12 @@ class Painter:
         tinted = self._view.color != "none"
         parts.append(f'<rect class="box" {rect} fill="{FILL if tinted else look.fill}" {line}/>')
         if shape.tab and look.tab != look.fill and not tinted:
-            parts.append(f'<path class="tab" d="{self._tab(shape, cx, cy, width / 2)}" fill="{look.tab}"/>')
+            parts.append(f'<path class="tab" d="{tab(shape, self._sizes.corner, cx, cy, width / 2)}" fill="{look.tab}"/>')
         if shape.rules:
-            d = "".join(f"M{px(cx + a)} {px(cy + b)}L{px(cx + c)} {px(cy + e)}" for a, b, c, e in _inside(shape.rules, width / 2))
+            d = "".join(f"M{px(cx + a)} {px(cy + b)}L{px(cx + c)} {px(cy + e)}" for a, b, c, e in inside(shape.rules, width / 2))
             parts.append(f'<path class="rule" d="{d}" stroke="{theme.rule}"/>')
         if box.kind == "parameter":
-            parts.append(self._bar(shape, cx, cy, stroke))
+            parts.append(bar(shape, self._sizes.corner, cx, cy, stroke))
         if shape.badge:
             parts.append(self._operator(box, shape, cx, cy, computing))
         return "".join(parts)
@@ -279,31 +272,6 @@ class Painter:
             d = f"M{px(cx)} {px(cy + y + radius)}V{px(cy + shape.box[1])}"
         colour, width = (accent.line, self._theme.active_width) if accent else (self._theme.kinds["operation"].stroke, 1.4)
         return f'<path class="stem" d="{d}" stroke="{colour}" stroke-width="{px(width)}"/>'
-
-    def _tab(self, shape: Shape, cx: float, cy: float, inset: float) -> str:
-        """The label's cell: the left end or the top of the box, inside its outline."""
-        assert shape.tab
-        x, y, w, h = shape.box
-        left, top, right, bottom = cx + x + inset, cy + y + inset, cx + x + w - inset, cy + y + h - inset
-        r = max(self._sizes.corner - inset, 0.0)
-        if shape.tab[0] < w:
-            edge = cx + x + shape.tab[0]
-            return (
-                f"M{px(edge)} {px(top)}H{px(left + r)}A{px(r)} {px(r)} 0 0 0 {px(left)} {px(top + r)}V{px(bottom - r)}"
-                f"A{px(r)} {px(r)} 0 0 0 {px(left + r)} {px(bottom)}H{px(edge)}Z"
-            )
-        edge = cy + y + shape.tab[1]
-        return (
-            f"M{px(left)} {px(edge)}V{px(top + r)}A{px(r)} {px(r)} 0 0 1 {px(left + r)} {px(top)}H{px(right - r)}"
-            f"A{px(r)} {px(r)} 0 0 1 {px(right)} {px(top + r)}V{px(edge)}Z"
-        )
-
-    def _bar(self, shape: Shape, cx: float, cy: float, colour: str) -> str:
-        """A parameter has a thick left side: what training may change is told apart without colour."""
-        x, y, _, h = shape.box
-        r = self._sizes.corner
-        d = f"M{px(cx + x + 1.5)} {px(cy + y + r - 1)}V{px(cy + y + h - r + 1)}"
-        return f'<path class="bar" d="{d}" stroke="{colour}" stroke-width="4"/>'
 
     def _label(self, box: Box, shape: Shape, cx: float, cy: float) -> str:
         if not shape.label:
@@ -341,9 +309,3 @@ class Painter:
 
     def _place(self, point: Point) -> Point:
         return point[0] + self._left, point[1] + MARGIN
-
-
-@cache
-def _inside(rules: tuple[tuple[float, float, float, float], ...], inset: float) -> tuple[tuple[float, float, float, float], ...]:
-    """Lines between cells end where the outline begins."""
-    return tuple((a, b + inset, c, d - inset) if a == c else (a + inset, b, c - inset, d) for a, b, c, d in rules)

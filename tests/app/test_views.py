@@ -196,6 +196,7 @@ def test_the_words_of_a_larger_step_are_those_of_its_parts() -> None:
     assert coarse[-1]["text"] == f"{fine[-2]['text']} {fine[-1]['text']}"
     assert coarse[-1]["latex"] == f"\\begin{{gathered}} {fine[-2]['latex']} \\\\ {fine[-1]['latex']} \\end{{gathered}}"
     assert coarse[0]["text"] == fine[0]["text"]
+    assert coarse[0]["formula"] == fine[0]["formula"]
 
 
 @pytest.mark.parametrize(("reference", "index"), [("end", 3), ("grad:a", 3), ("seed", 2), ("-1", 3), ("forward:b", 1)])
