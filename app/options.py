@@ -6,6 +6,7 @@ too: a picture must not depend on which of two a proxy prefers. `utm_*`, `v` and
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, get_args
@@ -17,7 +18,21 @@ from app.errors import ProblemError
 from engine.ops import MICROGRAD, OPS
 from engine.suggest import closest
 
-__all__ = ["EXPANDABLE", "IGNORED", "Bg", "Expand", "Kind", "Options", "StepName", "explain", "ignored", "nearest", "operations"]
+__all__ = [
+    "EXPANDABLE",
+    "IGNORED",
+    "Bg",
+    "Expand",
+    "InputNumbers",
+    "Kind",
+    "Options",
+    "StepName",
+    "explain",
+    "ignored",
+    "nearest",
+    "operations",
+    "overrides",
+]
 
 Kind = Literal["picture", "page", "embed"]
 
@@ -141,6 +156,23 @@ def _quiz(value: Any) -> Any:
     return ";".join(f"{field}:{','.join(sorted(names))}" for field, names in asked.items() if names)
 
 
+def _inputs(value: Any) -> Any:
+    """The canonical spelling: `NAME:NUMBER` with commas, names in order."""
+    if not isinstance(value, str):
+        raise ValueError(_INPUTS)
+    given: dict[str, float] = {}
+    for part in filter(None, (part.strip() for part in value.split(","))):
+        name, colon, text = (word.strip() for word in part.rpartition(":"))
+        if not colon or not name or not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
+            raise ValueError(_INPUTS)
+        if name in given or len(name) > 200:
+            raise ValueError(f"`{_shown(name)}` is given twice." if name in given else "A name is too long.")
+        given[name] = float(text)
+    if len(given) > MOST_INPUTS:
+        raise ValueError(f"At most {MOST_INPUTS} inputs can be given here; a POST takes more.")
+    return ",".join(f"{name}:{given[name]!r}" for name in sorted(given))
+
+
 def _autoplay(value: Any) -> Any:
     if isinstance(value, (bool, int)) and value in (0, 1):
         return str(int(value))
@@ -153,11 +185,15 @@ MOST_SINGLE = 32
 """Values whose operation is expanded one by one."""
 
 MOST_ASKED = 100
+MOST_INPUTS = 100
 _RELATIVES = ("ancestors", "descendants")
+_INPUTS = "It is `NAME:NUMBER`, several with commas: `x1:0.5,b:-2`."
+_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,20}(?:\.[0-9]{0,25})?|\.[0-9]{1,25})(?:[eE][-+]?[0-9]{1,3})?", re.ASCII)
 _QUIZ = "It is `grad:NAME,NAME`, `data:NAME`, or both with a `;`."
 
 StepName = Annotated[str, BeforeValidator(_step, json_schema_input_type=str | int)]
 Bg = Annotated[str, BeforeValidator(_bg)]
+InputNumbers = Annotated[str, BeforeValidator(_inputs, json_schema_input_type=str)]
 Expand = Annotated[str, BeforeValidator(_expand, json_schema_input_type=str)]
 
 
@@ -221,8 +257,16 @@ class Options(BaseModel):
         description="Numbers that the picture shows as `?`: `grad:NAME,NAME`, `data:NAME`, or both with a `;`.",
         examples=["grad:a,b", "data:d;grad:a"],
     )
+    inputs: InputNumbers = Field(
+        default="",
+        description="Other numbers for inputs, by name: `x1:0.5,b:-2`. In a JSON body it is an object.",
+        examples=["a:4"],
+    )
     font: Literal["embed", "none"] = Field(default="embed", description="Put the letters that are used into the SVG, or not.")
     dialect: Literal["torch", "micrograd"] = Field(default="torch", description="Whose Python. Only for .py.")
+    lab: Literal["none", "plot", "code", "orders", "square", "twice", "modes", "wrong", "predict"] = Field(
+        default="none", description="What is open beside the graph. Only for the page and /embed.", examples=["orders"]
+    )
     controls: Literal["full", "minimal", "none"] = Field(
         default="full", description="What the embedded player shows. Only for /embed."
     )
@@ -267,9 +311,20 @@ class Options(BaseModel):
         return {name: str(value) for name, value in self.model_dump().items()}
 
     @property
+    def overrides(self) -> dict[str, float]:
+        """The numbers given for inputs, by name."""
+        return overrides(self.inputs)
+
+    @property
     def operations(self) -> frozenset[str]:
         """The names of the operations to expand."""
         return operations(self.expand)
+
+
+def overrides(inputs: str) -> dict[str, float]:
+    """The numbers in a canonical `inputs`."""
+    pairs = (part.rpartition(":") for part in inputs.split(",") if part)
+    return {name: float(number) for name, _, number in pairs}
 
 
 def operations(expand: str) -> frozenset[str]:
@@ -284,7 +339,7 @@ def operations(expand: str) -> frozenset[str]:
 _DEFAULTS: dict[str, Any] = {name: field.default for name, field in Options.model_fields.items()}
 
 NAMES: dict[Kind, tuple[str, ...]] = {
-    "picture": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay"}),
+    "picture": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay", "lab"}),
     "page": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay", "dialect"}),
     "embed": tuple(name for name in _DEFAULTS if name != "dialect"),
 }
@@ -315,7 +370,7 @@ def explain(error: ValidationError) -> ProblemError:
 
 def _unknown(name: str, kind: Kind) -> ProblemError:
     if name in _DEFAULTS:
-        where = "pictures" if name == "dialect" else "/embed"
+        where = {"dialect": "pictures", "lab": "the page and /embed"}.get(name, "/embed")
         return _problem(f"`{name}` is an option of {where} only.", f"Allowed here are {', '.join(NAMES[kind])}.")
     return _problem(f"`{_shown(name)}` is not an option.", f"{nearest(name, NAMES[kind])}Allowed are {', '.join(NAMES[kind])}.")
 

@@ -174,15 +174,17 @@ class Pipeline:
     def moment(self, source: str, options: Options, inputs: Mapping[str, float] | None = None) -> Moment:
         """Run a program and find the step. Raises EngineError, or a ProblemError for a step that does not exist."""
         operations = options.operations
-        key = (source, operations, tuple(sorted(inputs.items())) if inputs else ())
+        inputs = options.overrides | dict(inputs or {})
+        key = (source, operations, tuple(sorted(inputs.items())))
         story = self._stories.get_or_make(key, lambda: Story(run(source, inputs, operations)))
         return Moment.of(story, options)
 
     def moment_at_once(self, source: str, options: Options) -> Moment | None:
         """`moment`, if it takes a few milliseconds at the most and its picture needs no layout; else None."""
         try:
-            key = (source, options.operations, ())
-            story = self._stories.get_or_make(key, lambda: Story(run(source, None, options.operations, _LIGHT)))
+            inputs = options.overrides
+            key = (source, options.operations, tuple(sorted(inputs.items())))
+            story = self._stories.get_or_make(key, lambda: Story(run(source, inputs, options.operations, _LIGHT)))
         except LimitError:
             return None
         moment = Moment.of(story, options)

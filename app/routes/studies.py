@@ -24,7 +24,7 @@ router = APIRouter(tags=["studies"])
 
 
 def _subject(request: Request, source: str, question: Question, inputs: Mapping[str, float] | None = None) -> Subject:
-    return Subject(pipeline_of(request).moment(source, Options(expand=question.expand), inputs).story)
+    return Subject(pipeline_of(request).moment(source, Options(expand=question.expand, inputs=question.inputs), inputs).story)
 
 
 def _by_address(study: Study, readable: bool) -> Callable[[Request], Response]:
@@ -98,7 +98,7 @@ def _documented(study: Study, parameters: list[dict[str, Any]]) -> dict[str, Any
 
 
 def _documented_post(study: Study) -> dict[str, Any]:
-    properties = {**_properties(GraphRequest, ("source", "inputs")), **_properties(study.question, study.question.names())}
+    properties = {**_properties(study.question, study.question.names()), **_properties(GraphRequest, ("source", "inputs"))}
     schema = {"type": "object", "required": ["source"], "properties": properties, "additionalProperties": False}
     example = {"source": openapi.PROGRAM, "inputs": {"a": 4}}
     content = {"application/json": {"schema": schema, "example": example}}

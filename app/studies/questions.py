@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from app.errors import ProblemError
-from app.options import Bg, Expand, StepName, ignored, nearest
+from app.options import Bg, Expand, InputNumbers, StepName, ignored, nearest
 from engine.limits import STUDY_LIMITS
 
 __all__ = ["About", "AboutOne", "CurveLook", "Explained", "PlotLook", "Question"]
@@ -59,6 +59,12 @@ class Question(BaseModel):
         default="",
         description="Operations to take apart, as in a picture: names with commas, `micrograd` or `all`.",
         examples=["micrograd"],
+    )
+
+    inputs: InputNumbers = Field(
+        default="",
+        description="Other numbers for inputs, by name: `x1:0.5,b:-2`. In a JSON body it is an object.",
+        examples=["a:4"],
     )
 
     @classmethod

@@ -137,3 +137,31 @@ def test_labels_name_steps_too():
     trace = run("x = Value(2, label='first input')\ny = x * x")
 
     assert resolve(trace, "grad:first input") == len(trace.steps)
+
+
+@pytest.mark.parametrize(
+    ("given", "canonical"),
+    [("", ""), ("b:-2,a:3.5", "a:3.5,b:-2.0"), (" x[0] : 1e3 ", "x[0]:1000.0"), ("a#2:.5,", "a#2:0.5"), ("α:-0", "α:-0.0")],
+)
+def test_inputs_have_one_spelling(given: str, canonical: str):
+    assert Options(inputs=given).inputs == canonical
+    assert Options(inputs=canonical).inputs == canonical
+
+
+@pytest.mark.parametrize(
+    "given", ["a", "a:", ":2", "a:nan", "a:1e999", "a:2,a:3", "a:0x10", ",".join(f"a{i}:1" for i in range(101))]
+)
+def test_other_inputs_are_refused(given: str):
+    problem = refused([("inputs", given)])
+    assert problem.code == "option"
+    assert problem.hint
+
+
+def test_inputs_are_numbers_by_name():
+    assert Options(inputs="x[0]:1,b:-2").overrides == {"x[0]": 1.0, "b": -2.0}
+
+
+def test_a_lab_is_open_on_the_page_and_in_the_embed_only():
+    for kind in ("page", "embed"):
+        assert Options.from_query([("lab", "orders")], kind).query(kind) == "lab=orders"  # type: ignore[arg-type]
+    assert "the page and /embed" in (refused([("lab", "orders")]).detail or "")

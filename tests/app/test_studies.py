@@ -293,7 +293,7 @@ def test_the_contract_names_every_study_and_every_field():
     subject = Subject(Story(run(NEURON)))
     for study in STUDIES.values():
         assert f"`{study.file}`" in section
-        names = {"node", "x", "from", "to", "h", "samples", "expand", "theme", "bg", "font", "step"}
+        names = {"node", "x", "from", "to", "h", "samples", "expand", "inputs", "theme", "bg", "font", "step"}
         assert set(study.question.names()) <= names
         if study.name == "compare" or study.file.endswith(".svg"):
             continue
@@ -302,3 +302,13 @@ def test_the_contract_names_every_study_and_every_field():
         rows = [row for value in answer.values() if isinstance(value, list) for row in value if isinstance(row, dict)]
         for field in [*answer, *(name for row in rows for name in row)]:
             assert f"`{field}`" in contract, f"{study.file}: {field}"
+
+
+async def test_a_study_and_a_picture_take_other_inputs_from_their_address(client: httpx.AsyncClient):
+    asked = {"e": "a = 2\nb = a * a", "inputs": "a:5"}
+    paths = (await client.get("/g/paths.json", params={**asked, "node": "a"})).json()
+    assert paths["nodes"][0]["total"] == 10.0
+    graph = (await client.get("/g.json", params=asked)).json()
+    assert [node["data"] for node in graph["nodes"]] == [5.0, 25.0]
+    assert "inputs=a:5.0" in graph["links"]["svg"]
+    assert (await client.get("/g.json", params={**asked, "inputs": "c:5"})).status_code == 422
