@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["LIMITS", "STUDY_LIMITS", "Limits", "StudyLimits"]
+__all__ = ["LIMITS", "STUDY_LIMITS", "TRAINING_LIMITS", "Limits", "StudyLimits", "TrainingLimits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +70,17 @@ class StudyLimits:
 
 
 STUDY_LIMITS = StudyLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingLimits:
+    """What one training run may cost."""
+
+    steps: int = 10_000
+    work: int = 4_000_000
+    """Steps times operations and parameters: 10,000 steps of the lecture's loss, a fifth of a second of plain arithmetic."""
+    told: int = 500_000
+    """Numbers of a history that are sent, 11 bytes each."""
+
+
+TRAINING_LIMITS = TrainingLimits()

@@ -49,7 +49,11 @@ def _by_post(study: Study) -> Callable[..., Response]:
     def by_post(request: Request, asked: tuple[GraphRequest, Question] = Depends(read)) -> Response:
         program, question = asked
         remember(request, program.source)
-        body = study.body(_subject(request, program.source, question, program.inputs), question)
+        subject = _subject(request, program.source, question, program.inputs)
+        if program.inputs:  # for the links in the answer
+            spelled = ",".join(f"{name}:{program.inputs[name]!r}" for name in sorted(program.inputs))
+            question = question.model_copy(update={"inputs": spelled})
+        body = study.body(subject, question)
         return Response(body, headers={"Cache-Control": "no-store"}, media_type=study.media_type)
 
     return by_post
@@ -80,7 +84,9 @@ def _described(study: Study) -> dict[str, Any]:
     if study.file == "compare.json":  # not the place to load PyTorch
         return {"description": study.help, "content": {"application/json": {"schema": {"type": "object"}, "example": _COMPARED}}}
     names = study.question.names()
-    given: dict[str, Any] = {"samples": 5} if "samples" in names else {"node": "a"} if "node" in names else {}
+    given: dict[str, Any] = (
+        {"samples": 5} if "samples" in names else {"node": "a"} if "node" in names else {"steps": 3} if "steps" in names else {}
+    )
     example = study.make(Subject(Story(run(openapi.PROGRAM))), study.question.read(given))
     return {"description": study.help, "content": {"application/json": {"schema": {"type": "object"}, "example": example}}}
 

@@ -19,6 +19,7 @@ from app.studies.ordering import orders
 from app.studies.plotting import error_svg, plot_json, plot_svg
 from app.studies.questions import About, AboutOne, CurveLook, Explained, PlotLook, Question
 from app.studies.telling import Subject
+from app.studies.training import LossLook, Training, loss_svg, training
 
 __all__ = ["STUDIES", "Question", "Study", "Subject"]
 
@@ -61,5 +62,7 @@ STUDIES = {
         Study("modes.json", AboutOne, carrying, "Forward mode against reverse mode, counted on the graph."),
         Study("explain.json", Explained, explanation, "All about one value, or one step: rule, formulas, contributions."),
         Study("compare.json", About, comparison, "Ours, measured and PyTorch's numbers side by side.", torch_version),
+        Study("train.json", Training, training, "The parameters trained: losses, where they went, predictions, any one update."),
+        Study("loss.svg", LossLook, loss_svg, "The loss against the iteration while they are trained."),
     )
 }

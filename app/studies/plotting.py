@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -161,9 +160,4 @@ def _sentence(subject: Subject, node: Node, found: Sweep, x: float, y: float, sl
 
 def _note(subject: Subject) -> str | None:
     """Replaying a graph is not running its program."""
-    try:
-        tree = ast.parse(subject.trace.source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a cell of a notebook may begin with %
-        return None
-    branches = any(isinstance(each, (ast.If, ast.IfExp)) for each in ast.walk(tree))
-    return "The program has conditions: the plot keeps to the way they went." if branches else None
+    return "The program has conditions: the plot keeps to the way they went." if subject.has_conditions else None

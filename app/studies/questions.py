@@ -14,7 +14,7 @@ from app.errors import ProblemError
 from app.options import Bg, Expand, InputNumbers, StepName, ignored, nearest
 from engine.limits import STUDY_LIMITS
 
-__all__ = ["About", "AboutOne", "CurveLook", "Explained", "PlotLook", "Question"]
+__all__ = ["About", "AboutOne", "CurveLook", "Explained", "Look", "PlotLook", "Question"]
 
 FURTHEST = 1e12
 """How far from 0 a plot may go."""
@@ -150,19 +150,21 @@ class Explained(Question):
         return self
 
 
-class _Look(Question):
+class Look(Question):
+    """How a plot is drawn."""
+
     theme: Literal["light", "dark", "print"] = Field(default="light", description="Colours.")
     bg: Bg = Field(default="transparent", description="`transparent`, `theme`, `white`, `#rgb` or `#rrggbb`.", examples=["white"])
     font: Literal["embed", "none"] = Field(default="embed", description="Put the letters that are used into the SVG, or not.")
 
 
-class CurveLook(_Look):
+class CurveLook(Look):
     """The error of a difference against h."""
 
     node: Name | None = Field(default=None, description="Which value; without it, the first input.", examples=["a"])
 
 
-class PlotLook(_Look):
+class PlotLook(Look):
     """The output against one value."""
 
     x: Name | None = Field(default=None, description="Which value runs along; without it, the first input.", examples=["a"])

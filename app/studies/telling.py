@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from functools import cached_property
 from typing import Any
 
@@ -50,6 +51,15 @@ class Subject:
         if not leaves:  # a graph has leaves; a root that is set by hand may not
             leaves = list(self.trace.nodes)
         return next((node for node in leaves if node.kind == "input"), leaves[0])
+
+    @property
+    def has_conditions(self) -> bool:
+        """Whether other numbers might have made it another program."""
+        try:
+            tree = ast.parse(self.trace.source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):  # a cell of a notebook may begin with %
+            return False
+        return any(isinstance(each, (ast.If, ast.IfExp)) for each in ast.walk(tree))
 
     def of_note(self) -> list[Node]:
         """Leaves and named values, in order."""

@@ -18,8 +18,10 @@ from app.gallery import gallery
 from app.links import encode
 from app.studies.comparing import EXACT, _torch, act
 from engine.language import run
+from engine.nn import MLP
 from engine.ops import OPS
 from engine.trace import Trace
+from engine.train import train
 from tests.programs import programs
 
 torch: Any = _torch()
@@ -142,3 +144,56 @@ async def test_a_story_too_long_for_pytorch_is_refused(client: httpx.AsyncClient
     answer = await client.post("/api/v1/compare", json={"source": "x = 2\ny = x * x + x"})
 
     assert (answer.status_code, answer.json()["limit"]) == (422, "torch_steps")
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+@pytest.mark.parametrize("zero_grad", [True, False])
+def test_training_is_that_of_torch_optim(optimizer: Any, zero_grad: bool):
+    """500 steps of the lecture's loss from the same weights: the loss of every iteration, and the last parameters."""
+    net = MLP(3, [4, 4, 1], seed=1)
+    trace = run(
+        "n = MLP(3, [4, 4, 1], seed=1)\n"
+        "xs = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]]\n"
+        "ys = [1.0, -1.0, -1.0, 1.0]\n"
+        "loss = sum((yout - ygt)**2 for ygt, yout in zip(ys, [n(x) for x in xs]))"
+    )
+    rate = {"sgd": 0.05, "momentum": 0.01, "adam": 0.02}[optimizer] * (1.0 if zero_grad else 0.02)
+    steps = 500 if zero_grad else 100  # without zero_grad a difference grows as fast as the grads do
+    layers = [
+        (
+            torch.tensor([[w.data for w in neuron.w] for neuron in layer.neurons], dtype=torch.float64, requires_grad=True),
+            torch.tensor([neuron.b.data for neuron in layer.neurons], dtype=torch.float64, requires_grad=True),
+        )
+        for layer in net.layers
+    ]
+    tensors = [tensor for layer in layers for tensor in layer]
+    xs = torch.tensor([[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]], dtype=torch.float64)
+    ys = torch.tensor([[1.0], [-1.0], [-1.0], [1.0]], dtype=torch.float64)
+    optim = {
+        "sgd": lambda: torch.optim.SGD(tensors, lr=rate),
+        "momentum": lambda: torch.optim.SGD(tensors, lr=rate, momentum=0.9),
+        "adam": lambda: torch.optim.Adam(tensors, lr=rate),
+    }[optimizer]()
+    losses = []
+    for _ in range(steps):
+        h = xs
+        for w, b in layers:
+            h = torch.tanh(h @ w.T + b)
+        loss = ((h - ys) ** 2).sum()
+        if zero_grad:
+            optim.zero_grad()
+        loss.backward()
+        optim.step()
+        losses.append(loss.item())
+    history = train(trace, steps=steps, learning_rate=rate, optimizer=optimizer, zero_grad=zero_grad)
+    theirs = {
+        f"n.layers[{i}].neurons[{j}].{name}": number
+        for i, (w, b) in enumerate(layers)
+        for j in range(len(b))
+        for name, number in [*((f"w[{k}]", x.item()) for k, x in enumerate(w[j])), ("b", b[j].item())]
+    }
+
+    assert max(abs(a - b) for a, b in zip(history.losses, losses, strict=True)) < 1e-9
+    ours = {node.key: number for node, number in zip(history.model.parameters, history.at(-1), strict=True)}
+    assert ours.keys() == theirs.keys()
+    assert max(abs(ours[key] - theirs[key]) for key in ours) < 1e-8

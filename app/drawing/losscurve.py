@@ -1,0 +1,111 @@
+"""The loss against the iteration, on a plain or a logarithmic axis."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from app.drawing.axes import linear, logarithmic
+from app.drawing.canvas import HEIGHT, SIZE, WIDTH, Canvas, Key, Point, px, short
+from app.drawing.spelling import number_text
+from app.drawing.text import width
+from app.drawing.theme import THEMES
+
+__all__ = ["LossCurve", "Scale", "draw_loss_curve"]
+
+Scale = Literal["linear", "log"]
+
+COLUMNS = 600
+"""More points than this are drawn as the lowest and the highest of each column: no spike is lost."""
+
+FURTHEST = 1e300
+"""Losses beyond it, and on a logarithmic axis below its inverse, are left out of the line: axes compute with doubles too."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossCurve:
+    """A loss for each iteration from 0, and the iteration to mark."""
+
+    name: str
+    losses: Sequence[float]
+    iteration: int | None
+    title: str
+    desc: str
+
+
+def draw_loss_curve(curve: LossCurve, scale: Scale, theme: str, bg: str, font: str) -> str:
+    """The SVG. What has no place on the axis is left out of the line."""
+    colours = THEMES[theme]
+    line, marked = colours.accents["forward"].line, colours.accents["update"].line
+    log = scale == "log"
+    points = [(float(i), loss) if _drawn(loss, log) else None for i, loss in enumerate(curve.losses)]
+    mark = points[curve.iteration] if curve.iteration is not None and curve.iteration < len(points) else None
+    keys = [Key(short(curve.name), line, 2.4)]
+    if mark:
+        keys.append(Key(f"iteration {curve.iteration}: {number_text(mark[1]).replace('-', '−')}", marked, 0.0, dot="circle"))
+    canvas = Canvas(theme, bg, font, keys)
+
+    heights = [point[1] for point in points if point] or [1.0]
+    top, bottom = canvas.top + 14.0, HEIGHT - 50.0
+    if log:
+        low, high = math.floor(math.log10(min(heights))), math.ceil(math.log10(max(heights)))
+        high = max(high, low + 1)
+        y = logarithmic(low, high, bottom, top, max(1, math.ceil((high - low) / 8)))
+    else:
+        y = linear(*_range(min(heights), max(heights)), bottom, top)
+    left = 20.0 + max([width(label, SIZE) for _, label in y.ticks], default=0.0) + 8.0
+    last = max(1, len(points) - 1)
+    x = linear(0.0, float(last), left, WIDTH - 24.0, min(10, last))
+    canvas.frame(x, y, "iteration", short(curve.name))
+
+    d = ""
+    for run in _runs(points):
+        places = [f"{px(x.at(a))} {px(y.at(b))}" for a, b in _thinned(run, last / COLUMNS)]
+        d += f"M{places[0]}" + ("L" + " ".join(places[1:]) if len(places) > 1 else "h0")
+    if d:
+        canvas.path(d, "curve", line, 2.4)
+    if mark:
+        canvas.dot(x.at(mark[0]), y.at(mark[1]), "point", marked, "circle", 5.0, ring=1.5)
+    return canvas.svg(curve.title, curve.desc, "loss", f' data-scale="{scale}"')
+
+
+def _drawn(loss: float, log: bool) -> bool:
+    return abs(loss) <= FURTHEST and (loss >= 1.0 / FURTHEST or not log)
+
+
+def _range(low: float, high: float) -> tuple[float, float]:
+    """From 0 where nothing is below it, and never flat."""
+    if low >= 0.0:
+        low = 0.0
+    if high - low < 1e-12 * max(1.0, abs(high)):
+        low, high = low - max(1.0, 0.1 * abs(low)), high + max(1.0, 0.1 * abs(high))
+    room = 0.05 * (high - low)
+    return (low if low == 0.0 else low - room), high + room
+
+
+def _runs(points: Sequence[Point | None]) -> Iterator[list[Point]]:
+    run: list[Point] = []
+    for point in [*points, None]:
+        if point:
+            run.append(point)
+        elif run:
+            yield run
+            run = []
+
+
+def _thinned(run: list[Point], column: float) -> Iterator[Point]:
+    """The first, lowest, highest and last point of each column, where there are more than these."""
+    if column <= 2.0:
+        yield from run
+        return
+    start = 0
+    while start < len(run):
+        end = start
+        while end < len(run) and run[end][0] < run[start][0] + column:
+            end += 1
+        piece = run[start:end]
+        kept = {piece[0], min(piece, key=lambda point: point[1]), max(piece, key=lambda point: point[1]), piece[-1]}
+        yield from sorted(kept)
+        start = end

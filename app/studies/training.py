@@ -1,0 +1,325 @@
+"""Training a program's parameters: the losses, where the parameters went, and the arithmetic of any one update."""
+
+from __future__ import annotations
+
+import re
+import sys
+from array import array
+from base64 import b64encode
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from app.drawing.losscurve import LossCurve, draw_loss_curve
+from app.drawing.spelling import number_text
+from app.errors import ProblemError
+from app.links import encode
+from app.studies.questions import Look, Question
+from app.studies.telling import Subject
+from app.wire import number
+from engine.limits import TRAINING_LIMITS
+from engine.trace import Node
+from engine.train import History, Model, Stop
+
+__all__ = ["LossLook", "Training", "loss_svg", "training"]
+
+MOST_NAMED = 100
+"""Names in `train=`."""
+
+_ELEMENT = re.compile(r"(\w+)(?:\[[0-9]+\])+")
+_WORDS = {"sgd": "gradient descent", "momentum": "gradient descent with momentum", "adam": "Adam"}
+
+
+# What can be asked ----------------------------------------------------------------------------------------------------
+
+
+def _whole(most: int) -> BeforeValidator:
+    def read(value: Any) -> Any:
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value, re.ASCII):
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+            raise ValueError(f"Allowed are 0 to {most:,}.")
+        return value
+
+    return BeforeValidator(read, json_schema_input_type=int)
+
+
+def _rate(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{0,20}\.?[0-9]{1,25}(?:[eE][-+]?[0-9]{1,3})?", value, re.ASCII):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0.0 <= value <= 1e6:
+        raise ValueError("It is a number from 0 to 1,000,000, such as `0.05`.")
+    return float(value)
+
+
+def _switch(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value
+
+
+def _names(value: Any) -> Any:
+    """Names with commas; a list in a JSON body."""
+    if isinstance(value, str):
+        value = value.split(",")
+    if not isinstance(value, list) or not all(isinstance(name, str) and len(name) <= 200 for name in value):
+        raise ValueError("It is names of values with commas, such as `w1,b`.")
+    names = [name.strip() for name in value if name.strip()]
+    if len(names) > MOST_NAMED:
+        raise ValueError(f"At most {MOST_NAMED} names; `n.layers[0]` stands for all that begin so.")
+    return ",".join(dict.fromkeys(names))
+
+
+Switch = Annotated[Literal["true", "false"], BeforeValidator(_switch, json_schema_input_type=bool)]
+
+
+class _Descent(Question):
+    """How a program is trained."""
+
+    steps: Annotated[int, _whole(TRAINING_LIMITS.steps)] = Field(
+        default=100, description="Updates to make.", examples=[500], json_schema_extra={"maximum": TRAINING_LIMITS.steps}
+    )
+    learning_rate: Annotated[float, BeforeValidator(_rate, json_schema_input_type=float)] = Field(
+        default=0.05, description="How far one update goes along the gradient.", examples=[0.05]
+    )
+    optimizer: Literal["sgd", "momentum", "adam"] = Field(
+        default="sgd", description="Gradient descent as in the lecture, with momentum 0.9, or Adam; as torch.optim has them."
+    )
+    zero_grad: Switch = Field(default="true", description="Forget the grads before each backward pass; `false` lets them add up.")
+    train: Annotated[str, BeforeValidator(_names, json_schema_input_type=str | list[str])] = Field(
+        default="",
+        description="What is trained: names with commas, or the start of names (`n.layers[0]`). Without it the parameters of "
+        "nets, else all inputs.",
+        examples=["a,b"],
+    )
+    iteration: Annotated[int | None, _whole(TRAINING_LIMITS.steps)] = Field(
+        default=None, description="An iteration to look at.", examples=[10]
+    )
+
+
+class Training(_Descent):
+    """The numbers of a training run."""
+
+    history: Switch = Field(default="false", description="Send the parameters of every iteration.")
+
+
+class LossLook(_Descent, Look):
+    """The picture of one."""
+
+    scale: Literal["linear", "log"] = Field(default="linear", description="The axis of the loss.")
+
+
+# What is answered -----------------------------------------------------------------------------------------------------
+
+
+def training(subject: Subject, question: Training) -> dict[str, Any]:
+    """The answer of `train.json`."""
+    history = _history(subject, question)
+    model, last = history.model, history.at(-1)
+    first, final = model.values(model.start), model.values(last)
+    return subject.head() | {
+        "name": subject.name(model.root),
+        "steps": question.steps,
+        "affordable": model.affordable(),
+        "updates": history.updates,
+        "losses": _numbers(history.losses),
+        "loss": number(final[model.root]),
+        "parameters": [
+            {"node": node.id, "key": node.key, "label": node.label, "initial": number(before), "final": number(after)}
+            for node, before, after in zip(model.parameters, model.start, last, strict=True)
+        ],
+        "predictions": [
+            {"node": node.id, "key": node.key, "initial": number(first[node.id]), "final": number(final[node.id])}
+            for node in _predictions(model)
+        ],
+        "stopped": _stopped(subject, history.stop),
+        "moment": None if question.iteration is None else _moment(subject, history, question, question.iteration),
+        "history": _packed(history) if question.history == "true" else None,
+        "links": _links(subject, question),
+        "sentence": _sentence(subject, history, question),
+        "note": "The program has conditions: training keeps to the way they went." if subject.has_conditions else None,
+    }
+
+
+def loss_svg(subject: Subject, question: LossLook) -> str:
+    """The picture of `loss.svg`."""
+    history = _history(subject, question)
+    name = subject.name(history.model.root)
+    losses = [*history.losses, _loss(history, history.updates)] if history.stop is None else list(history.losses)
+    if question.iteration is not None:
+        _check_iteration(history, question.iteration)
+    curve = LossCurve(name, losses, question.iteration, f"{name} while training", _sentence(subject, history, question))
+    return draw_loss_curve(curve, question.scale, question.theme, question.bg, question.font)
+
+
+def _history(subject: Subject, question: _Descent) -> History:
+    model = _model(subject, question.train)
+    rate, optimizer, zero = question.learning_rate, question.optimizer, question.zero_grad == "true"
+    return model.train(steps=question.steps, learning_rate=rate, optimizer=optimizer, zero_grad=zero)
+
+
+def _model(subject: Subject, names: str) -> Model:
+    wanted = _wanted(subject, names.split(",")) if names else None
+    try:
+        return Model(subject.trace, wanted)
+    except ValueError:
+        name = subject.name(subject.root.id)
+        raise ProblemError(
+            422, "train", "There is nothing to train", f"{name} depends on no parameter and no input.",
+            hint="Give a number a name, such as `w = 0.5`, and use it.",
+        ) from None  # fmt: skip
+
+
+def _wanted(subject: Subject, names: Sequence[str]) -> list[str]:
+    """The ids of what is to be trained: each name a leaf, or the start of the names of some."""
+    found: list[str] = []
+    leaves = [node for node in subject.trace.nodes if node.op is None and node.id in subject.replay.leading]
+    for name in names:
+        begun = [node.id for node in leaves if node.key.startswith((f"{name}.", f"{name}["))]
+        if not begun:
+            node = subject.named(name)
+            if node.op is not None:
+                _refuse(name, "is computed", leaves)
+            if node.id not in subject.replay.leading:
+                _refuse(name, f"makes no difference to {subject.name(subject.root.id)}", leaves)
+            begun = [node.id]
+        found += begun
+    return found
+
+
+def _refuse(name: str, why: str, leaves: Sequence[Node]) -> None:
+    some = list(dict.fromkeys(node.key for node in leaves if node.kind != "constant"))
+    raise ProblemError(
+        422, "train", "This cannot be trained", f"`{name[:40]}` {why}.",
+        hint=f"Trained can be {', '.join(some[:12])}{' …' if len(some) > 12 else ''}.",
+    )  # fmt: skip
+
+
+def _predictions(model: Model) -> list[Node]:
+    """Computed values in a list with a name, such as `ypred[0]`, that the trained parameters move."""
+    moved = {node.id for node in model.parameters}
+    for node in model.nodes:
+        if not moved.isdisjoint(node.inputs):
+            moved.add(node.id)
+    return [node for node in model.nodes if node.op is not None and node.id in moved and _ELEMENT.fullmatch(node.key)]
+
+
+def _loss(history: History, iteration: int) -> float:
+    if iteration < len(history.losses):
+        return history.losses[iteration]
+    return history.model.values(history.at(iteration))[history.model.root]
+
+
+def _check_iteration(history: History, iteration: int) -> None:
+    if iteration > history.updates:
+        raise ProblemError(
+            422, "option", "An option is wrong", f"There is no iteration {iteration:,}.",
+            hint=f"This run has iterations 0 to {history.updates:,}.",
+        )  # fmt: skip
+
+
+def _moment(subject: Subject, history: History, question: _Descent, iteration: int) -> dict[str, Any]:
+    """The parameters of one iteration, their grads, and what the update makes of them."""
+    _check_iteration(history, iteration)
+    model = history.model
+    data = history.at(iteration)
+    following = history.at(iteration + 1) if iteration < history.updates else None
+    grads = model.gradients(data)[1]
+    if question.zero_grad == "false":  # as they had added up by then
+        grads = [0.0] * len(data)
+        for each in range(iteration + 1):
+            grads = [held + grad for held, grad in zip(grads, model.gradients(history.at(each))[1], strict=True)]
+    values = model.values(data)
+    rows = []
+    for i, node in enumerate(model.parameters):
+        after = following[i] if following else None
+        row = {"node": node.id, "key": node.key, "data": number(data[i]), "grad": number(grads[i]), "next": number(after)}
+        rows.append(row | {"text": _update(subject.name(node.id), data[i], grads[i], after, question)})
+    return {
+        "iteration": iteration,
+        "loss": number(values[model.root]),
+        "parameters": rows,
+        "predictions": [{"node": node.id, "key": node.key, "data": number(values[node.id])} for node in _predictions(model)],
+    }
+
+
+def _update(name: str, data: float, grad: float, after: float | None, question: _Descent) -> str | None:
+    if after is None:
+        return None
+    was, new = _told(data), _told(after)
+    if question.optimizer == "sgd":
+        return f"{name} ← {was} − {_told(question.learning_rate)} · {_bracketed(grad)} = {new}"
+    return f"{name} ← {was} − {_bracketed(data - after)} = {new}"
+
+
+def _told(x: float) -> str:
+    return number_text(x).replace("-", "−")
+
+
+def _bracketed(x: float) -> str:
+    return f"({_told(x)})" if x < 0.0 else _told(x)
+
+
+def _numbers(numbers: array[float]) -> list[Any]:
+    return list(map(number, numbers))
+
+
+def _packed(history: History) -> dict[str, Any]:
+    """The parameters of every iteration, little-endian doubles in base64: a tenth of the time and half of the size of digits."""
+    if len(history.rows) > (allowed := TRAINING_LIMITS.told):
+        count = len(history.model.parameters)
+        raise ProblemError(
+            422, "limit", "This is too much to send", f"The history has more than {allowed:,} numbers.",
+            hint=f"Ask for at most {allowed // count - 1:,} steps, or without `history`.",
+            more={"limit": "told", "value": allowed},
+        )  # fmt: skip
+    rows = history.rows[:]
+    if sys.byteorder == "big":
+        rows.byteswap()
+    return {
+        "encoding": "base64 float64 little-endian",
+        "iterations": history.updates + 1,
+        "parameters": len(history.model.parameters),
+        "data": b64encode(rows).decode("ascii"),
+    }
+
+
+def _stopped(subject: Subject, stop: Stop | None) -> dict[str, Any] | None:
+    if stop is None:
+        return None
+    return {
+        "iteration": stop.iteration,
+        "node": stop.node,
+        "key": subject.nodes[stop.node].key,
+        "field": stop.field,
+        "phase": stop.phase,
+        "number": number(stop.number),
+        "sentence": _stop_sentence(subject, stop),
+    }
+
+
+def _stop_sentence(subject: Subject, stop: Stop) -> str:
+    what = {"forward": "{}", "backward": "the grad of {}", "update": "the update of {}"}[stop.phase]
+    number_ = number_text(stop.number).replace("-", "−")
+    return f"Training stops at iteration {stop.iteration:,}: {what.format(subject.name(stop.node))} is {number_} there."
+
+
+def _sentence(subject: Subject, history: History, question: _Descent) -> str:
+    model = history.model
+    count, made = len(model.parameters), history.updates
+    text = (
+        f"{made:,} step{'s' if made != 1 else ''} of {_WORDS[question.optimizer]} on {count:,} number{'s' if count != 1 else ''}"
+    )
+    text += f", learning rate {number_text(question.learning_rate)}"
+    text += "" if question.zero_grad == "true" else ", grads never zeroed"
+    text += f": {subject.name(model.root)} goes from {_told(_loss(history, 0))} to {_told(_loss(history, made))}."
+    return f"{text} {_stop_sentence(subject, history.stop)}" if history.stop else text
+
+
+def _links(subject: Subject, question: Training) -> dict[str, str]:
+    """Where the same can be seen; a picture's options are not repeated."""
+    code = encode(subject.trace.source)
+    pairs = [pair for pair in question.query().split("&") if pair and not pair.startswith("history=")]
+    query = "?" + "&".join(pairs) if pairs else ""
+    return {"page": f"/g/{code}", "train": f"/g/{code}/train.json{query}", "loss": f"/g/{code}/loss.svg{query}"}
