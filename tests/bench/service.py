@@ -64,12 +64,13 @@ def _rate(port: int, codes: Iterator[str], seconds: float = SECONDS) -> float:
             for line in lines:
                 line.sendall(f"GET /g/{next(codes)}.svg HTTP/1.1\r\nHost: bench\r\n\r\n".encode())
             for line in lines:
-                _read_answer(line)
+                read_answer(line)
                 answered += 1
         return answered / spent
 
 
-def _read_answer(line: socket.socket) -> None:
+def read_answer(line: socket.socket) -> bytes:
+    """The body of the answer that comes next. Raises RuntimeError unless it is a 200."""
     head = b""
     while b"\r\n\r\n" not in head:
         head += line.recv(1 << 16)
@@ -77,9 +78,11 @@ def _read_answer(line: socket.socket) -> None:
     if not head.startswith(b"HTTP/1.1 200"):
         raise RuntimeError(f"answered {head[:80]!r} {body[:200]!r}")
     fields = dict(field.split(b": ", 1) for field in head.lower().split(b"\r\n")[1:])
-    missing = int(fields[b"content-length"]) - len(body)
+    parts, missing = [body], int(fields[b"content-length"]) - len(body)
     while missing > 0:
-        missing -= len(line.recv(missing))
+        parts.append(line.recv(missing))
+        missing -= len(parts[-1])
+    return b"".join(parts)
 
 
 def run() -> list[Result]:
