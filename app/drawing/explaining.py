@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from app.drawing.naming import text_of
+from app.drawing.naming import is_name, text_of
 from app.drawing.spelling import factor, number_text
 from app.drawing.words import Narrator
 from engine.ops import OPS
@@ -66,7 +66,7 @@ class Explainer:
 
     def _d(self, node: str) -> str:
         return "/".join(
-            f"∂{name}" if name.isidentifier() or name.isdecimal() else f"∂({name})"
+            f"∂{name}" if is_name(name) or name.isdecimal() else f"∂({name})"
             for name in (self._narrator.name(self._trace.output), self._narrator.name(node))
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.drawing.naming import Data, Names, distinct, latex_of, short
+from app.drawing.naming import Data, Names, distinct, is_name, latex_of, short
 from app.drawing.spelling import CALL, Term, bracketed, factor, name_latex, number_latex, spell, top_precedence
 from engine.ops import OPS, Op
 from engine.trace import Edge, Node, Step, Trace
@@ -101,7 +101,7 @@ class Formulas:
     def _name(self, node: Node, inputs: Sequence[Term]) -> Term:
         if node.label:
             label = short(node.label)
-            return Term(name_latex(label), CALL if label.isidentifier() else 0)
+            return Term(name_latex(label), CALL if is_name(label) else 0)
         op = OPS.get(node.op or "")
         if op is None:
             return latex_of(node.data)

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from app.drawing.spelling import CALL, Term, number_latex, number_text
 from engine.trace import Node, Step, Trace
 
-__all__ = ["Data", "Names", "distinct", "latex_of", "short", "text_of"]
+__all__ = ["Data", "Names", "distinct", "is_name", "latex_of", "short", "text_of", "told_apart"]
 
 MAX_LABEL = 40
+
+
+def told_apart(nodes: Iterable[Node]) -> dict[str, Node]:
+    """The nodes by id. Where several have the same label, because a name was bound again, later ones are called `y#2`, `y#3`."""
+    nodes = list(nodes)
+    used = Counter(node.label for node in nodes if node.label)
+    return {
+        node.id: replace(node, label=node.key) if used[node.label] > 1 and node.key.startswith(f"{node.label}#") else node
+        for node in nodes
+    }
+
+
+def is_name(text: str) -> bool:
+    """Whether `.grad` can follow: a name, or one of several values of a name (`y#2`)."""
+    name, _, number = text.partition("#")
+    return name.isidentifier() and (not number or number.isdecimal())
 
 
 class Names:

@@ -86,7 +86,14 @@ def number_latex(value: float | None) -> str:
 
 
 def name_latex(label: str) -> str:
-    """A label in LaTeX: `x1` is x with index 1, `alpha` is α, long names are upright, anything else is text."""
+    """A label in LaTeX: `x1` is x with index 1, `alpha` is α, long names are upright, anything else is text.
+
+    The third value of a name, `y#3`, has that as a further index.
+    """
+    name, _, again = label.partition("#")
+    if again.isdecimal() and name.isidentifier():
+        spelled = name_latex(name)
+        return rf"{spelled[:-1]},\#{again}}}" if "_{" in spelled else rf"{spelled}_{{\#{again}}}"
     if label in _SYMBOLS:
         return _SYMBOLS[label]
     if not (match := _NAME.fullmatch(label)):

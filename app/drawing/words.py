@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from app.drawing.formulas import Formulas
-from app.drawing.naming import Data, Names, distinct, short, text_of
+from app.drawing.naming import Data, Names, distinct, is_name, short, text_of, told_apart
 from app.drawing.spelling import CALL, Term, factor, number_text, spell
 from engine.ops import OPS, Op
 from engine.trace import Node, Step, Trace
@@ -33,7 +33,7 @@ class Narrator:
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
-        self._nodes = {node.id: node for node in trace.nodes}
+        self._nodes = told_apart(trace.nodes)
         self._names = Names(self._nodes, _name)
         self._data = Data(trace)
 
@@ -113,7 +113,7 @@ class Narrator:
             change = f"from {number_text(grad.before)} to {number_text(grad.after)}"
             told = f"{name} is what we differentiate: its grad gets 1 more, {change}."
         else:
-            d = f"∂{name}" if name.isidentifier() else f"∂({name})"
+            d = f"∂{name}" if is_name(name) else f"∂({name})"
             told = f"{name} is what we differentiate, so its grad is 1: {d}/{d} = 1."
         if any(write.after is None for write in step.writes):
             told += " The grads in between are forgotten; those of the leaves stay."
@@ -165,7 +165,7 @@ _TELLERS: dict[str, Callable[[Narrator, Step], str]] = {
 def _name(node: Node, inputs: Sequence[Term]) -> Term:
     if node.label:
         label = short(node.label)
-        return Term(label, CALL if label.isidentifier() else 0)
+        return Term(label, CALL if is_name(label) else 0)
     op = OPS.get(node.op or "")
     if op is None:
         return text_of(node.data)
@@ -186,7 +186,7 @@ def _expression(op: Op, node: Node, operands: Sequence[Term]) -> Term:
 
 def _whose(name: str, field: str) -> str:
     """`x.grad`, as programs say it, or for what has no name `the grad of x + y`."""
-    return f"{name}.{field}" if name.isidentifier() else f"the {field} of {name}"
+    return f"{name}.{field}" if is_name(name) else f"the {field} of {name}"
 
 
 def _sentence(text: str) -> str:

@@ -186,3 +186,13 @@ def test_a_long_chain_without_names_is_told():
 
     assert narrator.text(trace.steps[-1]).startswith("`+` sends back")
     assert narrator.latex(trace.steps[-1])
+
+
+def test_values_of_one_name_are_told_apart():
+    """A loop binds y again and again; ∂y/∂y += 1 would say nothing."""
+    trace = run("y = 0\nx1 = 2.0\nfor i in range(2):\n    y += x1 ** i\n")
+    narrator = Narrator(trace)
+    told = [narrator.text(step) for step in trace.steps]
+    assert "y#3 = y#2 + x1 ** 1 = 1 + 2 = 3." in told
+    assert any(r"\frac{\partial y_{\#3}}{\partial y_{\#2}}" in narrator.latex(step) for step in trace.steps)
+    assert name_latex("x1#2") == r"x_{1,\#2}"
