@@ -7,13 +7,14 @@ and keeps the compiled functions by structure.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from engine.graph import ancestors
-from engine.ops import OPS, Op
+from engine.ops import OPS
 from engine.trace import Trace
 from engine.value import Value
 
@@ -42,6 +43,8 @@ class Structure:
     leaves: tuple[int, ...]
     instructions: tuple[Instruction, ...]
     output: int
+    wanted: tuple[int, ...] | None = None
+    """The leaves whose gradients are asked for; None: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Program:
     forward: Callable[[Sequence[float]], list[float]]
     """Leaves → every value."""
     gradients: Callable[[Sequence[float]], tuple[float, list[float]]]
-    """Leaves → the output, and ∂output/∂leaf for every leaf."""
+    """Leaves → the output, and ∂output/∂leaf for every leaf that is wanted."""
     full: Callable[[Sequence[float]], tuple[list[float], list[float]]]
     """Leaves → every value, and ∂output/∂value for every value."""
 
@@ -85,7 +88,7 @@ def structure_of_trace(trace: Trace, output: str | None = None) -> Structure:
 @lru_cache(maxsize=64)
 def program(structure: Structure) -> Program:
     """Compile a structure, or find it compiled."""
-    namespace: dict[str, Any] = {**_NAMES, "LEAVES": structure.leaves}
+    namespace: dict[str, Any] = {**_NAMES, "LEAVES": structure.leaves, "WANTED": _wanted(structure)}
     for source in _sources(structure):
         exec(compile(source, "<graph>", "exec"), namespace)  # written by the lines below, from numbers only
     return Program(structure, namespace["forward"], namespace["gradients"], namespace["full"])
@@ -109,11 +112,26 @@ _INLINE: dict[str, tuple[str, tuple[str, ...]]] = {
 """Forward, and upstream × local for each input, of operations that cost less than a call. A test holds them to the table."""
 
 
-def _forward(op: Op, value: Callable[[int], str], step: Instruction) -> str:
+_FUSED = ("add", "sub", "mul", "neg")
+"""Operations that are written into the one that uses them, where nothing else needs their value."""
+
+DEEP = 24
+"""How far expressions are written into each other. CPython's compiler nests as deep."""
+
+LONG = 60
+"""Terms that are added in one line, for the same reason."""
+
+
+def _wanted(structure: Structure) -> tuple[int, ...]:
+    return structure.leaves if structure.wanted is None else structure.wanted
+
+
+def _computed(step: Instruction, value: Callable[[int], str]) -> str:
+    """The result of an operation."""
     operands = [value(i) for i in step.inputs] + [repr_of(param) for param in step.params]
-    if op.name in _INLINE and not step.params:
-        return f"{value(step.out)} = {_INLINE[op.name][0].format(*operands)}"
-    return f"{value(step.out)} = f_{op.name}({', '.join(operands)})"
+    if step.op in _INLINE and not step.params:
+        return _INLINE[step.op][0].format(*operands)
+    return f"f_{step.op}({', '.join(operands)})"
 
 
 def repr_of(number: float) -> str:
@@ -121,57 +139,112 @@ def repr_of(number: float) -> str:
     return repr(number) if number - number == 0.0 else f"float({str(number)!r})"
 
 
-def _backward(
-    op: Op, value: Callable[[int], str], grad: Callable[[int], str], step: Instruction, known: set[int]
-) -> Iterator[str]:
-    """Add upstream × local to the grad of each input; the first to come sets it."""
+def _terms(step: Instruction, value: Callable[[int], str], g: str, partials: str) -> tuple[list[str], list[str]]:
+    """Lines to run first, and upstream × local for each input. `partials` is a name for what those lines compute."""
     operands = [value(i) for i in step.inputs] + [repr_of(param) for param in step.params]
-    g, out = grad(step.out), value(step.out)
-    if op.name in _INLINE and not step.params:
-        terms = [term.format(*operands, g=g, out=out) for term in _INLINE[op.name][1]]
-    else:
-        yield f"p = p_{op.name}({', '.join([out, *operands])})"
-        gate = "p[{0}] * {1} if p[{0}] else 0.0" if op.gate else "p[{0}] * {1}"
-        terms = [gate.format(slot, g) for slot in range(len(step.inputs))]
-    for child, term in zip(step.inputs, terms, strict=False):
-        if child in known:
-            yield f"{grad(child)} += {term}"
-        else:
-            known.add(child)
-            yield f"{grad(child)} = {term}"
+    if step.op in _INLINE and not step.params:
+        return [], [term.format(*operands, g=g, out=value(step.out)) for term in _INLINE[step.op][1]]
+    if step.op == "pow" and step.params and (power := step.params[0]):
+        rest = operands[0] if power == 2.0 else f"f_pow({operands[0]}, {repr_of(power - 1.0)})"
+        return [], [f"{repr_of(power)} * {rest} * {g}"]
+    gate = "({1}[{0}] * {2} if {1}[{0}] else 0.0)" if OPS[step.op].gate else "{1}[{0}] * {2}"
+    first = f"{partials} = p_{step.op}({', '.join([value(step.out), *operands])})"
+    return [first], [gate.format(slot, partials, g) for slot in range(len(step.inputs))]
 
 
 def _sources(structure: Structure) -> Iterator[str]:
     """The three functions of a program. Small graphs keep every value in a local variable, large ones in lists, in pieces."""
-    small = len(structure.instructions) <= CHUNK
-    v, g = ("v{}".format, "g{}".format) if small else ("v[{}]".format, "g[{}]".format)
-    known = {structure.output}
-    forward = [[_forward(OPS[step.op], v, step)] for step in structure.instructions]
-    backward = [
-        list(_backward(OPS[step.op], v, g, step, known)) for step in reversed(structure.instructions) if step.out in known
-    ]
-    seed = f"{g(structure.output)} = 1.0"
-    if small:
-        start = [f"{', '.join(map(v, structure.leaves))}, = leaves"] if structure.leaves else []
-        values = f"[{', '.join(map(v, range(structure.size)))}]"
-        grads = [g(i) if i in known else "0.0" for i in range(structure.size)]
-        all_grads, leaf_grads = f"[{', '.join(grads)}]", f"[{', '.join(grads[i] for i in structure.leaves)}]"
-        ahead, back = _flat(forward), _flat(backward)
-    else:
-        start = [f"v, g = [0.0] * {structure.size}, [0.0] * {structure.size}", "for i, x in zip(LEAVES, leaves): v[i] = x"]
-        values, all_grads, leaf_grads = "v", "g", "[g[i] for i in LEAVES]"
-        ahead, back = [], []
-        for name, pieces, calls in (("ahead", forward, ahead), ("back", backward, back)):
-            for at in range(0, len(pieces), CHUNK):
-                yield _function(f"{name}{at}(v, g)", _flat(pieces[at : at + CHUNK]))
-                calls.append(f"{name}{at}(v, g)")
+    return _straight(structure) if len(structure.instructions) <= CHUNK else _pieces(structure)
+
+
+# Small graphs: every name is written once. The grad of a value is the sum of its terms, when the last has come.
+
+
+def _straight(structure: Structure) -> Iterator[str]:
+    steps = structure.instructions
+    needed: set[int] = {structure.output}
+
+    def value(i: int) -> str:
+        needed.add(i)
+        return f"v{i}"
+
+    back, grads = _back(structure, value)
+    needed_back = frozenset(needed)
+    start = [f"{', '.join(f'v{i}' for i in structure.leaves)}, = leaves"] if structure.leaves else []
+    ahead = [f"v{step.out} = {_computed(step, 'v{}'.format)}" for step in steps]
+    values = f"[{', '.join(f'v{i}' for i in range(structure.size))}]"
+    all_grads = f"[{', '.join(grads.get(i, '0.0') for i in range(structure.size))}]"
+    leaf_grads = f"[{', '.join(grads.get(i, '0.0') for i in _wanted(structure))}]"
     yield _function("forward(leaves)", [*start, *ahead, f"return {values}"])
-    yield _function("gradients(leaves)", [*start, *ahead, seed, *back, f"return {v(structure.output)}, {leaf_grads}"])
-    yield _function("full(leaves)", [*start, *ahead, seed, *back, f"return {values}, {all_grads}"])
+    fused = _fused(structure, needed_back)
+    yield _function("gradients(leaves)", [*start, *fused, *back, f"return v{structure.output}, {leaf_grads}"])
+    yield _function("full(leaves)", [*start, *ahead, *back, f"return {values}, {all_grads}"])
 
 
-def _flat(pieces: Iterable[list[str]]) -> list[str]:
-    return [line for piece in pieces for line in piece]
+def _back(structure: Structure, value: Callable[[int], str]) -> tuple[list[str], dict[int, str]]:
+    """The lines of the backward pass, and an expression for the grad of each value that has one."""
+    lines: list[str] = []
+    terms: dict[int, list[str]] = {structure.output: ["1.0"]}
+    grads: dict[int, str] = {}
+    for step in reversed(structure.instructions):
+        if step.out not in terms:
+            continue
+        found = terms.pop(step.out)
+        if len(found) > 1 or not (found[0].isidentifier() or found[0] == "1.0"):
+            lines.append(f"g{step.out} = {' + '.join(found)}")
+            found = [f"g{step.out}"]
+        grads[step.out] = found[0]
+        first, each = _terms(step, value, found[0], f"p{step.out}")
+        lines += first
+        for child, term in zip(step.inputs, each, strict=False):
+            held = terms.setdefault(child, [])
+            held.append(term)
+            if len(held) > LONG:
+                lines.append(f"g{child} = {' + '.join(held)}")
+                held[:] = [f"g{child}"]
+    return lines, grads | {leaf: " + ".join(held) for leaf, held in terms.items()}
+
+
+def _fused(structure: Structure, needed: frozenset[int]) -> Iterator[str]:
+    """The forward pass without names for what only the next operation needs."""
+    uses = Counter(i for step in structure.instructions for i in step.inputs)
+    inner: dict[int, tuple[str, int]] = {}
+    for step in structure.instructions:
+        text = _computed(step, lambda i: inner[i][0] if i in inner else f"v{i}")
+        depth = 1 + max((inner[i][1] for i in step.inputs if i in inner), default=0)
+        if step.op in _FUSED and step.out not in needed and uses[step.out] == 1 and depth < DEEP:
+            inner[step.out] = (f"({text})", depth)
+        elif step.out in needed or uses[step.out]:
+            yield f"v{step.out} = {text}"
+
+
+# Large graphs: values and grads in lists, and functions of a length that CPython is quick with.
+
+
+def _pieces(structure: Structure) -> Iterator[str]:
+    known = {structure.output}
+    forward = [[f"v[{step.out}] = {_computed(step, 'v[{}]'.format)}"] for step in structure.instructions]
+    backward = [list(_adding(step, known)) for step in reversed(structure.instructions) if step.out in known]
+    start = [f"v, g = [0.0] * {structure.size}, [0.0] * {structure.size}", "for i, x in zip(LEAVES, leaves): v[i] = x"]
+    ahead: list[str] = []
+    back: list[str] = []
+    for name, pieces, calls in (("ahead", forward, ahead), ("back", backward, back)):
+        for at in range(0, len(pieces), CHUNK):
+            yield _function(f"{name}{at}(v, g)", [line for piece in pieces[at : at + CHUNK] for line in piece])
+            calls.append(f"{name}{at}(v, g)")
+    seed = f"g[{structure.output}] = 1.0"
+    yield _function("forward(leaves)", [*start, *ahead, "return v"])
+    yield _function("gradients(leaves)", [*start, *ahead, seed, *back, f"return v[{structure.output}], [g[i] for i in WANTED]"])
+    yield _function("full(leaves)", [*start, *ahead, seed, *back, "return v, g"])
+
+
+def _adding(step: Instruction, known: set[int]) -> Iterator[str]:
+    """Add upstream × local to the grad of each input; the first to come sets it."""
+    first, each = _terms(step, "v[{}]".format, f"g[{step.out}]", "p")
+    yield from first
+    for child, term in zip(step.inputs, each, strict=False):
+        yield f"g[{child}] {'+=' if child in known else '='} {term}"
+        known.add(child)
 
 
 def _function(head: str, lines: Iterable[str]) -> str:

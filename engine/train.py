@@ -60,7 +60,8 @@ class Model:
             if node.op is not None
         )
         order = tuple(self._number[node.id] for node in [*self.parameters, *others])
-        self._structure = Structure(len(self.nodes), order, instructions, self._number[self.root])
+        wanted = order[: len(self.parameters)]
+        self._structure = Structure(len(self.nodes), order, instructions, self._number[self.root], wanted)
         self.work = max(1, len(instructions) + len(self.parameters))
         """Operations in one step."""
 
@@ -74,8 +75,7 @@ class Model:
 
     def gradients(self, parameters: Sequence[float]) -> tuple[float, list[float]]:
         """The loss, and its gradient for each parameter."""
-        loss, grads = self.program.gradients([*parameters, *self._fixed])
-        return loss, grads[: len(self.parameters)]
+        return self.program.gradients([*parameters, *self._fixed])
 
     def values(self, parameters: Sequence[float]) -> dict[str, float]:
         """Every value with these parameters, by node id."""
@@ -103,7 +103,6 @@ class Model:
         losses, rows = array("d"), array("d", parameters)
         for iteration in range(steps):
             loss, grads = gradients(parameters + fixed)
-            grads = grads[:count]
             losses.append(loss)
             if not zero_grad:
                 held = grads = [before + grad for before, grad in zip(held, grads, strict=True)]

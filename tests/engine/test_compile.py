@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.gallery import gallery
@@ -54,3 +56,32 @@ def test_long_programs_are_compiled_in_pieces(monkeypatch):
 
 def test_literals_that_are_no_numbers_read_back():
     check(run("x = 2\ny = x ** 1e999\nz = relu(y - 1e999)"))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = 0.9\ny = x\nfor i in range(200):\n    y = y + x * 0.01",  # a leaf with 200 terms, a sum 200 deep
+        "x = 0.9\ny = tanh(x)\nz = y\nfor i in range(200):\n    z = z * 0.99 - y * 0.1",
+        "x = -0.7\ny = x**2 + x**3 + x**-1 + x**0 + x**0.5 + x**1 + x**2.0",
+        "x = 0\ny = x**2 + x**-2",
+        "a = 2\nb = -a\nc = -b * b - b\nd = c + c",
+        "x = 3",
+    ],
+)
+def test_shapes_that_are_written_in_another_way(source: str):
+    check(run(source))
+
+
+@pytest.mark.parametrize("chunk", [3, 1_500])
+def test_only_wanted_gradients(monkeypatch, chunk: int):
+    monkeypatch.setattr(compiled, "CHUNK", chunk)
+    structure = structure_of_trace(run("a = 2\nb = 3\nc = 5\nd = a * b * tanh(c * 0.1) + a"))
+    leaves = [2.0, 3.0, 5.0, 0.1]
+    every = program(structure).gradients(leaves)[1]
+    some = program(replace(structure, wanted=(structure.leaves[2], structure.leaves[0])))
+    program.cache_clear()
+
+    assert some.gradients(leaves)[1] == [every[2], every[0]]
+    assert some.full(leaves) == program(structure).full(leaves)
+    program.cache_clear()
