@@ -25,7 +25,7 @@ from app.drawing.errors import DrawingError
 from app.errorpicture import error_picture
 from app.errors import ProblemError
 from app.links import encode
-from engine.errors import EngineError, LimitError
+from engine.errors import EmptyProgramError, EngineError, LimitError
 
 __all__ = ["MEDIA_TYPE", "answer", "as_problem", "install", "wanted"]
 
@@ -40,6 +40,7 @@ _TITLES = {
     "unknown-name": "A name has no value",
     "program": "The program cannot be run",
     "limit": "The program is too large",
+    "empty": "There is nothing to draw",
 }
 _DRAWING = {
     "too-large": (422, "The graph is too large to draw"),
@@ -57,7 +58,11 @@ def as_problem(error: Exception) -> ProblemError:
     if isinstance(error, ProblemError):
         return error
     if isinstance(error, EngineError):
-        more = {"limit": error.limit, "value": error.value} if isinstance(error, LimitError) else {}
+        more: dict[str, Any] = {}
+        if isinstance(error, LimitError):
+            more = {"limit": error.limit, "value": error.value}
+        elif isinstance(error, EmptyProgramError) and error.printed:
+            more = {"printed": list(error.printed)}
         title = _TITLES.get(error.code, "The program is wrong")
         return ProblemError(422, error.code, title, error.message, hint=error.hint, span=error.span, more=more)
     if isinstance(error, DrawingError):

@@ -76,7 +76,13 @@ class ProgramError(EngineError):
 
 
 class EmptyProgramError(ProgramError):
+    """There is nothing to draw. `printed` is what the program printed all the same."""
+
     code = "empty"
+
+    def __init__(self, message: str, *, hint: str = "", printed: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.printed = printed
 
 
 class LimitError(EngineError):

@@ -164,10 +164,16 @@ def _symbol(value: Value) -> str | None:
     return value._op if value.op.name == "pow" and value.params else value.op.symbol
 
 
+CALL = 9
+"""The precedence of what is written with brackets of its own."""
+
+
 def _calculation(value: Value) -> str:
     if value.op is None:
         return f"{value.data:.6g}"
     operands = [f"{child.data:.6g}" for child in value.inputs] + [f"{param:.6g}" for param in value.params]
+    if value.op.precedence < CALL:  # -2 ** 0.5 is another number than (-2) ** 0.5
+        operands = [f"({text})" if text.startswith("-") else text for text in operands]
     return f"{value.op.python.format(*operands)} = {value.data:.6g}"
 
 

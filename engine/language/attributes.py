@@ -83,6 +83,10 @@ def _unknown(run: Run, thing: Any, name: str, node: ast.AST) -> NoReturn:
     methods = METHODS.get(type(thing), {})
     close = closest(name, [*methods, *nets.FIELDS.get(type(thing), ()), *(_FIELDS if value_of(thing) is not None else ())])
     what = describe(thing)
-    fields = "It has `.data`, `.grad` and `.label`." if value_of(thing) is not None else ""
+    fields = (
+        "It has `.data`, `.grad`, `.label`, `.backward()` and operations, such as `.tanh()`."
+        if value_of(thing) is not None
+        else ""
+    )
     hint = f"Did you mean `.{close}`?" if close else fields
     run.refuse(f"{what[0].upper()}{what[1:]} has no `.{name}` here.", node, hint, UnsupportedError)

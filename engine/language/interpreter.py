@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from engine.errors import EmptyProgramError, LimitError, Span
 from engine.graph import ancestors
@@ -37,7 +37,8 @@ def interpret(source: Source, inputs: Mapping[str, float], expansion: Expansion,
     run.printed.close()
     run.inputs.refuse_unknown()
     if not run.outputs.values and not run.recorder.roots:
-        _refuse_nothing(run)
+        message, hint = _nothing(run)
+        raise EmptyProgramError(message, hint=hint, printed=tuple(run.printed.lines))
     run.outputs.settle()
 
     def span(place: Any) -> Span | None:
@@ -81,20 +82,18 @@ def _pass_over(run: Run, statement: ast.stmt, needs: str) -> None:
             run.top.names[node.id] = Missing(needs)
 
 
-def _refuse_nothing(run: Run) -> NoReturn:
-    """There is no value to draw: say why, as far as we know."""
+def _nothing(run: Run) -> tuple[str, str]:
+    """Why there is no value to draw, as far as we know, and what to try."""
     if functions := [thing for thing in run.top.names.values() if isinstance(thing, Function)]:
         name, arguments = functions[-1].name, len(functions[-1].node.args.args)
         example = f"{name}({', '.join(['3.0', '2.0', '1.0'][:arguments] or ['3.0'] * arguments)})"
-        raise EmptyProgramError(f"`{name}` is defined, but nothing calls it yet.", hint=f"Add a line below it: `{example}`.")
-    if bound := [name for name, thing in run.top.names.items() if isinstance(thing, Net)]:
-        inputs = ", ".join(["2.0", "3.0", "-1.0"][: run.top.names[bound[-1]].reads])
-        raise EmptyProgramError(
-            f"`{bound[-1]}` is a net that nothing calls yet.", hint=f"Add a line below it: `{bound[-1]}([{inputs}])`."
-        )
+        return f"`{name}` is defined, but nothing calls it yet.", f"Add a line below it: `{example}`."
+    if nets := [name for name, thing in run.top.names.items() if isinstance(thing, Net)]:
+        inputs = ", ".join(["2.0", "3.0", "-1.0"][: run.top.names[nets[-1]].reads])
+        return f"`{nets[-1]}` is a net that nothing calls yet.", f"Add a line below it: `{nets[-1]}([{inputs}])`."
     if builtins := [thing.name for thing in run.top.names.values() if isinstance(thing, Builtin)]:
-        raise EmptyProgramError(f"`{builtins[-1]}` is a function that nothing calls yet.", hint=f"Such as `{builtins[-1]}(2.0)`.")
+        return f"`{builtins[-1]}` is a function that nothing calls yet.", f"Such as `{builtins[-1]}(2.0)`."
     hint = "Type an expression, such as `a = 2.0` and below it `b = a * a`."
     if run.notices:
-        raise EmptyProgramError(f"There is nothing to draw. {run.notices[0].message}", hint=hint)
-    raise EmptyProgramError("There is nothing to draw yet.", hint=hint)
+        return f"There is nothing to draw. {run.notices[0].message}", hint
+    return "There is nothing to draw yet.", hint

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from itertools import islice
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine.errors import LimitError, UnknownNameError, UnsupportedError
@@ -49,7 +50,9 @@ def check(run: Run, name: str, node: ast.AST) -> None:
 def _unknown(run: Run, name: str, node: ast.AST) -> NoReturn:
     names = run.scope.all_names()
     if name in MATH_NAMES:
-        hint = f"Write `math.{name}`, or `{name} = {MATH_NAMES[name]!r}` above."
+        number = MATH_NAMES[name]
+        itself = f", or `{name} = {number!r}`" if isfinite(number) else ""
+        hint = f"Add `import math` above and write `math.{name}`{itself}."
     elif name in MODULES:
         hint = f"Add `import {name}` above."
     elif twin := next((known for known in sorted(names) if known.lower() == name.lower()), None):
@@ -68,7 +71,7 @@ def _unknown_function(run: Run, name: str, node: ast.AST) -> NoReturn:
         hint = "Write the number itself: `x = 2.0`." if name == "input" else "Write the program without it."
         run.refuse(f"Python's `{name}` is not part of the language here.", node, hint, UnsupportedError)
     own = (known for known in run.scope.all_names() if isinstance((run.scope.holder(known) or {}).get(known), Function))
-    if close := closest(name, [*BUILTINS, *own]) or _ALIASES.get(name.lower()):
+    if close := _ALIASES.get(name.lower()) or closest(name, [*BUILTINS, *own]):
         hint = f"Did you mean `{close}`?"
     else:
         hint = f"Define it with `def {name}(x): …`, or use an operation: exp, tanh, relu, log, …"
@@ -78,6 +81,8 @@ def _unknown_function(run: Run, name: str, node: ast.AST) -> NoReturn:
 _ALIASES = {
     "ln": "log",
     "arctan": "atan",
+    "sqr": "sqrt",
+    "square": "pow",
     "tg": "tan",
     "swish": "silu",
     "logistic": "sigmoid",

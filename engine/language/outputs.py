@@ -58,10 +58,15 @@ class Outputs:
             self._values.update(dict.fromkeys(values))
 
     def printed(self, thing: Any, node: ast.AST) -> None:
-        """A calculation made inside `print(…)` counts as written; a value that has a name has been seen already."""
+        """A calculation made inside `print(…)` counts as written; a value that has a name has been seen already.
+
+        One that uses nothing of what was bound (`print(f(3.0))` below `y = f(x)`) does not take the picture away.
+        """
         for item in self._flat(thing, node):
             made = value_of(item)
-            if made is not None and made.inputs and not self._run.recorder.is_named(made):
+            if made is None or not made.inputs or self._run.recorder.is_named(made):
+                continue
+            if not self._calculated or any(self._run.recorder.is_bound(value) for value in ancestors([made])):
                 self._take([made])
 
     def drawn(self, thing: Any, node: ast.AST) -> None:

@@ -272,10 +272,23 @@ WRONG = [
     ),
     ("In [3]: x=2", "syntax", (1, 1, 7), "This is a prompt, not program text.", "Delete the prompt at the start of the line."),
     (">>> x=2", "syntax", (1, 1, 3), "This is a prompt, not program text.", "Delete the prompt at the start of the line."),
-    ("x=2\ny = e**x", "unknown-name", (2, 5, 1), "`e` has no value yet.", "Write `math.e`, or `e = 2.718281828459045` above."),
+    (
+        "x=2\ny = e**x",
+        "unknown-name",
+        (2, 5, 1),
+        "`e` has no value yet.",
+        "Add `import math` above and write `math.e`, or `e = 2.718281828459045`.",
+    ),
     ("x=2\ny = math.exp(x)", "unknown-name", (2, 5, 4), "`math` has no value yet.", "Add `import math` above."),
     ("import math\nx=2\ny=math.expp(x)", "unsupported", (3, 3, 9), "`math.expp` is not known here.", "Did you mean `math.exp`?"),
-    ("y = pi*2", "unknown-name", (1, 5, 2), "`pi` has no value yet.", "Write `math.pi`, or `pi = 3.141592653589793` above."),
+    ("a = inf", "unknown-name", (1, 5, 3), "`inf` has no value yet.", "Add `import math` above and write `math.inf`."),
+    (
+        "y = pi*2",
+        "unknown-name",
+        (1, 5, 2),
+        "`pi` has no value yet.",
+        "Add `import math` above and write `math.pi`, or `pi = 3.141592653589793`.",
+    ),
     ("y=Value(2)\ny.backwards()", "unsupported", (2, 1, 11), "A `Value` has no `.backwards` here.", "Did you mean `.backward`?"),
     ("y=Value(2)\ny.backward", "program", (2, 1, 10), "`backward` is called with brackets.", "Write `.backward()`."),
     (
@@ -317,7 +330,13 @@ WRONG = [
         "`with` is not part of the language here.",
         "Write its lines without it.",
     ),
-    ("x=1\nx.foo", "unsupported", (2, 1, 5), "A number has no `.foo` here.", "It has `.data`, `.grad` and `.label`."),
+    (
+        "x=1\nx.foo",
+        "unsupported",
+        (2, 1, 5),
+        "A number has no `.foo` here.",
+        "It has `.data`, `.grad`, `.label`, `.backward()` and operations, such as `.tanh()`.",
+    ),
     ("assert 1 == 2", "program", (1, 1, 13), "This is not so.", ""),
     ("while True:\n  pass", "limit", (2, 3, 4), "The program takes more than 300,000 steps to run.", "Use fewer repetitions."),
     (
@@ -538,7 +557,7 @@ WRONG = [
         "A number is needed here; this is a string.",
         "Numbers are written without quotes.",
     ),
-    ("ln(2)", "unknown-name", (1, 1, 2), "`ln` is not known.", "Did you mean `len`?"),
+    ("ln(2)", "unknown-name", (1, 1, 2), "`ln` is not known.", "Did you mean `log`?"),
     ("a = 1\nb = 2\ny = ab", "unknown-name", (3, 5, 2), "`ab` has no value yet.", "Did you mean `abs`? Or add `ab = 1.0`."),
 ]
 

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import engine
-from engine.errors import LimitError, UnknownNameError
+from engine.errors import EmptyProgramError, LimitError, UnknownNameError
 from engine.language import run
 from engine.limits import LIMITS
 from tests.strategies import FORMS, KINKED, programs, python_programs
@@ -228,3 +228,19 @@ def test_gradients_agree_with_measured_slopes(program, data):
     assume(abs(slope - check) <= 1e-4 * abs(better) and abs(better) * 1e3 > abs(final(trace)))
 
     assert grads(trace).get(name, 0.0) == pytest.approx(better, rel=1e-6)
+
+
+def test_a_call_inside_print_does_not_take_the_picture_from_what_is_bound():
+    trace = run("def f(x):\n    return 3*x**2\nx = 2/3\ny = f(x)\nprint(f(3.0))")
+    assert next(node.label for node in trace.nodes if node.id == trace.output) == "y"
+    assert trace.printed == ("27.0",)
+
+
+def test_what_is_printed_is_not_lost_where_there_is_nothing_to_draw():
+    with pytest.raises(EmptyProgramError) as caught:
+        run("for i in range(3):\n    print(i)")
+    assert caught.value.printed == ("0", "1", "2")
+
+
+def test_a_negative_operand_is_told_in_brackets():
+    assert "(-2) ** 0.5 = nan" in run("a = -2.0\ny = a ** 0.5").warnings[0].message
