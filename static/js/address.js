@@ -1,11 +1,11 @@
 // The address bar always holds the program, the step and the view; the last program is also kept in this browser.
 
 import { memory } from "./dom.js";
-import { codeOfPath, decodeProgram, encodeProgram, fromQuery, pageLink } from "./links.js";
+import { codeOfPath, decodeProgram, encodeProgram, fromQuery, inputsOf, inputsText, pageLink } from "./links.js";
 
 /** @typedef {import("./state.js").Store} Store */
 /** @typedef {import("./types.js").Options} Options */
-/** @typedef {{source: string, options: Options, step: string | undefined}} Saved */
+/** @typedef {{source: string, options: Options, step: string | undefined, inputs?: Readonly<Record<string, number>>}} Saved */
 
 const LAST = "stepgrad.last";
 /** Browsers refuse replaceState when it is called too often (Safari: 100 times in 30 s). */
@@ -17,7 +17,8 @@ export const stepOption = ({ trace, step }) => (!trace || step >= trace.steps.le
 /** Options and step as a link wants them. @param {import("./state.js").State} state @returns {Options} */
 export function linkOptions(state) {
   const step = stepOption(state);
-  return step === undefined ? state.options : { ...state.options, step };
+  const inputs = inputsText(state.inputs);
+  return { ...state.options, ...(step === undefined ? {} : { step }), ...(inputs ? { inputs } : {}) };
 }
 
 /** The code of the program as it stands: the server's spelling when it has answered. @param {import("./state.js").State} state */
@@ -33,7 +34,7 @@ export function createAddress(store, { base, onBack }) {
   let push = false;
 
   /** @returns {Saved} */
-  const now = () => ({ source: store.get().source, options: store.get().options, step: stepOption(store.get()) });
+  const now = () => ({ source: store.get().source, options: store.get().options, step: stepOption(store.get()), inputs: store.get().inputs });
 
   async function write() {
     timer = undefined;
@@ -56,7 +57,7 @@ export function createAddress(store, { base, onBack }) {
 
   const start = () => {
     history.replaceState(now(), "");
-    for (const part of [/** @param {import("./state.js").State} s */ (s) => s.source, stepOption, /** @param {import("./state.js").State} s */ (s) => s.options, /** @param {import("./state.js").State} s */ (s) => s.trace]) {
+    for (const part of [/** @param {import("./state.js").State} s */ (s) => s.source, stepOption, /** @param {import("./state.js").State} s */ (s) => s.options, /** @param {import("./state.js").State} s */ (s) => s.inputs, /** @param {import("./state.js").State} s */ (s) => s.trace]) {
       store.watch(/** @type {(state: import("./state.js").State) => unknown} */ (part), soon, false);
     }
     soon();
@@ -64,8 +65,8 @@ export function createAddress(store, { base, onBack }) {
   addEventListener("popstate", async ({ state }) => {
     if (isSaved(state)) return onBack(state);
     const source = await decodeProgram(codeOfPath(location.pathname) ?? "");
-    const { step, ...options } = fromQuery(location.search);
-    if (source !== null) onBack({ source, options, step });
+    const { step, inputs, ...options } = fromQuery(location.search);
+    if (source !== null) onBack({ source, options, step, inputs: inputsOf(inputs) });
   });
   addEventListener("pagehide", () => {
     if (timer) void write();

@@ -1,6 +1,7 @@
 // What the server wrote into the page.
 
 import { need } from "./dom.js";
+import { inputsOf } from "./links.js";
 import { resolveStep } from "./player.js";
 import { ownNumbers } from "./session.js";
 import { initialState } from "./state.js";
@@ -10,12 +11,13 @@ export const readBoot = () => JSON.parse(need("#boot").textContent ?? "{}");
 
 /** @param {import("./types.js").Boot} boot */
 export function stateOf({ source, options, trace, problem }) {
-  const { step, ...rest } = Object.fromEntries(Object.entries(options ?? {}).map(([name, value]) => [name, String(value)]));
+  const { step, inputs, ...rest } = Object.fromEntries(Object.entries(options ?? {}).map(([name, value]) => [name, String(value)]));
   return initialState({
     source,
     options: rest,
     trace,
     problem,
+    inputs: inputsOf(inputs),
     own: trace ? ownNumbers(trace) : {},
     step: trace ? (resolveStep(trace, step) ?? trace.step ?? trace.steps.length) : 0,
   });

@@ -10,7 +10,7 @@ export function createDock() {
   const title = h("h2", { class: "dock-title", id: "dock-title", tabindex: -1 });
   const tools = h("div", { class: "dock-tools" });
   const close = h("button", { type: "button", class: "tool", "aria-label": "Close panel", title: "Close panel", onclick: () => dock.close() }, icon("close"));
-  const scroll = h("div", { class: "dock-body" });
+  const scroll = h("div", { class: "dock-body", tabindex: 0, role: "group", "aria-labelledby": "dock-title" });
   const element = h("aside", { class: "dock", "aria-labelledby": "dock-title", hidden: true }, h("div", { class: "dock-head" }, title, tools, close), scroll);
   /** @type {Panel | null} */
   let open = null;

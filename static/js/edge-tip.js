@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { formatNumber } from "./format.js";
 import { loadMaths } from "./maths.js";
-import { digitsOf, storyOf } from "./state.js";
+import { askedOf, digitsOf, storyOf } from "./state.js";
 
 /** @typedef {import("./state.js").Store} Store */
 
@@ -21,7 +21,7 @@ export function createEdgeTip(stage, store, styles) {
   /** @param {string | null} id @param {number} x @param {number} y */
   function show(id, x, y) {
     const state = store.get();
-    const edge = id ? storyOf(state)?.edges.find((candidate) => candidate.id === id) : undefined;
+    const edge = id && askedOf(state).size === 0 ? storyOf(state)?.edges.find((candidate) => candidate.id === id) : undefined;
     element.hidden = !edge || edge.local === null || edge.local === undefined;
     if (!edge || element.hidden) return void (shown = "");
     const digits = digitsOf(state);

@@ -21,7 +21,9 @@ if (background !== "transparent") document.body.style.background = background ==
 
 drawIcons(document);
 // A wheel over the picture scrolls the page it is part of.
-const { playback, stage } = mountViewer(need("#viewer"), store, { controls, wheel: false });
+const viewer = mountViewer(need("#viewer"), store, { controls, wheel: false });
+const { playback, stage } = viewer;
+if (options["lab"]) void import("./embed-labs.js").then(({ embedLabs }) => embedLabs(store, viewer, boot, baseOf(boot)));
 listenToKeys({ ...playback, fit: stage.fit, zoomIn: stage.zoomIn, zoomOut: stage.zoomOut });
 
 // "Open" leads to the same moment, edits welcome.

@@ -22,6 +22,7 @@ const MARKS = ["is-active", "is-read", ...PHASE_CLASSES];
  */
 export function createGraphView(svg, trace) {
   const slots = group(svg, "data-slot");
+  const hidden = group(svg, "data-quiz");
   const nodes = group(svg, "data-node");
   const edges = group(svg, "data-edge");
   const into = group(svg, "data-to");
@@ -90,6 +91,13 @@ export function createGraphView(svg, trace) {
       }
       shownDigits = digits;
 
+      for (const [slot, elements] of hidden) {
+        const open = !frame.asked?.has(slot);
+        for (const element of elements) {
+          element.textContent = open ? fitNumber(frame.values.get(slot) ?? null, digits, room.get(slot.slice(0, slot.indexOf("."))) ?? 99) : "?";
+          element.classList.toggle("is-asked", !open);
+        }
+      }
       tints?.(frame, story, digits);
 
       for (const element of marked) element.classList.remove(...MARKS);
@@ -125,6 +133,12 @@ export function createGraphView(svg, trace) {
     select(id) {
       for (const element of svg.querySelectorAll(".is-selected")) element.classList.remove("is-selected");
       for (const element of (id && nodes.get(id)) || []) element.classList.add("is-selected");
+    },
+
+    /** @param {readonly string[]} ids  where something goes wrong */
+    trouble(ids) {
+      for (const element of svg.querySelectorAll(".is-troubled")) element.classList.remove("is-troubled");
+      for (const id of ids) for (const element of nodes.get(id) ?? []) element.classList.add("is-troubled");
     },
 
     /** Where the step happens, in units of the picture: what it writes first, then what it reads. @param {Frame} frame */

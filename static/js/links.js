@@ -23,7 +23,9 @@ export const OPTIONS = [
   ["hide", "none"],
   ["number", "none"],
   ["quiz", ""],
+  ["inputs", ""],
   ["font", "embed"],
+  ["lab", "none"],
   ["controls", "full"],
   ["autoplay", "0"],
 ];
@@ -102,13 +104,22 @@ export function fromQuery(search) {
   return options;
 }
 
+/** `inputs=`: numbers by name. @param {Readonly<Record<string, number>>} inputs */
+export const inputsText = (inputs) => Object.entries(inputs).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, x]) => `${name}:${x}`).join(",");
+
+/** @param {string | undefined} text @returns {Record<string, number>} */
+export function inputsOf(text = "") {
+  const pairs = text.split(",").map((part) => /** @type {const} */ ([part.slice(0, part.lastIndexOf(":")), Number(part.slice(part.lastIndexOf(":") + 1))]));
+  return Object.fromEntries(pairs.filter(([name, x]) => name && Number.isFinite(x)));
+}
+
 /** @param {string} path @param {string} query */
 export const join = (path, query) => (query ? `${path}?${query}` : path);
 
 /** Options that mean something to a picture but not to the page, and the reverse. */
-const DRAWN = ["expand", "edges", "steps", "highlight", "color", "hide", "number", "quiz"];
+const DRAWN = ["expand", "edges", "steps", "highlight", "color", "hide", "number", "quiz", "inputs"];
 const PICTURE = ["step", "style", "leaves", "dir", "theme", "digits", "bg", ...DRAWN, "font"];
-const PAGE = ["step", "style", "leaves", "dir", "theme", "digits", ...DRAWN];
+const PAGE = ["step", "style", "leaves", "dir", "theme", "digits", ...DRAWN, "lab"];
 
 /** @param {string} base @param {string} code @param {Options} options */
 export const pageLink = (base, code, options) => join(`${base}g/${code}`, toQuery(options, { only: PAGE, keep: ["theme"] }));

@@ -13,6 +13,7 @@ import { drawIcons } from "./icons.js";
 import { createInputs, createKnobs } from "./inputs.js";
 import { createInspector } from "./inspector.js";
 import { listenToKeys } from "./keys.js";
+import { mountLabs } from "./labs/labs.js";
 import { createMenu } from "./menu.js";
 import { createOutput } from "./output.js";
 import { createSession } from "./session.js";
@@ -53,16 +54,38 @@ createEdits(need("#edits"), store, session, viewer.say);
 createTable(need("#values"), store);
 createDivider(need("#divider"), need("#work"));
 
+const studies = createStudies(base);
 const inspector = createInspector(store, {
   dock: viewer.dock,
   operations: boot.operations,
   goTo: viewer.playback.goTo,
   source: editor.goTo,
   knobs,
-  studies: createStudies(base),
+  studies,
   setOptions: session.setOptions,
 });
-viewer.onInspect(inspector.show);
+viewer.onInspect((id, focus) => {
+  session.setOptions({ lab: "" });
+  inspector.show(id, focus);
+});
+mountLabs(store, viewer.dock, {
+  studies,
+  base,
+  say: viewer.say,
+  goTo: viewer.playback.goTo,
+  inspect: (id) => inspector.show(id),
+  setOptions: session.setOptions,
+  example: (slug) => {
+    const example = boot.gallery.find((each) => each.slug === slug);
+    if (example) openExample(example, store.get().options["lab"] ?? "");
+  },
+  gallery: boot.gallery,
+});
+for (const name of ["plot", "code"]) {
+  const button = need(`#${name}-button`);
+  button.addEventListener("click", () => session.setOptions({ lab: store.get().options["lab"] === name ? "" : name }));
+  store.watch((state) => state.options["lab"] === name, (open) => button.setAttribute("aria-pressed", String(open)));
+}
 
 const address = createAddress(store, {
   base,
@@ -78,13 +101,19 @@ function menu(name, fill) {
   const filled = fill(panel);
   return createMenu(need(`#${name}-button`), panel, { onOpen: () => filled?.reset?.() });
 }
-const gallery = menu("gallery", (panel) => fillGallery(panel, boot.gallery, (example) => {
+const gallery = menu("gallery", (panel) => fillGallery(panel, boot.gallery, (example, lab) => {
   gallery.close();
+  openExample(example, lab ?? "");
+}));
+
+/** @param {import("./types.js").Example} example @param {string} lab  what is open beside it */
+function openExample(example, lab) {
   address.nextIsNew();
   viewer.stage.reset();
-  void session.open({ source: example.source });
+  const { quiz: _quiz, highlight: _highlight, lab: _lab, ...options } = store.get().options;
+  void session.open({ source: example.source, options: { ...options, ...(lab ? { lab } : {}) } });
   viewer.say(`${example.title} opened.`);
-}));
+}
 menu("view", (panel) => fillViewMenu(panel, store, session, boot.operations));
 menu("share", (panel) => fillShareMenu(panel, store, { base, say: viewer.say }));
 
@@ -102,5 +131,6 @@ if (last && last.source !== store.get().source) await session.open({ ...last, op
 else if (last?.step) playback.goTo(Number(last.step));
 // The program is right, only the step it was asked for does not exist: show it all the same.
 else if (!store.get().trace && boot.problem?.code === "step") await session.ask();
+if (Object.keys(store.get().inputs).length > 0) await session.learn();
 address.start();
 document.documentElement.dataset["ready"] = "true";

@@ -20,7 +20,8 @@
  * @property {string[]} edges   the edges the step goes along
  * @property {Slot[]} written       the numbers the step wrote
  * @property {string[]} read        the nodes the step looked at
- * @property {string} text */
+ * @property {string} text
+ * @property {ReadonlySet<string>} [asked]  numbers that are to be found: nobody shows them */
 
 /** The words of app/drawing/words.py. */
 export const START_TEXT = "Before the first step: the inputs have their numbers, nothing else is computed.";

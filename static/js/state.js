@@ -2,6 +2,7 @@
 
 import { namesIn } from "./highlight.js";
 import { frameAt } from "./player.js";
+import { askedSlots, givesAway } from "./quiz.js";
 
 /** @typedef {import("./types.js").Trace} Trace */
 /** @typedef {import("./types.js").Problem} Problem */
@@ -19,6 +20,8 @@ import { frameAt } from "./player.js";
  * @property {number} step
  * @property {boolean} playing
  * @property {number} speed       steps a second
+ * @property {readonly string[]} solved    asked numbers that were found, as slots
+ * @property {readonly string[]} troubled  nodes where something goes wrong, while that is shown
  * @property {string | null} selected  the node that is looked into
  * @property {string | null} hover  the node under the pointer, in the graph, the text or the table */
 
@@ -26,11 +29,24 @@ import { frameAt } from "./player.js";
 
 /** @param {Partial<State>} [given] @returns {State} */
 export const initialState = (given = {}) => ({
-  source: "", options: {}, trace: null, inputs: {}, own: {}, live: null, problem: null, step: 0, playing: false, speed: 1, selected: null, hover: null, ...given,
+  source: "", options: {}, trace: null, inputs: {}, own: {}, live: null, problem: null, step: 0, playing: false, speed: 1, solved: [], troubled: [], selected: null, hover: null, ...given,
 });
 
-/** @type {{trace: Trace | null, index: number, frame: Frame | null}} */
-let last = { trace: null, index: -1, frame: null };
+/** @type {{trace: Trace | null, index: number, asked: ReadonlySet<string>, frame: Frame | null}} */
+let last = { trace: null, index: -1, asked: new Set(), frame: null };
+
+/** @type {{trace: Trace | null, quiz: string, solved: readonly string[], asked: ReadonlySet<string>}} */
+let asking = { trace: null, quiz: "", solved: [], asked: new Set() };
+
+/** The numbers that somebody is to find and has not found, as slots. @param {State} state */
+export function askedOf({ trace, options, solved }) {
+  const quiz = options["quiz"] ?? "";
+  if (asking.trace !== trace || asking.quiz !== quiz || asking.solved !== solved) {
+    const slots = trace && quiz ? askedSlots(trace, quiz) : [];
+    asking = { trace, quiz, solved, asked: new Set(slots.filter((slot) => !solved.includes(slot))) };
+  }
+  return asking.asked;
+}
 
 /** The story with the numbers of now. @param {State} state */
 export const storyOf = ({ trace, live }) => live ?? trace;
@@ -40,8 +56,16 @@ export function frameOf(state) {
   const { step } = state;
   const trace = storyOf(state);
   if (!trace) return null;
-  if (last.trace !== trace || last.index !== step) last = { trace, index: step, frame: frameAt(trace, step) };
+  const asked = askedOf(state);
+  if (last.trace !== trace || last.index !== step || last.asked !== asked) last = { trace, index: step, asked, frame: masked(trace, frameAt(trace, step), asked) };
   return last.frame;
+}
+
+/** Words that would give an asked number away are not said. @param {Trace} trace @param {Frame} frame @param {ReadonlySet<string>} asked @returns {Frame} */
+function masked(trace, frame, asked) {
+  if (asked.size === 0) return frame;
+  if (!frame.step || !givesAway(trace, frame.step, asked)) return { ...frame, asked };
+  return { ...frame, asked, text: "What happens here is part of the question.", step: { ...frame.step, text: "", latex: "", formula: null } };
 }
 
 /** @param {State} state */

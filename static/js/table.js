@@ -47,10 +47,12 @@ export function createTable(panel, store) {
     const digits = digitsOf(state);
     for (const [id, cells] of rows) {
       for (const field of /** @type {const} */ (["data", "grad"])) {
-        const value = frame.values.get(`${id}.${field}`) ?? null;
-        const text = formatNumber(value, digits);
+        const slot = `${id}.${field}`;
+        const asked = frame.asked?.has(slot) ?? false;
+        const value = frame.values.get(slot) ?? null;
+        const text = asked ? "?" : formatNumber(value, digits);
         if (cells[field].textContent !== text) cells[field].textContent = text;
-        cells[field].title = exactNumber(value);
+        cells[field].title = asked ? "" : exactNumber(value);
         cells[field].classList.toggle("is-written", frame.written.includes(`${id}.${field}`));
       }
       if (id === frame.node) cells.row.setAttribute("aria-current", "step");

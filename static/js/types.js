@@ -38,7 +38,7 @@
 /** @typedef {{node: string, field: Field, before: Num, after: Num}} Write */
 
 /** What a step computes: with letters, with numbers, what comes out; whole in LaTeX and in plain text.
- * @typedef {{letters: string, numbers: string, result: string, latex: string, plain: string, sum?: string}} Formula */
+ * @typedef {{letters: string, numbers: string, result: string, latex: string, plain: string, sum?: string, left?: string}} Formula */
 
 /** What becomes known at an edge. @typedef {{edge: string, field: "local" | "contribution", before: Num, after: Num}} EdgeWrite */
 

@@ -9,7 +9,7 @@ import { keyboardGraph } from "./graph-keys.js";
 import { createGraphView, nodeUnder } from "./graph-view.js";
 import { createPlayback } from "./playback.js";
 import { createStage } from "./stage.js";
-import { digitsOf, frameOf, storyOf } from "./state.js";
+import { askedOf, digitsOf, frameOf, storyOf } from "./state.js";
 import { readPicture } from "./svg-guard.js";
 import { createTimeline } from "./timeline.js";
 
@@ -39,7 +39,12 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
   /** @type {import("./graph-view.js").GraphView | null} */
   let view = null;
   /** @type {(id: string, focus: boolean) => void} */
-  let inspect = () => undefined;
+  let open = () => undefined;
+  /** While a number is asked for, what is known about it is not told. @param {string} id @param {boolean} focus */
+  const inspect = (id, focus) => {
+    if (askedOf(store.get()).size === 0) open(id, focus);
+    else announcer.say("First find the hidden numbers.");
+  };
   const focus = () => {
     const frame = frameOf(store.get());
     return (frame && view?.focus(frame)) ?? [];
@@ -63,6 +68,7 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
       });
     }
     view?.select(store.get().selected);
+    view?.trouble(store.get().troubled);
     paint();
     empty.textContent = svg ? "" : trace ? "This picture cannot be shown." : "The graph appears here.";
   });
@@ -73,8 +79,12 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
   store.watch((state) => state.problem !== null && state.trace !== null, (stale) => {
     host.classList.toggle("is-stale", stale);
   });
-  store.watch((state) => state.hover, (hover) => stage.hint(view?.hover(hover) ?? ""));
+  store.watch((state) => state.hover, (hover) => {
+    const text = view?.hover(hover) ?? "";
+    stage.hint(askedOf(store.get()).size ? "" : text);
+  });
 
+  store.watch((state) => state.troubled, (ids) => view?.trouble(ids));
   store.watch((state) => state.selected, (id) => view?.select(id));
 
   stage.element.addEventListener("click", (event) => {
@@ -94,6 +104,6 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
     dock,
     say: announcer.say,
     /** What a press on a box does. @param {(id: string, focus: boolean) => void} run */
-    onInspect: (run) => void (inspect = run),
+    onInspect: (run) => void (open = run),
   };
 }

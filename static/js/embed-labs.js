@@ -1,0 +1,15 @@
+// A lab in a frame: loaded only when the address asks for one.
+
+import { createApi } from "./api.js";
+import { mountLabs } from "./labs/labs.js";
+import { createSession } from "./session.js";
+import { createStudies } from "./studies.js";
+
+/** @param {import("./state.js").Store} store @param {import("./viewer.js").Viewer} viewer @param {import("./types.js").Boot} boot @param {string} base */
+export function embedLabs(store, viewer, boot, base) {
+  const session = createSession(store, createApi(base));
+  mountLabs(store, viewer.dock, {
+    studies: createStudies(base), base, say: viewer.say, goTo: viewer.playback.goTo, inspect: null,
+    setOptions: session.setOptions, example: null, gallery: boot.gallery,
+  });
+}

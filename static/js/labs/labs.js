@@ -1,0 +1,70 @@
+// What can be open beside the graph, by its name in the address: `?lab=orders`.
+
+import { codePanel } from "../code-panel.js";
+import { plotPanel } from "../plot-panel.js";
+import { modesLab } from "./modes.js";
+import { ordersLab } from "./orders.js";
+import { predictLab } from "./predict.js";
+import { squareLab } from "./square.js";
+import { twiceLab } from "./twice.js";
+import { wrongLab } from "./wrong.js";
+
+/** @typedef {import("../state.js").Store} Store */
+/** `open` begins to listen and gives back what ends it. @typedef {{title: string, body: HTMLElement, open: () => () => void}} Lab */
+/**
+ * @typedef {object} LabTools
+ * @property {import("../studies.js").Studies} studies
+ * @property {string} base
+ * @property {(text: string) => void} say
+ * @property {(step: number) => void} goTo
+ * @property {((id: string) => void) | null} inspect
+ * @property {(change: import("../types.js").Options) => void} setOptions
+ * @property {((slug: string) => void) | null} example   opens a program of the gallery, keeping what is open
+ * @property {import("../types.js").Example[]} gallery */
+
+/** @type {Record<string, (store: Store, tools: LabTools) => Lab>} */
+const LABS = { plot: plotPanel, code: codePanel, orders: ordersLab, square: squareLab, twice: twiceLab, modes: modesLab, wrong: wrongLab, predict: predictLab };
+
+/**
+ * @param {Store} store
+ * @param {import("../dock.js").Dock} dock
+ * @param {LabTools} tools
+ */
+export function mountLabs(store, dock, tools) {
+  /** @type {Map<string, Lab>} */
+  const made = new Map();
+  let shown = "";
+  /** @type {(() => void) | null} */
+  let end = null;
+
+  function leave() {
+    end?.();
+    end = null;
+    shown = "";
+  }
+  store.watch((state) => state.options["lab"] ?? "none", (name) => {
+    if (name === shown || (name === "none" && shown === "")) return;
+    const make = LABS[name];
+    if (!make) {
+      leave();
+      if (dock.name()?.startsWith("lab")) dock.close();
+      return;
+    }
+    leave();
+    const lab = made.get(name) ?? make(store, tools);
+    made.set(name, lab);
+    shown = name;
+    dock.open({
+      name: `lab ${name}`,
+      title: lab.title,
+      body: lab.body,
+      onClose: () => {
+        if (shown !== name) return;
+        leave();
+        tools.setOptions({ lab: "", ...(name === "predict" ? { quiz: "" } : {}) });
+      },
+    });
+    end = lab.open();
+    tools.say(lab.title);
+  });
+}
