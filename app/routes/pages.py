@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.drawing.errors import DrawingError
+from app.drawing.words import START
 from app.errors import ProblemError
 from app.gallery import gallery
 from app.links import encode
@@ -85,6 +86,7 @@ def boot_data(version: str, base: str, limits: dict[str, int]) -> dict[str, Any]
     return {
         "gallery": [asdict(example) for example in gallery()],
         "operations": _operations(),
+        "words": {"start": START},
         "limits": limits,
         "version": version,
         "base": base,

@@ -2,12 +2,16 @@
 
 import { need } from "./dom.js";
 import { inputsOf } from "./links.js";
-import { resolveStep } from "./player.js";
+import { resolveStep, WORDS } from "./player.js";
 import { ownNumbers } from "./session.js";
 import { initialState } from "./state.js";
 
 /** @returns {import("./types.js").Boot} */
-export const readBoot = () => JSON.parse(need("#boot").textContent ?? "{}");
+export function readBoot() {
+  const boot = JSON.parse(need("#boot").textContent ?? "{}");
+  Object.assign(WORDS, boot.words);
+  return boot;
+}
 
 /** @param {import("./types.js").Boot} boot */
 export function stateOf({ source, options, trace, problem }) {

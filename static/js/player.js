@@ -23,8 +23,8 @@
  * @property {string} text
  * @property {ReadonlySet<string>} [asked]  numbers that are to be found: nobody shows them */
 
-/** The words of app/drawing/words.py. */
-export const START_TEXT = "Before the first step: the inputs have their numbers, nothing else is computed.";
+/** What the server says before there is a step; boot.js writes it here. */
+export const WORDS = { start: "" };
 
 /** How phases are told to people; several phases may share a band and an accent.
  * @type {Record<Phase, {band: string, label: string, accent: "forward" | "backward" | "update"}>} */
@@ -94,7 +94,7 @@ export function frameAt(trace, index) {
     edges: step ? edgesOf(step) : [],
     written: step ? [...step.writes.map((write) => `${write.node}.${write.field}`), ...(step.edge_writes ?? []).map((write) => `${write.edge}.${write.field}`)] : [],
     read: step ? nodesRead(trace, step) : [],
-    text: step ? step.text : START_TEXT,
+    text: step ? step.text : WORDS.start,
   };
 }
 

@@ -100,6 +100,7 @@
  * @property {Example[]} gallery
  * @property {Operation[]} operations
  * @property {Record<string, number>} limits
+ * @property {{start: string}} [words]
  * @property {string} version
  * @property {string} [base] */
 
