@@ -82,6 +82,11 @@ class Model:
         found = self.program.forward([*parameters, *self._fixed])
         return {id_: found[i] for id_, i in self._number.items()}
 
+    def full(self, parameters: Sequence[float]) -> tuple[dict[str, float], dict[str, float]]:
+        """Every value with these parameters, and the gradient of the loss for each, by node id."""
+        data, grads = self.program.full([*parameters, *self._fixed])
+        return {id_: data[i] for id_, i in self._number.items()}, {id_: grads[i] for id_, i in self._number.items()}
+
     def train(
         self,
         *,

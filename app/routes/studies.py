@@ -76,11 +76,12 @@ _COMPARED = {
         }
     ],
 }  # fmt: skip
+_EXAMPLES = {"image/svg+xml": "<svg …>…</svg>", "text/csv": "iteration,loss,w\r\n0,4.0,3.0\r\n1,3.24,2.8\r\n"}
 
 
 def _described(study: Study) -> dict[str, Any]:
     if study.media_type != "application/json":
-        return {"description": study.help, "content": {study.media_type: {"example": "<svg …>…</svg>"}}}
+        return {"description": study.help, "content": {study.media_type: {"example": _EXAMPLES[study.media_type]}}}
     if study.file == "compare.json":  # not the place to load PyTorch
         return {"description": study.help, "content": {"application/json": {"schema": {"type": "object"}, "example": _COMPARED}}}
     names = study.question.names()

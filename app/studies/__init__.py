@@ -15,13 +15,17 @@ from app.studies.carrying import carrying
 from app.studies.checking import checks
 from app.studies.comparing import comparison, torch_version
 from app.studies.explaining import explanation
+from app.studies.knobs import LossLook, Table, Training
 from app.studies.ordering import orders
 from app.studies.plotting import error_svg, plot_json, plot_svg
 from app.studies.questions import About, AboutOne, CurveLook, Explained, PlotLook, Question
 from app.studies.telling import Subject
-from app.studies.training import LossLook, Training, loss_svg, training
+from app.studies.training import loss_svg, table, training
 
 __all__ = ["STUDIES", "Question", "Study", "Subject"]
+
+
+_MEDIA_TYPES = {"json": "application/json", "svg": "image/svg+xml", "csv": "text/csv"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Study:
 
     @property
     def media_type(self) -> str:
-        return "image/svg+xml" if self.file.endswith(".svg") else "application/json"
+        return _MEDIA_TYPES[self.file.partition(".")[2]]
 
     def body(self, subject: Subject, question: Question) -> bytes:
         """The answer, ready to send."""
@@ -63,6 +67,7 @@ STUDIES = {
         Study("explain.json", Explained, explanation, "All about one value, or one step: rule, formulas, contributions."),
         Study("compare.json", About, comparison, "Ours, measured and PyTorch's numbers side by side.", torch_version),
         Study("train.json", Training, training, "The parameters trained: losses, where they went, predictions, any one update."),
+        Study("train.csv", Table, table, "Each iteration's loss and parameters, a row each."),
         Study("loss.svg", LossLook, loss_svg, "The loss against the iteration while they are trained."),
     )
 }

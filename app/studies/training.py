@@ -2,115 +2,30 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import sys
 from array import array
 from base64 import b64encode
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
-
-from pydantic import BeforeValidator, Field
+from io import StringIO
+from typing import Any
 
 from app.drawing.losscurve import LossCurve, draw_loss_curve
 from app.drawing.spelling import number_text
 from app.errors import ProblemError
 from app.links import encode
-from app.studies.questions import Look, Question
+from app.studies.knobs import Descent, LossLook, Table, Training
 from app.studies.telling import Subject
 from app.wire import number
 from engine.limits import TRAINING_LIMITS
 from engine.trace import Node
 from engine.train import History, Model, Stop
 
-__all__ = ["LossLook", "Training", "loss_svg", "training"]
-
-MOST_NAMED = 100
-"""Names in `train=`."""
+__all__ = ["loss_svg", "table", "training"]
 
 _ELEMENT = re.compile(r"(\w+)(?:\[[0-9]+\])+")
 _WORDS = {"sgd": "gradient descent", "momentum": "gradient descent with momentum", "adam": "Adam"}
-
-
-# What can be asked ----------------------------------------------------------------------------------------------------
-
-
-def _whole(most: int) -> BeforeValidator:
-    def read(value: Any) -> Any:
-        if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value, re.ASCII):
-            value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
-            raise ValueError(f"Allowed are 0 to {most:,}.")
-        return value
-
-    return BeforeValidator(read, json_schema_input_type=int)
-
-
-def _rate(value: Any) -> Any:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{0,20}\.?[0-9]{1,25}(?:[eE][-+]?[0-9]{1,3})?", value, re.ASCII):
-        value = float(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0.0 <= value <= 1e6:
-        raise ValueError("It is a number from 0 to 1,000,000, such as `0.05`.")
-    return float(value)
-
-
-def _switch(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value
-
-
-def _names(value: Any) -> Any:
-    """Names with commas; a list in a JSON body."""
-    if isinstance(value, str):
-        value = value.split(",")
-    if not isinstance(value, list) or not all(isinstance(name, str) and len(name) <= 200 for name in value):
-        raise ValueError("It is names of values with commas, such as `w1,b`.")
-    names = [name.strip() for name in value if name.strip()]
-    if len(names) > MOST_NAMED:
-        raise ValueError(f"At most {MOST_NAMED} names; `n.layers[0]` stands for all that begin so.")
-    return ",".join(dict.fromkeys(names))
-
-
-Switch = Annotated[Literal["true", "false"], BeforeValidator(_switch, json_schema_input_type=bool)]
-
-
-class _Descent(Question):
-    """How a program is trained."""
-
-    steps: Annotated[int, _whole(TRAINING_LIMITS.steps)] = Field(
-        default=100, description="Updates to make.", examples=[500], json_schema_extra={"maximum": TRAINING_LIMITS.steps}
-    )
-    learning_rate: Annotated[float, BeforeValidator(_rate, json_schema_input_type=float)] = Field(
-        default=0.05, description="How far one update goes along the gradient.", examples=[0.05]
-    )
-    optimizer: Literal["sgd", "momentum", "adam"] = Field(
-        default="sgd", description="Gradient descent as in the lecture, with momentum 0.9, or Adam; as torch.optim has them."
-    )
-    zero_grad: Switch = Field(default="true", description="Forget the grads before each backward pass; `false` lets them add up.")
-    train: Annotated[str, BeforeValidator(_names, json_schema_input_type=str | list[str])] = Field(
-        default="",
-        description="What is trained: names with commas, or the start of names (`n.layers[0]`). Without it the parameters of "
-        "nets, else all inputs.",
-        examples=["a,b"],
-    )
-    iteration: Annotated[int | None, _whole(TRAINING_LIMITS.steps)] = Field(
-        default=None, description="An iteration to look at.", examples=[10]
-    )
-
-
-class Training(_Descent):
-    """The numbers of a training run."""
-
-    history: Switch = Field(default="false", description="Send the parameters of every iteration.")
-
-
-class LossLook(_Descent, Look):
-    """The picture of one."""
-
-    scale: Literal["linear", "log"] = Field(default="linear", description="The axis of the loss.")
-
-
-# What is answered -----------------------------------------------------------------------------------------------------
 
 
 def training(subject: Subject, question: Training) -> dict[str, Any]:
@@ -142,6 +57,18 @@ def training(subject: Subject, question: Training) -> dict[str, Any]:
     }
 
 
+def table(subject: Subject, question: Table) -> str:
+    """The answer of `train.csv`: a row for each iteration, with the loss and every parameter."""
+    history = _history(subject, question)
+    _check_size(history, "")
+    lines = StringIO()
+    writer = csv.writer(lines)
+    writer.writerow(["iteration", subject.name(history.model.root), *(node.key for node in history.model.parameters)])
+    for iteration in range(history.updates + 1):
+        writer.writerow([iteration, _loss(history, iteration), *history.at(iteration)])
+    return lines.getvalue()
+
+
 def loss_svg(subject: Subject, question: LossLook) -> str:
     """The picture of `loss.svg`."""
     history = _history(subject, question)
@@ -153,7 +80,7 @@ def loss_svg(subject: Subject, question: LossLook) -> str:
     return draw_loss_curve(curve, question.scale, question.theme, question.bg, question.font)
 
 
-def _history(subject: Subject, question: _Descent) -> History:
+def _history(subject: Subject, question: Descent) -> History:
     model = _model(subject, question.train)
     rate, optimizer, zero = question.learning_rate, question.optimizer, question.zero_grad == "true"
     return model.train(steps=question.steps, learning_rate=rate, optimizer=optimizer, zero_grad=zero)
@@ -219,18 +146,19 @@ def _check_iteration(history: History, iteration: int) -> None:
         )  # fmt: skip
 
 
-def _moment(subject: Subject, history: History, question: _Descent, iteration: int) -> dict[str, Any]:
-    """The parameters of one iteration, their grads, and what the update makes of them."""
+def _moment(subject: Subject, history: History, question: Descent, iteration: int) -> dict[str, Any]:
+    """The parameters of one iteration, their grads, what the update makes of them, and every value and grad of the graph."""
     _check_iteration(history, iteration)
     model = history.model
     data = history.at(iteration)
     following = history.at(iteration + 1) if iteration < history.updates else None
-    grads = model.gradients(data)[1]
+    values, found = model.full(data)
+    grads = [found[node.id] for node in model.parameters]
     if question.zero_grad == "false":  # as they had added up by then
         grads = [0.0] * len(data)
         for each in range(iteration + 1):
             grads = [held + grad for held, grad in zip(grads, model.gradients(history.at(each))[1], strict=True)]
-    values = model.values(data)
+    found |= {node.id: grad for node, grad in zip(model.parameters, grads, strict=True)}
     rows = []
     for i, node in enumerate(model.parameters):
         after = following[i] if following else None
@@ -241,10 +169,11 @@ def _moment(subject: Subject, history: History, question: _Descent, iteration: i
         "loss": number(values[model.root]),
         "parameters": rows,
         "predictions": [{"node": node.id, "key": node.key, "data": number(values[node.id])} for node in _predictions(model)],
+        "nodes": [{"node": node.id, "data": number(values[node.id]), "grad": number(found[node.id])} for node in model.nodes],
     }
 
 
-def _update(name: str, data: float, grad: float, after: float | None, question: _Descent) -> str | None:
+def _update(name: str, data: float, grad: float, after: float | None, question: Descent) -> str | None:
     if after is None:
         return None
     was, new = _told(data), _told(after)
@@ -265,15 +194,18 @@ def _numbers(numbers: array[float]) -> list[Any]:
     return list(map(number, numbers))
 
 
-def _packed(history: History) -> dict[str, Any]:
-    """The parameters of every iteration, little-endian doubles in base64: a tenth of the time and half of the size of digits."""
+def _check_size(history: History, without: str) -> None:
     if len(history.rows) > (allowed := TRAINING_LIMITS.told):
         count = len(history.model.parameters)
         raise ProblemError(
             422, "limit", "This is too much to send", f"The history has more than {allowed:,} numbers.",
-            hint=f"Ask for at most {allowed // count - 1:,} steps, or without `history`.",
-            more={"limit": "told", "value": allowed},
+            hint=f"Ask for at most {allowed // count - 1:,} steps{without}.", more={"limit": "told", "value": allowed},
         )  # fmt: skip
+
+
+def _packed(history: History) -> dict[str, Any]:
+    """The parameters of every iteration, little-endian doubles in base64: a tenth of the time and half of the size of digits."""
+    _check_size(history, ", or without `history`")
     rows = history.rows[:]
     if sys.byteorder == "big":
         rows.byteswap()
@@ -305,7 +237,7 @@ def _stop_sentence(subject: Subject, stop: Stop) -> str:
     return f"Training stops at iteration {stop.iteration:,}: {what.format(subject.name(stop.node))} is {number_} there."
 
 
-def _sentence(subject: Subject, history: History, question: _Descent) -> str:
+def _sentence(subject: Subject, history: History, question: Descent) -> str:
     model = history.model
     count, made = len(model.parameters), history.updates
     text = (
@@ -320,6 +252,14 @@ def _sentence(subject: Subject, history: History, question: _Descent) -> str:
 def _links(subject: Subject, question: Training) -> dict[str, str]:
     """Where the same can be seen; a picture's options are not repeated."""
     code = encode(subject.trace.source)
-    pairs = [pair for pair in question.query().split("&") if pair and not pair.startswith("history=")]
-    query = "?" + "&".join(pairs) if pairs else ""
-    return {"page": f"/g/{code}", "train": f"/g/{code}/train.json{query}", "loss": f"/g/{code}/loss.svg{query}"}
+
+    def link(file: str, *without: str) -> str:
+        pairs = [pair for pair in question.query().split("&") if pair and pair.partition("=")[0] not in without]
+        return f"/g/{code}/{file}{'?' if pairs else ''}{'&'.join(pairs)}"
+
+    return {
+        "page": f"/g/{code}",
+        "train": link("train.json", "history"),
+        "loss": link("loss.svg", "history"),
+        "table": link("train.csv", "history", "iteration"),
+    }

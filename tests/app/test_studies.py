@@ -295,7 +295,7 @@ def test_the_contract_names_every_study_and_every_field():
         assert f"`{study.file}`" in section
         for name in study.question.names():
             assert f"`{name}`" in section, f"{study.file}: {name}"
-        if study.name == "compare" or study.file.endswith(".svg"):
+        if study.name == "compare" or not study.file.endswith(".json"):
             continue
         answer = study.make(subject, study.question.read({"node": "n"} if "node" in study.question.names() else {}))
         assert isinstance(answer, dict)

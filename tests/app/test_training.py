@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import struct
 import xml.etree.ElementTree as ET
 from base64 import b64decode
@@ -84,6 +85,34 @@ async def test_grads_that_are_never_zeroed_are_told_as_they_had_added_up(client:
     assert [row["grad"] for row in rows] == pytest.approx([5.0, 9.9, 14.602])
     for row in rows:
         assert row["next"] == pytest.approx(row["data"] - 0.01 * row["grad"])
+
+
+async def test_the_whole_graph_at_an_iteration_is_that_of_a_run(client: httpx.AsyncClient):
+    """The graph of iteration k is the graph of a program that has made k updates."""
+    loop = LOSS + "loss.backward()\nfor p in n.parameters():\n    p.data += -0.05 * p.grad\n"
+    again = "ypred = [n(x) for x in xs]\nloss = sum((yout - ygt)**2 for ygt, yout in zip(ys, ypred))\n"
+    again += "for p in n.parameters():\n    p.grad = 0.0\nloss.backward()"
+    moment = (await ask(client, LOSS, steps=2, iteration=1))["moment"]
+    trace = run(loop + again)
+
+    assert moment["loss"] == next(node.data for node in trace.nodes if node.id == trace.output)
+    grads = {node.key: node.grad for node in trace.nodes if node.kind == "parameter"}
+    assert {row["key"]: row["grad"] for row in moment["parameters"]} == grads
+    assert len(moment["nodes"]) == len(run(LOSS).nodes)
+    assert next(row["grad"] for row in moment["nodes"] if row["node"] == moment["parameters"][0]["node"]) == next(
+        iter(grads.values())
+    )
+
+
+async def test_a_run_as_a_table(client: httpx.AsyncClient):
+    posted = await ask(client, LINE, steps=3, learning_rate=0.01, train="w,b", iteration=1)
+    answer = await client.get(posted["links"]["table"])
+    rows = list(csv.reader(answer.text.splitlines()))
+
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert rows[:2] == [["iteration", "loss", "w", "b"], ["0", "6.25", "3.0", "0.5"]]
+    assert [float(row[1]) for row in rows[1:]] == [*posted["losses"], posted["loss"]]
+    assert [float(number) for number in rows[4][2:]] == [row["final"] for row in posted["parameters"]]
 
 
 async def test_other_numbers_for_inputs(client: httpx.AsyncClient):
