@@ -273,7 +273,7 @@ def _all(steps: tuple[list[str], ...]) -> int:
 def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 11):
         raise SystemExit(f"Python 3.11 or newer is needed; this is {platform.python_version()}.")
-    name, *options = arguments or ["help"]
+    name, *options = [word for i, word in enumerate(arguments) if (i, word) != (1, "--")] or ["help"]
     if name not in TASKS:
         print(__doc__)
         return 0 if name in {"help", "-h", "--help"} else 2

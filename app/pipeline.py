@@ -10,8 +10,10 @@ the exports all come through here. Safe to call from many threads.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from threading import BoundedSemaphore
 from time import monotonic
 from typing import Any
 
@@ -19,7 +21,7 @@ from app.answers import graph_answer
 from app.caching import Cache
 from app.config import Settings
 from app.drawing.dot import export_dot
-from app.drawing.errors import TooLarge
+from app.drawing.errors import Busy, TooLarge
 from app.drawing.explaining import Explainer
 from app.drawing.flow import Flow, largest
 from app.drawing.layout import Engine, Layout
@@ -44,6 +46,9 @@ _LIGHT = replace(LIMITS, characters=4_000, steps=3_000, values=500, items=500)
 
 _KEPT = 8
 """Structures, and scales of colours, that a story keeps."""
+
+PATIENCE_SECONDS = 4.0
+"""How long a heavy program waits for its turn."""
 
 REFUSED_SECONDS = 60.0
 """How long a graph that took too long is refused without another try."""
@@ -165,6 +170,7 @@ class Pipeline:
 
     def __init__(self, settings: Settings) -> None:
         self._base = settings.public_url
+        self._heavy = BoundedSemaphore(settings.heavy)
         self._engine = Engine(settings.dot, settings.layout_seconds, settings.layout_processes, settings.layout_memory)
         self._stories: Cache[object, Story] = Cache(settings.trace_cache, lambda story: story.weight)
         self._layouts: Cache[Structure, Layout] = Cache(settings.skeleton_cache // 4, _layout_weight)
@@ -176,8 +182,19 @@ class Pipeline:
         operations = options.operations
         inputs = options.overrides | dict(inputs or {})
         key = (source, operations, tuple(sorted(inputs.items())))
-        story = self._stories.get_or_make(key, lambda: Story(run(source, inputs, operations)))
+        story = self._stories.get_or_make(key, lambda: Story(self._run(source, inputs, operations)))
         return Moment.of(story, options)
+
+    def _run(self, source: str, inputs: Mapping[str, float] | None, operations: frozenset[str]) -> Trace:
+        """Light programs run at once; a few heavy ones at a time, since they share one interpreter with everybody else."""
+        with suppress(LimitError):
+            return run(source, inputs, operations, _LIGHT)
+        if not self._heavy.acquire(timeout=PATIENCE_SECONDS):
+            raise Busy("Too many large programs are running.", "Try again in a few seconds.")
+        try:
+            return run(source, inputs, operations)
+        finally:
+            self._heavy.release()
 
     def moment_at_once(self, source: str, options: Options) -> Moment | None:
         """`moment`, if it takes a few milliseconds at the most and its picture needs no layout; else None."""

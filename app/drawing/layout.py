@@ -35,6 +35,9 @@ MOST_CROSSED = 40_000
 """More than this cannot be laid out within a second by any means: 2,000 boxes in a chain take 0.2 s (0.5 s in Graphviz 2.43),
 300 values that all read one cross 44,000 ranks and take 0.9 s."""
 
+SMALL = 60
+"""Boxes of a graph that is laid out in a few milliseconds."""
+
 CAREFUL = ""
 HASTY = "nslimit=1 mclimit=0.3"
 STRAIGHT = "splines=line nslimit=0.1 nslimit1=0.1 mclimit=0.1"
@@ -65,12 +68,14 @@ class Engine:
         patience: float = 2.0,
     ) -> None:
         """*dot* is the command, by default the binary of graphviz-pure; *seconds* the time for one layout, all attempts
-        together; *patience* how many seconds to wait for one of the *processes*."""
+        together; *patience* how many seconds to wait for one of the *processes*. Small and large graphs have as many each."""
         self._command = dot
         self.seconds = seconds
         self.memory = memory
         self.patience = patience
-        self._slots = threading.BoundedSemaphore(processes)
+        # Small graphs do not wait behind large ones, which may each take the whole deadline.
+        self._small = threading.BoundedSemaphore(processes)
+        self._large = threading.BoundedSemaphore(processes)
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -81,12 +86,13 @@ class Engine:
     def layout(self, structure: Structure) -> Layout:
         """Lay out as asked; else with split leaves; else with straight lines. Raises DrawingError."""
         attempts = _attempts(structure)
-        if not self._slots.acquire(timeout=self.patience):
+        slots = self._small if len(structure.boxes) <= SMALL else self._large
+        if not slots.acquire(timeout=self.patience):
             raise Busy("All places for layouts are taken.", "Try again in a second.")
         try:
             return self._within_deadline(structure, attempts)
         finally:
-            self._slots.release()
+            slots.release()
 
     def _within_deadline(self, structure: Structure, attempts: list[tuple[Structure, str]]) -> Layout:
         end = time.monotonic() + self.seconds
@@ -180,18 +186,24 @@ def _attempts(structure: Structure) -> list[tuple[Structure, str]]:
     return curves + [attempt for attempt in attempts if attempt[1] == STRAIGHT][-1:]
 
 
-_LESS = "Use fewer terms, or expand fewer operations; `style=compact` and `leaves=split` help too."
-
-
 def _excess(graph: Structure, crossed: int) -> str:
     """What there is too much of, in words; empty when a layout may succeed."""
+    values = len({box.node for box in graph.boxes})
+    if values > MOST_BOXES:
+        return f"This graph has {values:,} values; at most {MOST_BOXES:,} can be drawn."
     if len(graph.boxes) > MOST_BOXES:
-        return f"This graph would have {len(graph.boxes):,} boxes; at most {MOST_BOXES:,} can be drawn."
+        return f"With a box for each use of an input this graph has {len(graph.boxes):,}; at most {MOST_BOXES:,} can be drawn."
     if len(graph.wires) > MOST_WIRES:
-        return f"This graph would have {len(graph.wires):,} edges; at most {MOST_WIRES:,} can be drawn."
+        return f"This graph has {len(graph.wires):,} edges; at most {MOST_WIRES:,} can be drawn."
     if crossed > MOST_CROSSED:
-        return f"The edges of this graph would cross {crossed:,} others' places; at most {MOST_CROSSED:,} can be drawn."
+        return (
+            f"This graph is too deep for how far its values reach: its edges would pass by {crossed:,} other values; "
+            f"at most {MOST_CROSSED:,} can be drawn."
+        )
     return ""
+
+
+_LESS = "Use fewer terms or repetitions, or expand fewer operations."
 
 
 def _bundled() -> str:

@@ -17,15 +17,14 @@ __all__ = ["explanation"]
 
 
 def explanation(subject: Subject, question: Explained) -> dict[str, Any]:
-    """The answer of `explain.json`: `node` and its `steps`, or just the one step."""
+    """The answer of `explain.json`: `node` and its `steps`, or the one step that is asked for; of neither, the output."""
+    shown = subject.named(question.node) if question.node is not None else subject.root if question.step is None else None
     if question.step is not None:
         index = resolve(subject.trace, question.step)
         steps = [subject.trace.steps[index - 1]] if index else []
-        node = None
     else:
-        shown = subject.named(question.node) if question.node is not None else subject.root
-        steps = _of(subject, shown)
-        node = _node(subject, shown)
+        steps = _of(subject, shown) if shown is not None else []
+    node = _node(subject, shown) if shown is not None else None
     told = steps[: STUDY_LIMITS.told]
     return subject.head() | {
         "node": node,

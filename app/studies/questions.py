@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import quote
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from app.errors import ProblemError
 from app.options import Bg, Expand, InputNumbers, StepName, ignored, nearest
@@ -142,12 +142,6 @@ class Explained(Question):
 
     node: Name | None = Field(default=None, description="Which value; without it and without a step, the output.", examples=["a"])
     step: StepName | None = Field(default=None, description="Which step, as in a picture.", examples=["seed"])
-
-    @model_validator(mode="after")
-    def _one_of_them(self) -> Self:
-        if self.node is not None and self.step is not None:
-            raise ValueError("Ask for a `node` or for a `step`.")
-        return self
 
 
 class Look(Question):

@@ -98,7 +98,7 @@ def test_a_tangle_is_drawn_or_refused_within_the_deadline(engine: Engine) -> Non
 
 def test_far_too_much_is_refused_at_once() -> None:
     begin = time.monotonic()
-    with pytest.raises(TooLarge, match="6,000 boxes; at most 2,000"):
+    with pytest.raises(TooLarge, match="6,000 values; at most 2,000"):
         PURE.layout(tangled(6000))
     assert time.monotonic() - begin < 0.2
 

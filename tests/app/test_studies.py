@@ -251,7 +251,8 @@ async def test_all_about_one_step(client: httpx.AsyncClient):
     assert answer["node"] is None
     assert [step["formula"]["product"] for step in answer["steps"]] == ["0.5 × 2 = 1"]
     assert start["steps"] == []
-    assert (both.status_code, both.json()["hint"]) == (422, "Ask for a `node` or for a `step`.")
+    assert both.json()["node"]["key"] == "n"
+    assert [step["index"] for step in both.json()["steps"]] == [1]
 
 
 async def test_a_kinks_rule_stands_with_its_operation(client: httpx.AsyncClient):
