@@ -7,11 +7,12 @@ import socket
 from collections.abc import Callable
 from importlib.util import find_spec
 from itertools import count
+from time import perf_counter
 from typing import Any
 
 from micrograd.engine import Value as Micrograd
 
-from engine.compile import program, structure_of_trace
+from engine.compile import Instruction, Structure, program, structure_of_trace
 from engine.language import run as run_program
 from engine.trace import Trace
 from engine.train import train
@@ -127,4 +128,17 @@ def run() -> list[Result]:
         assert json.loads(ask(1337))["losses"] == bare()
         for what, request in (("a program seen before", lambda: ask(1337)), ("weights never seen", lambda: ask(next(unseen)))):
             results.append(paired(f"the request, with history, {what} (peer: bare loop)", request, bare, 0.2, rounds=15))
-    return results
+    return [*results, _large(100_000, 5.0)]
+
+
+def _large(operations: int, bound: float) -> Result:
+    """A graph of many operations, compiled and run forward and backward once."""
+    steps = tuple(
+        Instruction("tanh" if i % 7 == 0 else "mul", i + 2, (i + 1, 0)[: 1 if i % 7 == 0 else 2]) for i in range(operations)
+    )
+    start = perf_counter()
+    program.__wrapped__(Structure(operations + 2, (0, 1), steps, operations + 1)).gradients([1.01, 0.5])
+    spent = perf_counter() - start
+    return Result(
+        f"{operations:,} operations compiled and run", f"{spent:.2f} s", f"at most {bound:g} s", None, None, spent <= bound
+    )
