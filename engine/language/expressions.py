@@ -11,7 +11,7 @@ from engine.errors import UnsupportedError
 from engine.language import attributes, names, need
 from engine.language.arithmetic import WHOLE, apply
 from engine.language.calls import call, function
-from engine.language.objects import Function, Scope, describe, is_number
+from engine.language.objects import Function, Number, Scope, describe, is_number
 from engine.language.printing import show
 from engine.value import Value
 
@@ -91,6 +91,8 @@ def _divide_whole(run: Run, operator: ast.operator, left: Any, right: Any, node:
     if isinstance(left, str):
         run.refuse("Arithmetic is for numbers; this has a string.", node, 'Write `f"{x:.4f}"` to put a number into text.')
     a, b = need.plain(run, left, node), need.plain(run, right, node)
+    if any(isinstance(thing, Number) and isinstance(thing.given, float) for thing in (left, right)):
+        run.note("`//` and `%` have no slope: no gradient goes back through here.", node)
     if b == 0:
         run.refuse("Division by zero.", node, "With `/` it is `inf`; `//` and `%` have no answer.")
     return a // b if isinstance(operator, ast.FloorDiv) else a % b

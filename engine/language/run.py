@@ -50,7 +50,7 @@ class Run:
         self.inputs = Inputs(inputs)
         self.outputs = Outputs(self)
         self.printed = Printed(limits)
-        self.notices: list[Notice] = []
+        self._notices: dict[Notice, None] = {}
         self.top = self.scope = Scope(None)
         self.folding = True
         """Whether arithmetic of plain numbers alone stays outside the graph."""
@@ -145,5 +145,10 @@ class Run:
         what, hint = REFUSALS.get(type(node), (f"`{type(node).__name__}`", ""))
         self.refuse(f"{what} is not part of the language here.", node, hint, UnsupportedError)
 
+    @property
+    def notices(self) -> list[Notice]:
+        """What was noted, each once: a loop may come by again and again."""
+        return list(self._notices)
+
     def note(self, message: str, node: ast.AST) -> None:
-        self.notices.append(Notice(message, span=self.source.span(node)))
+        self._notices[Notice(message, span=self.source.span(node))] = None

@@ -244,3 +244,9 @@ def test_what_is_printed_is_not_lost_where_there_is_nothing_to_draw():
 
 def test_a_negative_operand_is_told_in_brackets():
     assert "(-2) ** 0.5 = nan" in run("a = -2.0\ny = a ** 0.5").warnings[0].message
+
+
+def test_whole_division_says_that_it_cuts_the_graph():
+    (notice,) = run("x = 7.5\ny = x * (x // 2)").warnings
+    assert "no gradient goes back through here" in notice.message
+    assert run("n = 7\nx = 2.0\ny = x * (n // 2)").warnings == ()
