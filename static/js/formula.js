@@ -50,6 +50,7 @@ export function createFormula(host, store, { styles, say }) {
   /** @type {import("./maths.js").Typeset | null} */
   let typeset = null;
   let last = "";
+  let measuring = 0;
   function show() {
     const { latex, plain } = formulaOf(frameOf(store.get())?.step);
     const key = `${typeset ? "set" : "plain"} ${latex}`;
@@ -60,9 +61,13 @@ export function createFormula(host, store, { styles, say }) {
     tools.hidden = latex === "";
     if (latex === "") shown.replaceChildren();
     else if (!typeset?.(latex, shown)) shown.textContent = plain;
-    shown.scrollLeft = 0;
-    // What does not scroll is no stop for the keyboard.
-    shown.tabIndex = shown.scrollWidth > shown.clientWidth ? 0 : -1;
+    // When all is laid out anyway: a step must not wait for it.
+    cancelAnimationFrame(measuring);
+    measuring = requestAnimationFrame(() => requestAnimationFrame(() => {
+      shown.scrollLeft = 0;
+      // What does not scroll is no stop for the keyboard.
+      shown.tabIndex = shown.scrollWidth > shown.clientWidth ? 0 : -1;
+    }));
   }
   store.watch(frameOf, show);
   loadMaths(styles).then((ready) => {

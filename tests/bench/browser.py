@@ -49,9 +49,44 @@ def run() -> list[Result]:
             _steps(page, port, "neuron", NEURON),
             _steps(page, port, "lecture's loss, 360 values", MANY),
             _typing(page, port),
+            _dragging(page, port, "neuron", NEURON, 1000 / 60),
+            _dragging(page, port, "lecture's loss, 360 values", MANY + _KNOB, 1000 / 30),
         ]
         browser.close()
     return results
+
+
+_KNOB = "knob = 1.0\nout = loss * knob\nw1[0][0] = knob * w1[0][0]\n"
+"""What is dragged: a slider that all of the loss depends on."""
+
+DRAGGED = """async () => {
+  const slider = document.querySelector("#inputs input[type=range]");
+  const frames = [];
+  let last = 0;
+  for (let i = 0; i < 140; i += 1) {
+    const now = await new Promise(requestAnimationFrame);
+    if (i > 20) frames.push(now - last);
+    last = now;
+    slider.value = String(Number(slider.min) * Math.sin(i / 9));
+    slider.dispatchEvent(new Event("input", {bubbles: true}));
+  }
+  return frames;
+}"""
+
+
+def _dragging(page: Page, port: int, name: str, source: str, limit: float) -> Result:
+    """The time from frame to frame while a slider moves in every one."""
+    _open(page, port, source)
+    page.keyboard.press("End")
+    page.locator("#inputs summary").click()
+    page.wait_for_timeout(500)
+    frames = sorted(page.evaluate(DRAGGED))
+    slow = frames[int(len(frames) * 0.95)]
+    what = f"slider drag, frame to frame, {name}"
+    # A frame that is not late comes when the screen wants it, give or take a clock's jitter.
+    return Result(
+        what, f"{statistics.median(frames):.1f} ms", f"p95 {slow:.1f}, at most {limit:.1f}", None, None, slow <= limit * 1.1
+    )
 
 
 def _open(page: Page, port: int, source: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.drawing.words import START
 from tests.browser.test_reach import REFUSALS
 from tests.browser.workbench import NEURON, Workbench
 
@@ -26,6 +27,7 @@ def test_the_formula_has_letters_numbers_and_the_result(page: Page) -> None:
     expect(formula.locator("annotation")).to_have_text(re.compile(r"o = \\tanh n = \\tanh 0\.8814 = 0\.7071"))
     bench.press("Home")
     expect(formula).to_be_empty()
+    expect(page.locator(".sentence-text")).to_have_text(START)
 
 
 def test_the_formula_can_be_copied(page: Page) -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from engine.language import run
 from tests.browser.workbench import NEURON, SQUARE, Workbench
@@ -177,3 +177,25 @@ def test_on_a_phone_the_graph_stays_in_sight(page: Page) -> None:
     expect(page.locator(".stage")).to_be_in_viewport(ratio=0.9)
     expect(slider(page, "b")).to_be_in_viewport()
     assert re.search("sticky", page.evaluate("getComputedStyle(document.querySelector('.stage')).position"))
+
+
+def test_the_numbers_are_in_the_address(page: Page, browser: Browser, base_url: str) -> None:
+    """A link shows the same numbers to somebody else, and they can go back to the program's own."""
+    bench = Workbench(page, SQUARE)
+    opened(page)
+    page.get_by_role("textbox", name="a, number").fill("-4.5")
+    bench.press("Enter")
+    expect(page).to_have_url(re.compile("inputs=a:-4.5"))
+    elsewhere = browser.new_context(base_url=base_url, reduced_motion="reduce")
+    try:
+        theirs = Workbench(elsewhere.new_page(), SQUARE)
+        theirs.open(page.url)
+        expect(theirs.number("b", "data")).to_have_text("20.2500")
+        opened(theirs.page)
+        theirs.page.get_by_role("button", name="Reset a", exact=True).click()
+        expect(theirs.number("b", "data")).to_have_text("9.0000")
+        expect(theirs.page).not_to_have_url(re.compile("inputs"))
+    finally:
+        elsewhere.close()
+    picture = page.request.get(page.url.replace("?", ".svg?"))
+    assert "20.2500" in picture.text()
