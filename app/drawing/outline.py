@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from app.drawing.shapes import Shape
 
 __all__ = ["bar", "inside", "px", "tab"]
 
 
+@lru_cache(maxsize=1 << 14)
 def px(x: float) -> str:
     """A length with at most one decimal, short and the same everywhere."""
     text = f"{x:.1f}"
