@@ -69,7 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.boot = boot_data(__version__, base, limits)
     app.state.error_page = lambda request, body: app.state.pages.render("error.html", base=base, **body)
 
-    for router in (studies.router, graphs.router, pages.router, health.router):
+    for router in (graphs.router, studies.router, pages.router, health.router):
         app.include_router(router)
     if settings.docs:
         app.include_router(docs.router)

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
+from starlette.convertors import Convertor, register_url_convertor
 
 from app import wire
 from app.errors import ProblemError
@@ -18,9 +19,24 @@ from app.routes import openapi
 from app.routes.answering import CACHE, etag_of
 from app.routes.reading import json_body, pipeline_of, program, remember
 from app.schemas import GraphRequest
+from app.studies import STUDIES
 
 __all__ = ["router"]
 
+
+class _CodeConvertor(Convertor[str]):
+    """A CODE in a path: whatever is not the address of a study. So pictures can be looked for first, before two dozen studies."""
+
+    regex = rf"(?!(?:[^.]*/)?(?:{'|'.join(sorted({file.partition('.')[0] for file in STUDIES}))})\.)[^.]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("code", _CodeConvertor())
 router = APIRouter(tags=["graphs"])
 
 
@@ -30,7 +46,7 @@ async def readable(request: Request) -> Response:
     return await _picture(request, None)
 
 
-@router.get("/g/{code:path}.{extension}", summary="A picture, from the CODE of a program", **openapi.picture(readable=False))
+@router.get("/g/{code:code}.{extension}", summary="A picture, from the CODE of a program", **openapi.picture(readable=False))
 async def encoded(request: Request) -> Response:
     """CODE is base64url(zlib(UTF-8 text)), as in Kroki."""
     return await _picture(request, request.path_params["code"])
