@@ -189,7 +189,7 @@ def test_axe_finds_nothing_in_any_lab(page: Page, axe: Callable[[Page], list[str
 
 
 def test_a_lab_by_keyboard(page: Page) -> None:
-    bench = Workbench(page, SQUARE)
+    bench = Workbench(page, "z = 2.0\ny = z * z\n")
     page.get_by_role("button", name="Examples", exact=True).focus()
     bench.press("Enter")
     page.get_by_role("button", name=re.compile("^Predict")).focus()

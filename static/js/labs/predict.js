@@ -37,7 +37,8 @@ export function predictLab(store, { setOptions, say }) {
   function build() {
     const state = store.get();
     const story = storyOf(state);
-    if (!story) return;
+    // Of a program that is only just opened nothing is known yet.
+    if (!story || story.source !== state.source) return;
     const choices = quizzes(story);
     const quiz = state.options["quiz"] ?? "";
     if (!quiz) {
