@@ -17,6 +17,7 @@ export function predictLab(store, { setOptions, say }) {
   const body = h("div", { class: "lab" }, score, what, list);
   /** @type {import("../maths.js").Typeset | null} */
   let typeset = null;
+  let built = "";
 
   /** @param {Trace} trace @param {string} field @param {(node: import("../types.js").GraphNode) => boolean} test */
   const names = (trace, field, test) => {
@@ -46,6 +47,10 @@ export function predictLab(store, { setOptions, say }) {
       if (first) setOptions({ quiz: first });
       return;
     }
+    // The picture of a question comes a moment after its words: whoever types already goes on typing.
+    const key = `${story.source}\n${quiz}`;
+    if (key === built) return;
+    built = key;
     what.replaceChildren(...choices.map(([label, value]) => h("button", { type: "button", class: "chip-button", "aria-pressed": String(value === quiz), onclick: () => setOptions({ quiz: value }) }, label)));
     const slots = askedSlots(story, quiz);
     store.set({ solved: [] });
@@ -124,6 +129,7 @@ export function predictLab(store, { setOptions, say }) {
     open() {
       const styles = /** @type {HTMLElement | null} */ (document.querySelector("#viewer"))?.dataset["katex"];
       if (styles) loadMaths(styles).then((ready) => void (typeset = ready), () => undefined);
+      built = "";
       build();
       const stops = [
         store.watch((state) => state.options["quiz"], build, false),
