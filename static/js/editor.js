@@ -66,7 +66,7 @@ export function createEditor(host, store, { operations, onEdit, onLeave }) {
         lineNumbers(), lintGutter(), history(), drawSelection(), highlightActiveLine(), highlightActiveLineGutter(),
         bracketMatching(), closeBrackets(), indentUnit.of("    "), EditorState.tabSize.of(4), EditorView.lineWrapping,
         language, indentService.of(indentation), syntaxHighlighting(colours), look,
-        placeholder("Type a program, for example  y = tanh(2 * x)"),
+        placeholder("Type a program, for example  y = tanh(2 * 0.5)"),
         autocompletion({ override: [complete], icons: false, maxRenderedOptions: 60, activateOnTyping: true }),
         hoverTooltip(valueTooltip, { hoverTime: 250 }),
         marks,
@@ -308,6 +308,7 @@ const look = EditorView.theme({
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.65" },
   ".cm-content": { caretColor: "var(--ink)", padding: "12px 0 24px" },
   ".cm-line": { padding: "0 12px 0 6px" },
+  ".cm-line:first-child": { paddingRight: "88px" }, // room for undo and redo
   ".cm-gutters": { backgroundColor: "var(--surface)", color: "var(--ink-3)", border: "none", paddingLeft: "2px" },
   ".cm-gutter-lint": { width: "14px" },
   ".cm-activeLine": { backgroundColor: "transparent" },

@@ -22,13 +22,23 @@ export function createOutput(host, store, editor) {
   const where = ({ line, column }, length = 0) =>
     h("button", { type: "button", class: "where", "aria-label": `${line}:${column}, go to line ${line}, column ${column}`, onclick: () => editor.goTo({ line, column, length }) }, `${line}:${column}`);
 
+  /** What the program printed, whether or not there was something to draw. */
+  function print() {
+    const state = store.get();
+    printed.textContent = (state.problem?.printed ?? storyOf(state)?.printed ?? []).join("\n");
+    printed.hidden = printed.textContent === "";
+  }
+
   store.watch((state) => state.problem, (problem) => {
     const isNew = problems.childElementCount === 0;
     problems.replaceChildren();
+    print();
     if (!problem) return;
+    // Nothing to draw is no mistake: it is said quietly.
+    const calm = problem.code === "empty";
     const fix = fixOf(problem);
-    problems.append(h("div", { class: isNew ? "problem is-new" : "problem" },
-      icon("warning"),
+    problems.append(h("div", { class: `problem${isNew ? " is-new" : ""}${calm ? " is-calm" : ""}` },
+      calm ? null : icon("warning"),
       h("div", {},
         h("p", { class: "problem-text" }, problem.line ? where({ line: problem.line, column: problem.column ?? 1 }) : null, " ", withCode(problem.detail || problem.title)),
         problem.hint ? h("p", { class: "problem-hint" }, withCode(problem.hint)) : null,
@@ -42,7 +52,6 @@ export function createOutput(host, store, editor) {
       return h("li", {}, at ? where(at) : null, " ", withCode(message));
     }));
     warnings.hidden = warnings.childElementCount === 0;
-    printed.textContent = (trace?.printed ?? []).join("\n");
-    printed.hidden = printed.textContent === "";
+    print();
   });
 }

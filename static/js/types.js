@@ -83,6 +83,7 @@
  * @property {number | null} [column]
  * @property {number | null} [length]
  * @property {string | null} [hint]
+ * @property {string[]} [printed]   what a program printed that has nothing to draw
  * @property {number} [retryAfter]   seconds, from the Retry-After header */
 
 /** Options as they stand in a query: always strings; an absent one has its default.
