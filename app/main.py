@@ -25,6 +25,7 @@ from app.pipeline import Pipeline
 from app.resources import STATIC
 from app.routes import docs, graphs, health, pages, studies
 from app.routes.pages import boot_data
+from app.routes.shortcut import Shortcut
 from app.schemas import ProblemAnswer
 from app.version import fingerprint
 from engine.limits import LIMITS
@@ -76,7 +77,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         _describe(app)
     app.mount("/static", GZipMiddleware(_Static(directory=STATIC, check_dir=False), minimum_size=1_000))
     problems.install(app)
-    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Shortcut)
+    app.add_middleware(Guard, settings=settings)  # the last that is added is the first that is asked
     return app
 
 

@@ -21,10 +21,10 @@ from app.routes.reading import json_body, pipeline_of, program, remember
 from app.schemas import GraphRequest
 from app.studies import STUDIES
 
-__all__ = ["router"]
+__all__ = ["CodeConvertor", "router"]
 
 
-class _CodeConvertor(Convertor[str]):
+class CodeConvertor(Convertor[str]):
     """A CODE in a path: whatever is not the address of a study. So pictures can be looked for first, before two dozen studies."""
 
     regex = rf"(?!(?:[^.]*/)?(?:{'|'.join(sorted({file.partition('.')[0] for file in STUDIES}))})\.)[^.]*"
@@ -36,7 +36,7 @@ class _CodeConvertor(Convertor[str]):
         return value
 
 
-register_url_convertor("code", _CodeConvertor())
+register_url_convertor("code", CodeConvertor())
 router = APIRouter(tags=["graphs"])
 
 
