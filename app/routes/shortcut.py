@@ -1,7 +1,7 @@
 """The way pictures take past the framework.
 
 FastAPI's way to a handler costs a third of what running a small program and filling its picture does. What is asked for most,
-GET of a picture, goes straight to its handler; the routes are still there, for the documentation and for what does not match here.
+GET of a picture, goes straight to its handler; the routes are still there, for the documentation and for whatever else there is.
 """
 
 from __future__ import annotations
