@@ -6,195 +6,36 @@ too: a picture must not depend on which of two a proxy prefers. `utm_*`, `v` and
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import quote
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.errors import ProblemError
-from engine.ops import MICROGRAD, OPS
-from engine.suggest import closest
+from app.spellings import EXPANDABLE, Autoplay, Bg, Digits, Expand, Highlight, InputNumbers, Quiz, StepName, nearest, shown
+from engine.ops import MICROGRAD
 
 __all__ = [
-    "EXPANDABLE",
     "IGNORED",
-    "Bg",
-    "Expand",
-    "InputNumbers",
     "Kind",
     "Options",
-    "StepName",
     "explain",
     "ignored",
-    "nearest",
     "operations",
     "overrides",
 ]
 
 Kind = Literal["picture", "page", "embed"]
 
-EXPANDABLE = frozenset(op.name for op in OPS.values() if op.expand)
-"""Operations that can be drawn from simpler ones."""
-
 IGNORED = frozenset({"v", "id"})
 """Names that links pick up on their way; `utm_…` is ignored too."""
 
-_STEP_WORDS = ("end", "start", "forward", "seed")
-_STEP_KINDS = ("forward", "grad")
-_COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.ASCII)
-_INTEGER = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 _ENCODE_URI_COMPONENT = "!'()*,:/"  # as static/js/links.js writes it
 
 
 def ignored(name: str) -> bool:
     return name in IGNORED or name.startswith("utm_")
-
-
-def nearest(word: str, allowed: Iterable[str]) -> str:
-    """The beginning of a hint: what was probably meant."""
-    near = closest(word[:40], allowed)
-    return f"Did you mean `{near}`? " if near else ""
-
-
-def _step(value: Any) -> Any:
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    if not isinstance(text, str):
-        raise ValueError("It is a number or a word.")
-    if _INTEGER.fullmatch(text):
-        return str(int(text))
-    if text in _STEP_WORDS:
-        return text
-    kind, colon, key = text.partition(":")
-    if colon and kind in _STEP_KINDS and 0 < len(key) <= 200:
-        return text
-    if colon and kind not in _STEP_KINDS:
-        near = nearest(kind, _STEP_KINDS).replace("`?", f":{key[:40]}`?")
-    else:
-        near = nearest(text, _STEP_WORDS)
-    raise ValueError(f"{near}Allowed are a number, `end`, `start`, `forward`, `seed`, `forward:NAME` and `grad:NAME`.")
-
-
-def _digits(value: Any) -> Any:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,2}", value, re.ASCII):
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 10:
-        raise ValueError("Allowed are 0 to 10.")
-    return value
-
-
-def _bg(value: Any) -> Any:
-    words = ("transparent", "theme", "white")
-    if isinstance(value, str) and (value in words or _COLOUR.fullmatch(value.lower())):
-        return value.lower()
-    if value == "":
-        raise ValueError("In an address a # begins the fragment: write `%23fff` for `#fff`.")
-    hint = ""
-    if isinstance(value, str):
-        hint = f"Did you mean `%23{value[:6]}`? " if _COLOUR.fullmatch(f"#{value.lower()}") else nearest(value, words)
-    raise ValueError(f"{hint}Allowed are `transparent`, `theme`, `white`, `#rgb` and `#rrggbb`.")
-
-
-def _expand(value: Any) -> Any:
-    """The canonical spelling: sorted names, or the word for just these."""
-    if isinstance(value, str):
-        value = value.split(",")
-    if not isinstance(value, (list, tuple, set, frozenset)) or not all(isinstance(name, str) for name in value):
-        raise ValueError("It is operation names with commas, `micrograd` or `all`.")
-    chosen: set[str] = set()
-    single: set[str] = set()
-    for name in (name.strip() for name in value):
-        kind, at, key = name.partition("@")
-        if at and kind in EXPANDABLE and 0 < len(key) <= 200 and len(single) < MOST_SINGLE:
-            single.add(name)
-        elif at and kind in EXPANDABLE:
-            raise ValueError(f"`{kind}@KEY` names one value by its key, at most {MOST_SINGLE} of them.")
-        elif name == "all":
-            chosen |= EXPANDABLE
-        elif name == "micrograd":
-            chosen |= MICROGRAD
-        elif name in EXPANDABLE:
-            chosen.add(name)
-        elif name in OPS:
-            raise ValueError(f"`{name}` is not made of simpler operations. These are: {', '.join(sorted(EXPANDABLE))}.")
-        elif name:
-            near = nearest(kind, [*EXPANDABLE, "micrograd", "all"])
-            raise ValueError(
-                f"{near}Allowed are `micrograd`, `all`, and with commas {', '.join(sorted(EXPANDABLE))}; "
-                "`tanh@KEY` is that of one value."
-            )
-    if chosen == EXPANDABLE:
-        return "all"
-    single = {name for name in single if name.partition("@")[0] not in chosen}
-    return "micrograd" if chosen == MICROGRAD and not single else ",".join(sorted(chosen | single))
-
-
-def _highlight(value: Any) -> Any:
-    kind, colon, key = value.partition(":") if isinstance(value, str) else ("", "", "")
-    if value == "" or (colon and kind in _RELATIVES and 0 < len(key) <= 200):
-        return value
-    near = nearest(kind, _RELATIVES).replace("`?", ":NAME`?")
-    raise ValueError(f"{near}Allowed are `ancestors:NAME` and `descendants:NAME`.")
-
-
-def _quiz(value: Any) -> Any:
-    """The canonical spelling: data before grad, names in order, each once."""
-    if not isinstance(value, str):
-        raise ValueError(_QUIZ)
-    asked: dict[str, set[str]] = {"data": set(), "grad": set()}
-    for part in value.split(";"):
-        field, colon, names = (word.strip() for word in part.partition(":"))
-        if not part.strip():
-            continue
-        if not colon or field not in asked:
-            raise ValueError(nearest(field, asked).replace("`?", ":NAME`?") + _QUIZ)
-        asked[field] |= {name.strip() for name in names.split(",")} - {""}
-    if sum(map(len, asked.values())) > MOST_ASKED or any(len(name) > 200 for names in asked.values() for name in names):
-        raise ValueError(f"At most {MOST_ASKED} numbers can be asked for.")
-    return ";".join(f"{field}:{','.join(sorted(names))}" for field, names in asked.items() if names)
-
-
-def _inputs(value: Any) -> Any:
-    """The canonical spelling: `NAME:NUMBER` with commas, names in order."""
-    if not isinstance(value, str):
-        raise ValueError(_INPUTS)
-    given: dict[str, float] = {}
-    for part in filter(None, (part.strip() for part in value.split(","))):
-        name, colon, text = (word.strip() for word in part.rpartition(":"))
-        if not colon or not name or not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
-            raise ValueError(_INPUTS)
-        if name in given or len(name) > 200:
-            raise ValueError(f"`{_shown(name)}` is given twice." if name in given else "A name is too long.")
-        given[name] = float(text)
-    if len(given) > MOST_INPUTS:
-        raise ValueError(f"At most {MOST_INPUTS} inputs can be given here; a POST takes more.")
-    return ",".join(f"{name}:{given[name]!r}" for name in sorted(given))
-
-
-def _autoplay(value: Any) -> Any:
-    if isinstance(value, (bool, int)) and value in (0, 1):
-        return str(int(value))
-    if value not in ("0", "1"):
-        raise ValueError("Allowed are `0` and `1`.")
-    return value
-
-
-MOST_SINGLE = 32
-"""Values whose operation is expanded one by one."""
-
-MOST_ASKED = 100
-MOST_INPUTS = 100
-_RELATIVES = ("ancestors", "descendants")
-_INPUTS = "It is `NAME:NUMBER`, several with commas: `x1:0.5,b:-2`."
-_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,20}(?:\.[0-9]{0,25})?|\.[0-9]{1,25})(?:[eE][-+]?[0-9]{1,3})?", re.ASCII)
-_QUIZ = "It is `grad:NAME,NAME`, `data:NAME`, or both with a `;`."
-
-StepName = Annotated[str, BeforeValidator(_step, json_schema_input_type=str | int)]
-Bg = Annotated[str, BeforeValidator(_bg)]
-InputNumbers = Annotated[str, BeforeValidator(_inputs, json_schema_input_type=str)]
-Expand = Annotated[str, BeforeValidator(_expand, json_schema_input_type=str)]
 
 
 class Options(BaseModel):
@@ -214,9 +55,7 @@ class Options(BaseModel):
     leaves: Literal["shared", "split", "auto"] = Field(default="auto", description="One box per leaf, or one per use of it.")
     dir: Literal["LR", "TB"] = Field(default="LR", description="From left to right, or from top to bottom.")
     theme: Literal["light", "dark", "print"] = Field(default="light", description="Colours.")
-    digits: Annotated[int, BeforeValidator(_digits, json_schema_input_type=int)] = Field(
-        default=4, ge=0, le=10, description="Decimals of the numbers in the picture.", examples=[2]
-    )
+    digits: Digits = Field(default=4, ge=0, le=10, description="Decimals of the numbers in the picture.", examples=[2])
     bg: Bg = Field(
         default="transparent", description="`transparent`, `theme`, `white`, `#rgb` or `#rrggbb`.", examples=["white", "#fffbe6"]
     )
@@ -236,7 +75,7 @@ class Options(BaseModel):
         description="Backward steps: one for each contribution, or one for all that an operation sends back.",
         examples=["node"],
     )
-    highlight: Annotated[str, BeforeValidator(_highlight, json_schema_input_type=str)] = Field(
+    highlight: Highlight = Field(
         default="",
         description="`ancestors:NAME` or `descendants:NAME`: all else is dimmed.",
         examples=["ancestors:d", "descendants:a"],
@@ -252,7 +91,7 @@ class Options(BaseModel):
     number: Literal["none", "order"] = Field(
         default="none", description="A badge with each value's place in the order of evaluation.", examples=["order"]
     )
-    quiz: Annotated[str, BeforeValidator(_quiz, json_schema_input_type=str)] = Field(
+    quiz: Quiz = Field(
         default="",
         description="Numbers that the picture shows as `?`: `grad:NAME,NAME`, `data:NAME`, or both with a `;`.",
         examples=["grad:a,b", "data:d;grad:a"],
@@ -270,7 +109,7 @@ class Options(BaseModel):
     controls: Literal["full", "minimal", "none"] = Field(
         default="full", description="What the embedded player shows. Only for /embed."
     )
-    autoplay: Annotated[str, BeforeValidator(_autoplay, json_schema_input_type=Literal["0", "1"])] = Field(
+    autoplay: Autoplay = Field(
         default="0", description="Whether the embedded player starts by itself. Only for /embed.", examples=["1"]
     )
 
@@ -282,7 +121,7 @@ class Options(BaseModel):
             if ignored(name):
                 continue
             if name in given:
-                raise _problem(f"`{_shown(name)}` is given twice.", "Give it once.")
+                raise _problem(f"`{shown(name)}` is given twice.", "Give it once.")
             if name not in NAMES[kind]:
                 raise _unknown(name, kind)
             given[name] = value
@@ -365,18 +204,14 @@ def explain(error: ValidationError) -> ProblemError:
         hint = f"{near}Allowed are {', '.join(f'`{word}`' for word in allowed)}."
     else:
         hint = str(first["msg"]).removeprefix("Value error, ")
-    return _problem(f"`{_shown(name)}` cannot have this value.", hint)
+    return _problem(f"`{shown(name)}` cannot have this value.", hint)
 
 
 def _unknown(name: str, kind: Kind) -> ProblemError:
     if name in _DEFAULTS:
         where = {"dialect": "pictures", "lab": "the page and /embed"}.get(name, "/embed")
         return _problem(f"`{name}` is an option of {where} only.", f"Allowed here are {', '.join(NAMES[kind])}.")
-    return _problem(f"`{_shown(name)}` is not an option.", f"{nearest(name, NAMES[kind])}Allowed are {', '.join(NAMES[kind])}.")
-
-
-def _shown(name: str) -> str:
-    return name if len(name) <= 40 else name[:39] + "…"
+    return _problem(f"`{shown(name)}` is not an option.", f"{nearest(name, NAMES[kind])}Allowed are {', '.join(NAMES[kind])}.")
 
 
 def _problem(detail: str, hint: str) -> ProblemError:

@@ -11,7 +11,8 @@ from urllib.parse import quote
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from app.errors import ProblemError
-from app.options import Bg, Expand, InputNumbers, StepName, ignored, nearest
+from app.options import ignored
+from app.spellings import NUMBER, Bg, Expand, InputNumbers, StepName, nearest
 from engine.limits import STUDY_LIMITS
 
 __all__ = ["About", "AboutOne", "CurveLook", "Explained", "Look", "PlotLook", "Question"]
@@ -19,11 +20,9 @@ __all__ = ["About", "AboutOne", "CurveLook", "Explained", "Look", "PlotLook", "Q
 FURTHEST = 1e12
 """How far from 0 a plot may go."""
 
-_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,20}(?:\.[0-9]{0,25})?|\.[0-9]{1,25})(?:[eE][-+]?[0-9]{1,3})?", re.ASCII)
-
 
 def _number(value: Any) -> Any:
-    if isinstance(value, str) and _NUMBER.fullmatch(value):
+    if isinstance(value, str) and NUMBER.fullmatch(value):
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError("It is a number, such as `0.5`, `-5` or `1e-3`.")

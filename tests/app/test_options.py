@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.errors import ProblemError
-from app.options import EXPANDABLE, Options
+from app.options import Options
+from app.spellings import EXPANDABLE
 from app.steps import resolve
 from engine.language import run
 from engine.ops import MICROGRAD

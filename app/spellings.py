@@ -1,0 +1,188 @@
+"""What the values of options look like: each is checked, explained when it is wrong, and brought into one spelling."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
+
+from engine.ops import MICROGRAD, OPS
+from engine.suggest import closest
+
+__all__ = [
+    "EXPANDABLE",
+    "NUMBER",
+    "Autoplay",
+    "Bg",
+    "Digits",
+    "Expand",
+    "Highlight",
+    "InputNumbers",
+    "Quiz",
+    "StepName",
+    "nearest",
+    "shown",
+]
+
+EXPANDABLE = frozenset(op.name for op in OPS.values() if op.expand)
+"""Operations that can be drawn from simpler ones."""
+
+_STEP_WORDS = ("end", "start", "forward", "seed")
+_STEP_KINDS = ("forward", "grad")
+_COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.ASCII)
+_INTEGER = re.compile(r"-?[0-9]{1,9}", re.ASCII)
+
+
+def shown(name: str) -> str:
+    return name if len(name) <= 40 else name[:39] + "…"
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str:
+    """The beginning of a hint: what was probably meant."""
+    near = closest(word[:40], allowed)
+    return f"Did you mean `{near}`? " if near else ""
+
+
+def _step(value: Any) -> Any:
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str):
+        raise ValueError("It is a number or a word.")
+    if _INTEGER.fullmatch(text):
+        return str(int(text))
+    if text in _STEP_WORDS:
+        return text
+    kind, colon, key = text.partition(":")
+    if colon and kind in _STEP_KINDS and 0 < len(key) <= 200:
+        return text
+    if colon and kind not in _STEP_KINDS:
+        near = nearest(kind, _STEP_KINDS).replace("`?", f":{key[:40]}`?")
+    else:
+        near = nearest(text, _STEP_WORDS)
+    raise ValueError(f"{near}Allowed are a number, `end`, `start`, `forward`, `seed`, `forward:NAME` and `grad:NAME`.")
+
+
+def _digits(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,2}", value, re.ASCII):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 10:
+        raise ValueError("Allowed are 0 to 10.")
+    return value
+
+
+def _bg(value: Any) -> Any:
+    words = ("transparent", "theme", "white")
+    if isinstance(value, str) and (value in words or _COLOUR.fullmatch(value.lower())):
+        return value.lower()
+    if value == "":
+        raise ValueError("In an address a # begins the fragment: write `%23fff` for `#fff`.")
+    hint = ""
+    if isinstance(value, str):
+        hint = f"Did you mean `%23{value[:6]}`? " if _COLOUR.fullmatch(f"#{value.lower()}") else nearest(value, words)
+    raise ValueError(f"{hint}Allowed are `transparent`, `theme`, `white`, `#rgb` and `#rrggbb`.")
+
+
+def _expand(value: Any) -> Any:
+    """The canonical spelling: sorted names, or the word for just these."""
+    if isinstance(value, str):
+        value = value.split(",")
+    if not isinstance(value, (list, tuple, set, frozenset)) or not all(isinstance(name, str) for name in value):
+        raise ValueError("It is operation names with commas, `micrograd` or `all`.")
+    chosen: set[str] = set()
+    single: set[str] = set()
+    for name in (name.strip() for name in value):
+        kind, at, key = name.partition("@")
+        if at and kind in EXPANDABLE and 0 < len(key) <= 200 and len(single) < MOST_SINGLE:
+            single.add(name)
+        elif at and kind in EXPANDABLE:
+            raise ValueError(f"`{kind}@KEY` names one value by its key, at most {MOST_SINGLE} of them.")
+        elif name == "all":
+            chosen |= EXPANDABLE
+        elif name == "micrograd":
+            chosen |= MICROGRAD
+        elif name in EXPANDABLE:
+            chosen.add(name)
+        elif name in OPS:
+            raise ValueError(f"`{name}` is not made of simpler operations. These are: {', '.join(sorted(EXPANDABLE))}.")
+        elif name:
+            near = nearest(kind, [*EXPANDABLE, "micrograd", "all"])
+            raise ValueError(
+                f"{near}Allowed are `micrograd`, `all`, and with commas {', '.join(sorted(EXPANDABLE))}; "
+                "`tanh@KEY` is that of one value."
+            )
+    if chosen == EXPANDABLE:
+        return "all"
+    single = {name for name in single if name.partition("@")[0] not in chosen}
+    return "micrograd" if chosen == MICROGRAD and not single else ",".join(sorted(chosen | single))
+
+
+def _highlight(value: Any) -> Any:
+    kind, colon, key = value.partition(":") if isinstance(value, str) else ("", "", "")
+    if value == "" or (colon and kind in _RELATIVES and 0 < len(key) <= 200):
+        return value
+    near = nearest(kind, _RELATIVES).replace("`?", ":NAME`?")
+    raise ValueError(f"{near}Allowed are `ancestors:NAME` and `descendants:NAME`.")
+
+
+def _quiz(value: Any) -> Any:
+    """The canonical spelling: data before grad, names in order, each once."""
+    if not isinstance(value, str):
+        raise ValueError(_QUIZ)
+    asked: dict[str, set[str]] = {"data": set(), "grad": set()}
+    for part in value.split(";"):
+        field, colon, names = (word.strip() for word in part.partition(":"))
+        if not part.strip():
+            continue
+        if not colon or field not in asked:
+            raise ValueError(nearest(field, asked).replace("`?", ":NAME`?") + _QUIZ)
+        asked[field] |= {name.strip() for name in names.split(",")} - {""}
+    if sum(map(len, asked.values())) > MOST_ASKED or any(len(name) > 200 for names in asked.values() for name in names):
+        raise ValueError(f"At most {MOST_ASKED} numbers can be asked for.")
+    return ";".join(f"{field}:{','.join(sorted(names))}" for field, names in asked.items() if names)
+
+
+def _inputs(value: Any) -> Any:
+    """The canonical spelling: `NAME:NUMBER` with commas, names in order."""
+    if not isinstance(value, str):
+        raise ValueError(_INPUTS)
+    given: dict[str, float] = {}
+    for part in filter(None, (part.strip() for part in value.split(","))):
+        name, colon, text = (word.strip() for word in part.rpartition(":"))
+        if not colon or not name or not NUMBER.fullmatch(text) or not math.isfinite(float(text)):
+            raise ValueError(_INPUTS)
+        if name in given or len(name) > 200:
+            raise ValueError(f"`{shown(name)}` is given twice." if name in given else "A name is too long.")
+        given[name] = float(text)
+    if len(given) > MOST_INPUTS:
+        raise ValueError(f"At most {MOST_INPUTS} inputs can be given here; a POST takes more.")
+    return ",".join(f"{name}:{given[name]!r}" for name in sorted(given))
+
+
+def _autoplay(value: Any) -> Any:
+    if isinstance(value, (bool, int)) and value in (0, 1):
+        return str(int(value))
+    if value not in ("0", "1"):
+        raise ValueError("Allowed are `0` and `1`.")
+    return value
+
+
+MOST_SINGLE = 32
+"""Values whose operation is expanded one by one."""
+
+MOST_ASKED = 100
+MOST_INPUTS = 100
+_RELATIVES = ("ancestors", "descendants")
+_INPUTS = "It is `NAME:NUMBER`, several with commas: `x1:0.5,b:-2`."
+NUMBER = re.compile(r"[-+]?(?:[0-9]{1,20}(?:\.[0-9]{0,25})?|\.[0-9]{1,25})(?:[eE][-+]?[0-9]{1,3})?", re.ASCII)
+_QUIZ = "It is `grad:NAME,NAME`, `data:NAME`, or both with a `;`."
+
+StepName = Annotated[str, BeforeValidator(_step, json_schema_input_type=str | int)]
+Bg = Annotated[str, BeforeValidator(_bg)]
+InputNumbers = Annotated[str, BeforeValidator(_inputs, json_schema_input_type=str)]
+Expand = Annotated[str, BeforeValidator(_expand, json_schema_input_type=str)]
+Digits = Annotated[int, BeforeValidator(_digits, json_schema_input_type=int)]
+Highlight = Annotated[str, BeforeValidator(_highlight, json_schema_input_type=str)]
+Quiz = Annotated[str, BeforeValidator(_quiz, json_schema_input_type=str)]
+Autoplay = Annotated[str, BeforeValidator(_autoplay, json_schema_input_type=Literal["0", "1"])]
