@@ -85,32 +85,33 @@ def _expression(run: Run, node: ast.Expr) -> None:
 # ── repetition and choice ──
 
 
-def _for(run: Run, node: ast.For) -> None:
+def _turn(run: Run, body: list[ast.stmt]) -> bool:
+    """One turn of a loop; whether there is to be another."""
     depth = run.depth
+    try:
+        run.block(body)
+    except Break:
+        run.depth = depth
+        return False
+    except Continue:
+        run.depth = depth
+    return True
+
+
+def _for(run: Run, node: ast.For) -> None:
     for thing in need.items(run, run.evaluate(node.iter), node.iter):
         run.spend(node)
         names.bind_item(run, node.target, thing)
-        try:
-            run.block(node.body)
-        except Break:
-            run.depth = depth
+        if not _turn(run, node.body):
             return
-        except Continue:
-            run.depth = depth
     run.block(node.orelse)
 
 
 def _while(run: Run, node: ast.While) -> None:
-    depth = run.depth
     while need.truth(run.evaluate(node.test)):
         run.spend(node)
-        try:
-            run.block(node.body)
-        except Break:
-            run.depth = depth
+        if not _turn(run, node.body):
             return
-        except Continue:
-            run.depth = depth
     run.block(node.orelse)
 
 
