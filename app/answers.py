@@ -89,6 +89,18 @@ def graph_answer(
             }
             for told in trace.steps
         ],
+        "groups": [
+            {
+                "id": group.id,
+                "key": group.key,
+                "kind": group.kind,
+                "name": group.name,
+                "parent": group.parent,
+                "span": _span(group.span),
+                "size": group.size,
+            }
+            for group in trace.groups
+        ],
         "operations": {name: operation_answer(OPS[name]) for name in dict.fromkeys(node.op for node in trace.nodes) if name},
         "badges": [
             {"node": found.node, "kind": found.kind, "edge": found.edge, "number": number(found.number), "sentence": sentence}

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.errors import ProblemError
 from app.options import Options
-from engine.trace import Kind, Phase
+from engine.trace import GroupKind, Kind, Phase
 from engine.trouble import TroubleKind
 
 __all__ = ["GraphAnswer", "GraphRequest", "ProblemAnswer", "Ready"]
@@ -77,6 +77,18 @@ class NodeAnswer(BaseModel):
     expandable: bool
     expands: str | None
     expanded_from: str | None
+
+
+class GroupAnswer(BaseModel):
+    """Values that one part of the program made: a statement, a turn of a loop, a call, a layer, a neuron."""
+
+    id: str
+    key: str
+    kind: GroupKind
+    name: str
+    parent: str | None
+    span: SpanAnswer | None
+    size: int
 
 
 class EdgeAnswer(BaseModel):
@@ -190,6 +202,7 @@ class GraphAnswer(BaseModel):
     nodes: list[NodeAnswer]
     edges: list[EdgeAnswer]
     steps: list[StepAnswer]
+    groups: list[GroupAnswer]
     operations: dict[str, OperationAnswer]
     badges: list[BadgeAnswer]
     step: int

@@ -7,6 +7,7 @@ one. What is shown is what was computed. `engine.story` tells it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,10 +16,10 @@ from engine.errors import LimitError
 from engine.graph import ancestors
 from engine.limits import Limits
 from engine.ops import Op
-from engine.trace import Field, Kind
+from engine.trace import Field, GroupKind, Kind
 from engine.value import Number, Value
 
-__all__ = ["EXPLICIT", "LOCAL", "TOP", "Assigned", "Computed", "Event", "Recorder", "Seeded"]
+__all__ = ["EXPLICIT", "LOCAL", "TOP", "Assigned", "Computed", "Event", "Making", "Recorder", "Seeded"]
 
 LOCAL, TOP, EXPLICIT = 1, 2, 3
 """How firmly a name holds: bound in a function or loop, bound at the top level, given with `label=` or `.label =`."""
@@ -53,6 +54,18 @@ class Computed(NamedTuple):
 Event = Computed | Seeded | Contribution | Assigned
 
 
+class Making:
+    """A part of the program at work: an execution of a statement, a turn of a loop, a call. What is made meanwhile is its own."""
+
+    __slots__ = ("kind", "name", "parent", "place")
+
+    def __init__(self, parent: Making | None, kind: GroupKind, place: Any, name: str = "") -> None:
+        self.parent = parent
+        self.kind = kind
+        self.place = place
+        self.name = name
+
+
 class Recorder:
     """Builds the graph of one run and keeps what a trace needs to know about each value."""
 
@@ -66,6 +79,9 @@ class Recorder:
         self.origin: str | None = None
         """The entry of `expand` for which values are being made."""
         self.origins: dict[Value, str] = {}
+        self.making: Making | None = None
+        """The innermost part of the program that is at work."""
+        self.makings: dict[Value, Making] = {}
         self._names: dict[Value, tuple[int, str]] = {}
         self._keys: dict[Value, str] = {}
         self._bound: dict[str, int] = {}
@@ -84,6 +100,8 @@ class Recorder:
         self._count()
         self.kinds[value] = kind
         self.places[value] = place
+        if self.making is not None:
+            self.makings[value] = self.making
         if self.origin is not None:
             self.origins[value] = self.origin
         return value
@@ -93,6 +111,8 @@ class Recorder:
         self._count()
         self.places[value] = place
         self.events.append(Computed(value, value.data))
+        if self.making is not None:
+            self.makings[value] = self.making
         if self.origin is not None:
             self.origins[value] = self.origin
         return value
@@ -131,6 +151,15 @@ class Recorder:
             self.kinds[value] = "input"
         if place is not None and not value.inputs:
             self.places[value] = place
+
+    @contextmanager
+    def within(self, kind: GroupKind, place: Any, name: str = "") -> Iterator[None]:
+        """While a part of the program is at work."""
+        outside, self.making = self.making, Making(self.making, kind, place, name)
+        try:
+            yield
+        finally:
+            self.making = outside
 
     def is_named(self, value: Value) -> bool:
         return value in self._names

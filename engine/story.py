@@ -9,7 +9,8 @@ from typing import Any
 from engine.backward import Contribution
 from engine.errors import Span
 from engine.graph import ancestors
-from engine.recorder import Assigned, Computed, Event, Recorder, Seeded
+from engine.groups import grouped
+from engine.recorder import Assigned, Computed, Event, Making, Recorder, Seeded
 from engine.trace import Edge, Node, Notice, Phase, Step, Trace, Write
 from engine.value import Value
 
@@ -21,22 +22,25 @@ def tell(
     source: str,
     outputs: Sequence[Value],
     span: Callable[[Any], Span | None],
+    name: Callable[[Making], str],
     warnings: Iterable[Notice] = (),
     printed: Iterable[str] = (),
 ) -> Trace:
     """Tell a run. Drawn is what the outputs and every backward pass depend on; the last output is the one it is about.
 
-    A program that never calls `backward()` gets one pass from its output. `span` knows what the recorder's places mean.
+    A program that never calls `backward()` gets one pass from its output. `span` knows what the recorder's places mean,
+    `name` what a part of the program is called.
     """
     if not recorder.roots:
         recorder.backward(outputs[-1])
-    return _Telling(recorder, [*recorder.roots, *outputs]).trace(source, outputs[-1], span, warnings, printed)
+    return _Telling(recorder, [*recorder.roots, *outputs]).trace(source, outputs[-1], span, name, warnings, printed)
 
 
 class _Telling:
     def __init__(self, recorder: Recorder, roots: Sequence[Value]) -> None:
         self._places = recorder.places
         self._kinds = recorder.kinds
+        self._makings = recorder.makings
         self._values = ancestors(roots)
         self._ids = {value: f"n{i}" for i, value in enumerate(self._values)}
         self._edge_ids: dict[tuple[Value, int], str] = {}
@@ -94,10 +98,12 @@ class _Telling:
         source: str,
         output: Value,
         span: Callable[[Any], Span | None],
+        name: Callable[[Making], str],
         warnings: Iterable[Notice],
         printed: Iterable[str],
     ) -> Trace:
         ids = self._ids
+        groups, innermost = grouped(self._values, self._makings, span, name)
         nodes = tuple(
             Node(
                 id=ids[value],
@@ -111,6 +117,7 @@ class _Telling:
                 data=value.data,
                 grad=self._grad.get(value),
                 span=span(self._places.get(value)),
+                group=innermost.get(value),
             )
             for value in self._values
         )
@@ -134,6 +141,7 @@ class _Telling:
             start={ids[value]: data for value, data in self._start.items()},
             warnings=(*warnings, *self._not_finite()),
             printed=tuple(printed),
+            groups=groups,
         )
 
     def _not_finite(self) -> Iterator[Notice]:

@@ -12,11 +12,27 @@ from typing import Literal
 
 from engine.errors import Span
 
-__all__ = ["Edge", "Field", "Frame", "Kind", "Node", "Notice", "Phase", "Step", "Trace", "Write"]
+__all__ = ["Edge", "Field", "Folded", "Frame", "Group", "GroupKind", "Kind", "Node", "Notice", "Phase", "Step", "Trace", "Write"]
 
-Kind = Literal["input", "constant", "parameter", "operation"]
+Kind = Literal["input", "constant", "parameter", "operation", "group"]
 Phase = Literal["forward", "seed", "backward", "zero_grad", "update"]
 Field = Literal["data", "grad"]
+GroupKind = Literal["neuron", "layer", "net", "function", "statement", "turn", "loop", "lines"]
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The group that a node of kind "group" stands for.
+
+    `results` are the ids of its values that are read outside it, or differentiated. Of one that is the node itself; several are
+    nodes of their own, `inside` it.
+    """
+
+    group: str
+    results: tuple[str, ...]
+    operations: int
+    parameters: int
+    """In it or read by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +55,30 @@ class Node:
     grad: float | None
     span: Span | None = None
     group: str | None = None
+    """The innermost group that made it."""
     expands: str | None = None
     """The entry of `expand` that would build it from simpler operations; None where the table knows no way."""
     expanded_from: str | None = None
     """The entry of `expand` that it is there for: without it, it would be folded back."""
+    folds: Folded | None = None
+    inside: str | None = None
+    """The drawn node that hides it, in a folded story."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Values that one part of the program made: an execution of a statement, a turn of a loop, a call of a function or a net, a
+    layer or a neuron in such a call. Groups are nested; only those of two values or more are told."""
+
+    id: str
+    key: str
+    """Survives edits elsewhere: the path of names from the outside in, `ypred/n#2/layers[0]`."""
+    kind: GroupKind
+    name: str
+    parent: str | None
+    span: Span | None
+    size: int
+    """Values in it and in the groups inside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +123,17 @@ class Step:
     local: float | None = None
     parts: tuple[Step, ...] = ()
     """The steps of a finer telling that it stands for, if there is one."""
+    sent: tuple[tuple[str, float | None], ...] = ()
+    """What a folded group sends back: its edges, and the sum of what went along each; None for an edge of several values."""
 
     @property
     def edges(self) -> tuple[str, ...]:
         """The edges it goes along."""
         if self.edge is not None:
             return (self.edge,)
-        return tuple(part.edge for part in self.parts if part.edge is not None)
+        if self.sent:
+            return tuple(edge for edge, _ in self.sent)
+        return tuple(edge for part in self.parts for edge in part.edges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +168,8 @@ class Trace:
     """Data that is known before step 1, by node id."""
     warnings: tuple[Notice, ...] = ()
     printed: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
+    """Parents before children."""
 
     def frame(self, index: int) -> Frame:
         """The state after steps 1 … index, replayed from the start, so that stepping back is as right as forward."""

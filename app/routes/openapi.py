@@ -136,6 +136,7 @@ _EXAMPLES: dict[str, Any] = {
                 },
             }
         ],
+        "groups": [],
         "operations": {
             "mul": {
                 "symbol": "×",

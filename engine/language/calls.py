@@ -11,7 +11,7 @@ from engine.language.leaving import Break, Continue, Return
 from engine.language.library import BUILTINS
 from engine.language.objects import Builtin, Function, Module, Scope, describe, is_number
 from engine.nn import Net
-from engine.recorder import LOCAL
+from engine.recorder import LOCAL, Making
 
 if TYPE_CHECKING:
     from engine.language.run import Run
@@ -94,6 +94,8 @@ def _call_function(run: Run, callee: Function, arguments: list[Any], keywords: d
     outside = run.scope, run.folding, run.depth
     run.scope, run.folding = Scope(callee.enclosing), True
     run.calls += 1
+    making = run.recorder.making
+    run.recorder.making = Making(making, "function", node, callee.name)
     try:
         for name, thing in given.items():
             run.scope.names[name] = names.adopt(run, thing, name, LOCAL, node)
@@ -106,6 +108,7 @@ def _call_function(run: Run, callee: Function, arguments: list[Any], keywords: d
         run.refuse("`break` and `continue` belong inside a loop.", callee.node)
     finally:
         run.scope, run.folding, run.depth = outside
+        run.recorder.making = making
         run.calls -= 1
 
 

@@ -10,6 +10,7 @@ from engine.errors import EmptyProgramError, LimitError, Span
 from engine.graph import ancestors
 from engine.language.expansion import Expansion, Told
 from engine.language.expressions import EXPRESSIONS
+from engine.language.groups import name_of
 from engine.language.leaving import Break, Continue, Skip
 from engine.language.objects import Builtin, Function, Missing
 from engine.language.printing import show
@@ -45,13 +46,15 @@ def interpret(source: Source, inputs: Mapping[str, float], expansion: Expansion,
         return source.span(place) if isinstance(place, ast.AST) else None
 
     outputs = run.outputs.values
-    trace = tell(run.recorder, source.text, outputs, span, [*run.notices, *run.outputs.unused()], run.printed.lines)
+    notices = [*run.notices, *run.outputs.unused()]
+    trace = tell(run.recorder, source.text, outputs, span, name_of, notices, run.printed.lines)
     return Told(trace, ancestors([*run.recorder.roots, *outputs]), run.recorder.origins)
 
 
 def _top_level(run: Run, statement: ast.stmt) -> Any:
     """Run one statement; answer the value of an expression, as a notebook would show it under the cell."""
     run.depth = 0
+    run.recorder.making = None
     try:
         if not isinstance(statement, ast.Expr):
             run.execute(statement)
@@ -59,7 +62,8 @@ def _top_level(run: Run, statement: ast.stmt) -> Any:
         run.spend(statement)
         run.folding = False
         try:
-            thing = run.evaluate(statement.value)
+            with run.recorder.within("statement", statement):
+                thing = run.evaluate(statement.value)
         finally:
             run.folding = True
         run.outputs.wrote(thing, statement.value)

@@ -15,6 +15,7 @@ from engine.language.objects import Builtin
 from engine.nn import ACTIVATIONS, MLP, Layer, Net, Neuron
 from engine.recorder import EXPLICIT, TOP
 from engine.suggest import closest
+from engine.trace import GroupKind
 
 if TYPE_CHECKING:
     from engine.language.run import Run
@@ -31,17 +32,24 @@ def call(run: Run, net: Any, arguments: list[Any], node: ast.Call) -> Any:
         run.refuse(
             f"A net is called with one list of inputs; {len(arguments)} arguments are given.", node, "Such as `n([2.0, 3.0])`."
         )
-    return _forward(run, net, need.items(run, arguments[0], node), node)
+    x = need.items(run, arguments[0], node)
+    kind: GroupKind = "net" if isinstance(net, MLP) else "layer" if isinstance(net, Layer) else "neuron"
+    with run.recorder.within(kind, node, ast.unparse(node.func)[:40]):
+        return _forward(run, net, x, node)
 
 
 def _forward(run: Run, net: Any, x: Any, node: ast.Call) -> Any:
     if isinstance(net, MLP):
         out = x
-        for layer in net.layers:
-            out = _forward(run, layer, out if isinstance(out, (list, tuple, range)) else [out], node)
+        for i, layer in enumerate(net.layers):
+            with run.recorder.within("layer", node, f"layers[{i}]"):
+                out = _forward(run, layer, out if isinstance(out, (list, tuple, range)) else [out], node)
         return out
     if isinstance(net, Layer):
-        outs = [_neuron(run, neuron, x, node) for neuron in net.neurons]
+        outs = []
+        for i, neuron in enumerate(net.neurons):
+            with run.recorder.within("neuron", node, f"neurons[{i}]"):
+                outs.append(_neuron(run, neuron, x, node))
         return outs[0] if len(outs) == 1 else outs
     return _neuron(run, net, x, node)
 

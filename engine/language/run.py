@@ -21,7 +21,7 @@ from engine.language.printing import Printed
 from engine.language.refusals import REFUSALS
 from engine.language.source import Source
 from engine.limits import Limits
-from engine.recorder import LOCAL, TOP, Recorder
+from engine.recorder import LOCAL, TOP, Making, Recorder
 from engine.trace import Notice
 from engine.value import Value
 
@@ -86,7 +86,11 @@ class Run:
         execute = self._statements.get(type(statement))
         if execute is None:
             self.unsupported(statement)
+        recorder = self.recorder
+        outside = recorder.making
+        recorder.making = Making(outside, "loop" if isinstance(statement, (ast.For, ast.While)) else "statement", statement)
         execute(self, statement)
+        recorder.making = outside
         self.depth -= 1
 
     def block(self, statements: Sequence[ast.stmt]) -> None:

@@ -88,13 +88,14 @@ def _expression(run: Run, node: ast.Expr) -> None:
 def _turn(run: Run, body: list[ast.stmt]) -> bool:
     """One turn of a loop; whether there is to be another."""
     depth = run.depth
-    try:
-        run.block(body)
-    except Break:
-        run.depth = depth
-        return False
-    except Continue:
-        run.depth = depth
+    with run.recorder.within("turn", body[0], "turn"):
+        try:
+            run.block(body)
+        except Break:
+            run.depth = depth
+            return False
+        except Continue:
+            run.depth = depth
     return True
 
 

@@ -1,0 +1,161 @@
+"""Folding shows less and changes nothing."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.folding import COLLAPSE, fold
+from engine.language import run
+from engine.trace import Trace
+
+LOSS = """
+n = MLP(3, [4, 4, 1])
+xs = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]]
+ys = [1.0, -1.0, -1.0, 1.0]
+ypred = [n(x) for x in xs]
+loss = sum((yout - ygt)**2 for ygt, yout in zip(ys, ypred))
+loss.backward()
+"""
+
+TRAINED = (
+    LOSS
+    + """
+for p in n.parameters():
+    p.data += -0.1 * p.grad
+for p in n.parameters():
+    p.grad = 0.0
+ypred = [n(x) for x in xs]
+loss = sum((yout - ygt)**2 for ygt, yout in zip(ys, ypred))
+loss.backward()
+"""
+)
+
+BRANCHED = """
+x = 2.0
+def f(a, b):
+    c = a * b
+    return c + b.relu(), c * c
+y, z = f(x, x + 1)
+for i in range(3):
+    u, v = f(y, z / 10)
+    y = u * 0.1 + v * 0.01
+    w = v + y
+o = y * z + w
+"""
+
+
+def drawn(trace: Trace) -> list[str]:
+    return [node.id for node in trace.nodes if node.inside is None]
+
+
+def check(whole: Trace, folded: Trace) -> None:
+    """The folded story agrees with the whole one about all that it tells."""
+    nodes = {node.id: node for node in whole.nodes}
+    place = {node.id: i for i, node in enumerate(folded.nodes)}
+    for node in folded.nodes:
+        if node.id in nodes:
+            assert (same(node.data, nodes[node.id].data), same(node.grad, nodes[node.id].grad)) == (True, True)
+            assert node.key == nodes[node.id].key
+        assert all(place[each] < place[node.id] for each in node.inputs), "a value comes after all that it reads"
+    boxes = set(drawn(folded))
+    for edge in folded.edges:
+        assert {edge.source, edge.target} <= boxes
+        assert place[edge.source] < place[edge.target], "a folded graph has no cycles"
+    assert len({(edge.target, edge.slot) for edge in folded.edges}) == len(folded.edges)
+    assert [step.index for step in folded.steps] == list(range(1, len(folded.steps) + 1))
+    told = {node.id for node in folded.nodes}
+    end, whole_end = folded.frame(len(folded.steps)), whole.frame(len(whole.steps))
+    for known, all_known in ((end.data, whole_end.data), (end.grad, whole_end.grad)):
+        assert {id: x for id, x in all_known.items() if id in told} == pytest.approx(dict(known), nan_ok=True, rel=0, abs=0)
+    # Each moment of the folded story is a moment of the whole one.
+    moments = iter(range(len(whole.steps) + 1))
+    for step in range(len(folded.steps) + 1):
+        frame = folded.frame(step)
+        assert any(agrees(frame, whole.frame(k), told) for k in moments), f"step {step} is no moment of the whole story"
+
+
+def agrees(frame, whole, told) -> bool:  # type: ignore[no-untyped-def]
+    return all(
+        {id: x for id, x in all_known.items() if id in told} == dict(known)
+        for known, all_known in ((frame.data, whole.data), (frame.grad, whole.grad))
+    )
+
+
+def same(a: float | None, b: float | None) -> bool:
+    return a == b or (a is not None and b is not None and math.isnan(a) and math.isnan(b))
+
+
+@pytest.mark.parametrize("collapse", COLLAPSE)
+@pytest.mark.parametrize("source", [LOSS, TRAINED, BRANCHED])
+def test_a_folded_story_agrees_with_the_whole(source: str, collapse):  # type: ignore[no-untyped-def]
+    whole = run(source)
+    check(whole, fold(whole, collapse))
+
+
+@settings(max_examples=60)
+@given(
+    sizes=st.lists(st.integers(1, 4), min_size=1, max_size=3),
+    nin=st.integers(1, 4),
+    activation=st.sampled_from(["tanh", "relu", "sigmoid", "linear"]),
+    seed=st.integers(0, 99),
+    examples=st.integers(1, 4),
+    collapse=st.sampled_from(COLLAPSE),
+    data=st.data(),
+)
+def test_folding_a_random_net_changes_no_number(sizes, nin, activation, seed, examples, collapse, data):  # type: ignore[no-untyped-def]
+    xs = [[round(math.sin(7 * i + j), 2) for j in range(nin)] for i in range(examples)]
+    source = (
+        f'n = MLP({nin}, {[*sizes, 1]}, activation="{activation}", seed={seed})\nxs = {xs}\nouts = [n(x) for x in xs]\n'
+        "def cost(o):\n    d = o - 1.0\n    return d * d\nloss = sum(cost(o) for o in outs)\nloss.backward()\n"
+    )
+    whole = run(source)
+    open = data.draw(st.sets(st.sampled_from([group.key for group in whole.groups]), max_size=4))
+    check(whole, fold(whole, collapse, open))
+
+
+def test_auto_keeps_to_about_sixty_boxes():
+    assert len(drawn(fold(run(LOSS)))) == 39
+    assert len(drawn(fold(run("n = MLP(3, [4, 4, 1])\nn([2.0, 3.0, -1.0])")))) <= 60
+
+
+def test_a_small_program_is_not_folded():
+    trace = run("a = 2.0\nb = a * a + a\nc = b.tanh() * b")
+    assert fold(trace) is trace
+
+
+def test_a_long_sum_is_one_box():
+    whole = run("x = 2.0\ny = " + " + ".join(["x * 0.5"] * 150))
+    folded = fold(whole)
+    assert [(node.kind, node.key) for node in folded.nodes if node.inside is None] == [("input", "x"), ("group", "y")]
+    check(whole, folded)
+
+
+def test_many_lines_are_put_together():
+    source = "x = 1.0\n" + "".join(f"x{i} = x * {i}.5\n" for i in range(300)) + "y = x0 + x299"
+    whole = run(source)
+    folded = fold(whole)
+    assert len(drawn(folded)) <= 60
+    check(whole, folded)
+
+
+def test_a_neuron_is_an_operation():
+    """Its only result stands for it: data and grad are the result's own, and what it reads goes in."""
+    folded = fold(run("n = Neuron(2)\no = n([1.0, 2.0])\no.backward()"), "neuron")
+    node = next(node for node in folded.nodes if node.kind == "group")
+    assert node.key == "o"
+    assert node.folds is not None
+    assert (node.folds.operations, node.folds.parameters) == (5, 3)
+    assert [step.phase for step in folded.steps] == ["forward", "seed", "backward"]
+    hidden = [each for each in folded.nodes if each.kind == "parameter"]
+    assert len(hidden) == 3
+    assert all(each.inside == node.id and each.grad is not None for each in hidden)
+
+
+def test_an_open_group_shows_what_is_in_it():
+    folded = fold(run(LOSS), "statement", {"ypred", "ypred/n#2"})
+    keys = {node.key for node in folded.nodes if node.inside is None}
+    assert {"ypred/n#2/layers[0]", "ypred/n#2/layers[1]"} <= keys
