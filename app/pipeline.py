@@ -162,7 +162,7 @@ class Moment:
     @property
     def frame(self) -> Frame:
         frame = self.told.frame(self.index)
-        return replace(frame, step=None) if self.is_finished else frame
+        return frame._replace(step=None) if self.is_finished else frame
 
 
 class Pipeline:

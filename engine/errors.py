@@ -14,8 +14,7 @@ Every error carries a message, and where they are known the span of source it is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 __all__ = [
     "EmptyProgramError",
@@ -30,8 +29,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of source on one line. Line and column count from 1, in code points."""
 
     line: int

@@ -84,7 +84,7 @@ class _Groups:
             name = f"lines {first}–{last}" if last > first else f"line {first}"
             made.append(Group(at, f"{name.replace(' ', '')}", "lines", name, None, None, counts[at]))
         groups = [group if group.parent else replace(group, parent=block[group.id]) for group in trace.groups]
-        nodes = [node if node.group else replace(node, group=block[node.id]) for node in trace.nodes]
+        nodes = [node if node.group else node._replace(group=block[node.id]) for node in trace.nodes]
         return _Groups(replace(trace, groups=(*made, *groups), nodes=tuple(nodes)))
 
     def folded(self, level: int, open: Collection[str]) -> dict[str, str]:
@@ -198,7 +198,7 @@ class _Folding:
             box = self._box.get(edge.target)
             source = self._stands_for(edge.source)
             if box is None:
-                self._edges[edge.id] = edge if source == edge.source else replace(edge, source=source)
+                self._edges[edge.id] = edge if source == edge.source else edge._replace(source=source)
                 self._edge_of[edge.id] = edge.id
                 continue
             if self._box.get(edge.source) == box or edge.source in self._absorbed:
@@ -212,13 +212,13 @@ class _Folding:
             one = source == edge.source
             if id == edge.id:
                 terms[id] = edge.contribution if one else None
-                self._edges[id] = replace(edge, source=source, target=target, local=None, contribution=None)
+                self._edges[id] = edge._replace(source=source, target=target, local=None, contribution=None)
             elif (held := terms[id]) is not None and one:
                 terms[id] = held + (edge.contribution or 0.0)
         slots: Counter[str] = Counter()
         for id, term in terms.items():
             edge = self._edges[id]
-            self._edges[id] = replace(edge, slot=slots[edge.target], contribution=term)
+            self._edges[id] = edge._replace(slot=slots[edge.target], contribution=term)
             slots[edge.target] += 1
 
     # ── nodes ──
@@ -227,7 +227,7 @@ class _Folding:
         trace = self._trace
         used = {group for node in trace.nodes if node.id in self._told for group in self._around(node)}
         warnings = (
-            w if w.node is None or w.node in self._told else replace(w, node=self._stands_for(w.node)) for w in trace.warnings
+            w if w.node is None or w.node in self._told else w._replace(node=self._stands_for(w.node)) for w in trace.warnings
         )
         return replace(
             trace,
@@ -257,13 +257,13 @@ class _Folding:
             box = self._box.get(node.id)
             if box is None:
                 hidden = node.id in self._absorbed
-                yield replace(node, inside=self._readers[node.id]) if hidden else node
+                yield node._replace(inside=self._readers[node.id]) if hidden else node
                 continue
             drawn = self._drawn[box]
             if node.id in self._told and node.id != drawn:
                 hidden_op = node.op is not None
                 inner.setdefault(box, []).append(
-                    replace(node, op=None, symbol=None, params=(), inputs=(drawn,) if hidden_op else (), inside=drawn)
+                    node._replace(op=None, symbol=None, params=(), inputs=(drawn,) if hidden_op else (), inside=drawn)
                 )
             if last[box] == node.id:
                 yield self._box_node(box)
@@ -323,7 +323,7 @@ class _Folding:
                 writes = [write for write in step.writes if write.node in self._told]
                 if writes:
                     index += 1
-                    yield replace(step, index=index, writes=tuple(writes))
+                    yield step._replace(index=index, writes=tuple(writes))
 
     def _part(self, step: Step) -> tuple[str, str] | int:
         """What of the folded story a step belongs to: a step of its own, or a phase of a folded group."""
@@ -347,7 +347,7 @@ class _Folding:
         for step in steps:
             for write in step.writes:
                 at = write.node, write.field
-                writes[at] = replace(writes[at], after=write.after) if at in writes else write
+                writes[at] = writes[at]._replace(after=write.after) if at in writes else write
         sent: dict[str, float | None] = {}
         if key[0] == "backward":
             for step in steps:

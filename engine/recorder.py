@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from engine.backward import Contribution, contributions
@@ -25,8 +24,7 @@ LOCAL, TOP, EXPLICIT = 1, 2, 3
 """How firmly a name holds: bound in a function or loop, bound at the top level, given with `label=` or `.label =`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seeded:
+class Seeded(NamedTuple):
     """A backward pass begins: the root's grad, and the inner grads that are forgotten."""
 
     root: Value
@@ -34,8 +32,7 @@ class Seeded:
     forgotten: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
+class Assigned(NamedTuple):
     """The program set `.data` or `.grad`."""
 
     value: Value
@@ -199,17 +196,18 @@ class Recorder:
             )  # fmt: skip
 
     def _pass(self, root: Value) -> Iterator[Event]:
-        inner = [value for value in ancestors([root]) if value.inputs]
-        forgotten = tuple(value for value in inner if value in self._graded and value is not root)
+        graded = self._graded
+        inner = [value for value in ancestors([root]) if value.inputs] if graded else []
+        forgotten = tuple([value for value in inner if value in graded and value is not root])
         before = (root.grad if root in self._graded else None) if not root.inputs else None
-        self._graded.difference_update(forgotten)
+        graded.difference_update(forgotten)
         first = True
         for contribution in contributions(root):
             if first:
                 yield Seeded(root, before, forgotten)
                 first = False
             yield contribution
-            self._graded.add(contribution.node.inputs[contribution.slot])
+            graded.add(contribution.node.inputs[contribution.slot])
         if first:  # a leaf: the seed is the whole pass
             yield Seeded(root, before, forgotten)
-        self._graded.add(root)
+        graded.add(root)

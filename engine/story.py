@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
 from typing import Any
 
 from engine.backward import Contribution
 from engine.errors import Span
 from engine.graph import ancestors
 from engine.groups import grouped
-from engine.recorder import Assigned, Computed, Event, Making, Recorder, Seeded
-from engine.trace import Edge, Node, Notice, Phase, Step, Trace, Write
+from engine.recorder import Computed, Event, Making, Recorder, Seeded
+from engine.trace import Edge, Node, Notice, Step, Trace, Write
 from engine.value import Value
 
 __all__ = ["tell"]
@@ -25,73 +26,69 @@ def tell(
     name: Callable[[Making], str],
     warnings: Iterable[Notice] = (),
     printed: Iterable[str] = (),
-) -> Trace:
-    """Tell a run. Drawn is what the outputs and every backward pass depend on; the last output is the one it is about.
+) -> tuple[Trace, Sequence[Value]]:
+    """Tell a run; answer with the values that the nodes tell of, too, in the same order. Drawn is what the outputs and every
+    backward pass depend on; the last output is the one it is about.
 
     A program that never calls `backward()` gets one pass from its output. `span` knows what the recorder's places mean,
     `name` what a part of the program is called.
     """
     if not recorder.roots:
         recorder.backward(outputs[-1])
-    return _Telling(recorder, [*recorder.roots, *outputs]).trace(source, outputs[-1], span, name, warnings, printed)
+    values = ancestors([*recorder.roots, *outputs])
+    return _Telling(recorder, values).trace(source, outputs[-1], span, name, warnings, printed), values
 
 
 class _Telling:
-    def __init__(self, recorder: Recorder, roots: Sequence[Value]) -> None:
+    def __init__(self, recorder: Recorder, values: Sequence[Value]) -> None:
         self._places = recorder.places
         self._kinds = recorder.kinds
         self._makings = recorder.makings
-        self._values = ancestors(roots)
-        self._ids = {value: f"n{i}" for i, value in enumerate(self._values)}
-        self._edge_ids: dict[tuple[Value, int], str] = {}
-        for value in self._values:
-            for slot in range(len(value.inputs)):
-                self._edge_ids[value, slot] = f"e{len(self._edge_ids)}"
-        self._keys = _keys(self._values, recorder.names())
+        self._values = values
+        self._ids = {value: f"n{i}" for i, value in enumerate(values)}
+        edge_ids = map("e{}".format, count())
+        self._edge_ids = {value: [next(edge_ids) for _ in value.inputs] for value in values}
+        """The ids of the edges into a value, by slot."""
+        self._keys = _keys(values, recorder.names())
         self._grad: dict[Value, float] = {}
-        self._terms: dict[tuple[Value, int], Contribution] = {}
-        self._start = {value: value.data for value in self._values if not value.inputs}
+        self._terms: dict[str, Contribution] = {}
+        """The last contribution along each edge."""
+        self._start = {value: value.data for value in values if not value.inputs}
         self._unassigned = set(self._start)
         self._steps: list[Step] = []
         for event in recorder.events:
             self._tell(event)
 
     def _tell(self, event: Event) -> None:
-        ids = self._ids
-        match event:
-            case Computed(value=value, data=data):
-                if value in ids:
-                    self._step("forward", value, None, [Write(ids[value], "data", None, data)])
-            case Contribution(node=node, slot=slot):
-                self._terms[node, slot] = event
-                child = node.inputs[slot]
-                self._grad[child] = event.after
-                write = Write(ids[child], "grad", event.before, event.after)
-                self._step("backward", child, self._edge_ids[node, slot], [write], event.upstream, event.local)
-            case Seeded(root=root, before=before, forgotten=forgotten):
-                writes = [Write(ids[value], "grad", self._grad.pop(value), None) for value in forgotten]
-                after = 1.0 if before is None else before + 1.0
-                self._grad[root] = after
-                self._step("seed", root, None, [*writes, Write(ids[root], "grad", before, after)])
-            case Assigned(value=value, field=field, before=before, after=after) if value in ids:
-                if field == "grad":
-                    self._grad[value] = after
-                elif value in self._unassigned and before is not None:
-                    self._unassigned.remove(value)
-                    self._start[value] = before
-                zeroed = field == "grad" and after == 0.0
-                self._step("zero_grad" if zeroed else "update", value, None, [Write(ids[value], field, before, after)])
-
-    def _step(
-        self,
-        phase: Phase,
-        value: Value,
-        edge: str | None,
-        writes: Sequence[Write],
-        upstream: float | None = None,
-        local: float | None = None,
-    ) -> None:
-        self._steps.append(Step(len(self._steps) + 1, phase, self._ids[value], edge, tuple(writes), upstream, local))
+        ids, index = self._ids, len(self._steps) + 1
+        if isinstance(event, Computed):
+            if (id_ := ids.get(event.value)) is None:
+                return
+            step = Step(index, "forward", id_, None, (Write(id_, "data", None, event.data),))
+        elif isinstance(event, Contribution):
+            edge, child = self._edge_ids[event.node][event.slot], event.node.inputs[event.slot]
+            self._terms[edge] = event
+            self._grad[child] = event.after
+            id_, write = ids[child], Write(ids[child], "grad", event.before, event.after)
+            step = Step(index, "backward", id_, edge, (write,), event.upstream, event.local)
+        elif isinstance(event, Seeded):
+            root, before, forgotten = event
+            id_, seeded = ids[root], 1.0 if before is None else before + 1.0
+            writes = [Write(ids[value], "grad", self._grad.pop(value), None) for value in forgotten]
+            self._grad[root] = seeded
+            step = Step(index, "seed", id_, None, (*writes, Write(id_, "grad", before, seeded)))
+        else:
+            value, field, before, after = event.value, event.field, event.before, event.after
+            if (id_ := ids.get(value)) is None:
+                return
+            if field == "grad":
+                self._grad[value] = after
+            elif value in self._unassigned and before is not None:
+                self._unassigned.remove(value)
+                self._start[value] = before
+            zeroed = field == "grad" and after == 0.0
+            step = Step(index, "zero_grad" if zeroed else "update", id_, None, (Write(id_, field, before, after),))
+        self._steps.append(step)
 
     def trace(
         self,
@@ -104,45 +101,41 @@ class _Telling:
     ) -> Trace:
         ids = self._ids
         groups, innermost = grouped(self._values, self._makings, span, name)
-        nodes = tuple(
-            Node(
-                id=ids[value],
-                key=self._keys[value],
-                label=value.label,
-                kind=self._kinds.get(value, "constant") if value.op is None else "operation",
-                op=value.op.name if value.op else None,
-                symbol=_symbol(value),
-                params=tuple(float(param) for param in value.params),
-                inputs=tuple(ids[child] for child in value.inputs),
-                data=value.data,
-                grad=self._grad.get(value),
-                span=span(self._places.get(value)),
-                group=innermost.get(value),
-            )
-            for value in self._values
-        )
-        edges = tuple(
-            Edge(
-                id=id_,
-                source=ids[value.inputs[slot]],
-                target=ids[value],
-                slot=slot,
-                local=term.local if (term := self._terms.get((value, slot))) else None,
-                contribution=term.term if term else None,
-            )
-            for (value, slot), id_ in self._edge_ids.items()
-        )
         return Trace(
             source=source,
             output=ids[output],
-            nodes=nodes,
-            edges=edges,
+            nodes=tuple([self._node(value, span, innermost.get(value)) for value in self._values]),
+            edges=tuple([edge for value in self._values if value.inputs for edge in self._edges(value)]),
             steps=tuple(self._steps),
             start={ids[value]: data for value, data in self._start.items()},
             warnings=(*warnings, *self._not_finite()),
             printed=tuple(printed),
             groups=groups,
         )
+
+    def _node(self, value: Value, span: Callable[[Any], Span | None], group: str | None) -> Node:
+        ids, op = self._ids, value.op
+        return Node(
+            ids[value],
+            self._keys[value],
+            value.label,
+            self._kinds.get(value, "constant") if op is None else "operation",
+            op.name if op else None,
+            _symbol(value),
+            tuple([float(param) for param in value.params]),
+            tuple([ids[child] for child in value.inputs]),
+            value.data,
+            self._grad.get(value),
+            span(self._places.get(value)),
+            group,
+        )
+
+    def _edges(self, value: Value) -> Iterator[Edge]:
+        ids, target = self._ids, self._ids[value]
+        for slot, (id_, child) in enumerate(zip(self._edge_ids[value], value.inputs, strict=True)):
+            term = self._terms.get(id_)
+            local, contribution = (term.local, term.term) if term else (None, None)
+            yield Edge(id_, ids[child], target, slot, local, contribution)
 
     def _not_finite(self) -> Iterator[Notice]:
         """Name the first value, and the first gradient, that is not a number one can go on with."""
@@ -152,9 +145,9 @@ class _Telling:
                     f"{self._called(value)} is the first value that is not finite: {_calculation(value)}.", self._ids[value]
                 )
                 return
-        for (node, slot), term in self._terms.items():
+        for term in self._terms.values():
             if not math.isfinite(term.after):
-                child = node.inputs[slot]
+                node, child = term.node, term.node.inputs[term.slot]
                 yield Notice(
                     f"The gradient of {self._called(child)} is the first that is not finite: "
                     f"{term.upstream:.6g} × {term.local:.6g} sent back by {self._called(node)}.",

@@ -1,14 +1,14 @@
 """The frozen story of one run: the contract with everything outside the engine.
 
 A trace holds nodes, edges and steps, and nothing that can change. Drawings, JSON and the command line read it and never
-touch a `Value`.
+touch a `Value`. The records are named tuples: a story has thousands, and a frozen dataclass takes three times as long to make.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from engine.errors import Span
 
@@ -35,8 +35,7 @@ class Folded:
     """In it or read by it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One value of the graph.
 
     `data` and `grad` are as the run left them; `grad` is None where no gradient came. `key` survives edits elsewhere: the
@@ -81,8 +80,7 @@ class Group:
     """Values in it and in the groups inside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """One use of a value: `source` is operand number `slot` of `target`.
 
     `local` is ∂target/∂source by this operand, `contribution` is upstream × local; None where no backward pass came by.
@@ -96,8 +94,7 @@ class Edge:
     contribution: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """One number that a step changes. None is "not computed"."""
 
     node: str
@@ -106,15 +103,14 @@ class Write:
     after: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One moment of the story; `index` counts from 1, step 0 is before it.
 
     A backward step is one `+=` into a grad: `edge` says along which edge, `node` whose grad it is.
     `upstream` and `local` are its two factors.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # a field, not the method of a tuple
     phase: Phase
     node: str
     edge: str | None
@@ -136,8 +132,7 @@ class Step:
         return tuple(edge for part in self.parts for edge in part.edges)
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """Something worth saying that is no error: the first non-finite value, a line that was passed over."""
 
     message: str
@@ -145,11 +140,10 @@ class Notice:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """What is known at one step: data and grad by node id (absent means not computed), and the step that led here."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # a field, not the method of a tuple
     step: Step | None
     data: Mapping[str, float]
     grad: Mapping[str, float]

@@ -27,7 +27,7 @@ def by_node(trace: Trace) -> Trace:
         first = parts[0]
         writes = tuple(write for part in parts for write in part.writes)
         steps.append(
-            replace(first, index=len(steps) + 1, node=sender or first.node, edge=None if sender else first.edge,
-                    writes=writes, local=None if sender else first.local, parts=parts)
+            first._replace(index=len(steps) + 1, node=sender or first.node, edge=None if sender else first.edge,
+                           writes=writes, local=None if sender else first.local, parts=parts)
         )  # fmt: skip
     return replace(trace, steps=tuple(steps))

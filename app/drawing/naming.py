@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 
 from app.drawing.spelling import CALL, Term, number_latex, number_text
@@ -21,7 +20,7 @@ def told_apart(nodes: Iterable[Node]) -> dict[str, Node]:
     nodes = list(nodes)
     used = Counter(node.label for node in nodes if node.label)
     return {
-        node.id: replace(node, label=node.key) if used[node.label] > 1 and node.key.startswith(f"{node.label}#") else node
+        node.id: node._replace(label=node.key) if used[node.label] > 1 and node.key.startswith(f"{node.label}#") else node
         for node in nodes
     }
 

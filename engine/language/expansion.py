@@ -122,4 +122,4 @@ def _explain(node: Node, place: Place | None, origin: str | None, keys: Mapping[
             if base := keys.get(place[:depth]):
                 expands = ":".join([f"{OPS[node.op or ''].name}@{base.key}", *map(str, place[depth:])])
                 break
-    return replace(node, expands=expands, expanded_from=origin) if origin or expands else node
+    return node._replace(expands=expands, expanded_from=origin) if origin or expands else node

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import EmptyProgramError, LimitError, Span
-from engine.graph import ancestors
 from engine.language.expansion import Expansion, Told
 from engine.language.expressions import EXPRESSIONS
 from engine.language.groups import name_of
@@ -47,8 +46,8 @@ def interpret(source: Source, inputs: Mapping[str, float], expansion: Expansion,
 
     outputs = run.outputs.values
     notices = [*run.notices, *run.outputs.unused()]
-    trace = tell(run.recorder, source.text, outputs, span, name_of, notices, run.printed.lines)
-    return Told(trace, ancestors([*run.recorder.roots, *outputs]), run.recorder.origins)
+    trace, values = tell(run.recorder, source.text, outputs, span, name_of, notices, run.printed.lines)
+    return Told(trace, values, run.recorder.origins)
 
 
 def _top_level(run: Run, statement: ast.stmt) -> Any:

@@ -32,17 +32,22 @@ class Source:
             )  # fmt: skip
         self._text = Text(source)
         self.text = self._text.source
+        self._spans: dict[ast.AST, Span] = {}
+        """Those asked for before: a loop makes many values in one place."""
         self.tree = self._parse(gate.check(self._text, limits), limits)
 
     def span(self, node: ast.AST) -> Span:
         """Where a node of the tree is: from its start to its end, or to the end of its first line."""
+        if (known := self._spans.get(node)) is not None:
+            return known
         line: int = node.lineno  # type: ignore[attr-defined]
         start = self._text.column(line, node.col_offset)  # type: ignore[attr-defined]
         if node.end_lineno == line:  # type: ignore[attr-defined]
             end = self._text.column(line, node.end_col_offset)  # type: ignore[attr-defined]
         else:
             end = len(self._text.lines[line - 1].rstrip())
-        return Span(line, start + 1, max(end - start, 1))
+        span = self._spans[node] = Span(line, start + 1, max(end - start, 1))
+        return span
 
     def _parse(self, code: str, limits: Limits) -> ast.Module:
         try:

@@ -70,7 +70,7 @@ def numbers(svg: str) -> dict[str, str]:
 
 def relabelled(trace: Trace, label: str) -> Trace:
     """The same run with another name on every value."""
-    return replace(trace, nodes=tuple(replace(node, label=label, key=label) for node in trace.nodes))
+    return replace(trace, nodes=tuple(node._replace(label=label, key=label) for node in trace.nodes))
 
 
 def tangled(size: int, seed: int = 3) -> Structure:
