@@ -7,10 +7,11 @@ and keeps the compiled functions by structure.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
+from threading import Lock
 from typing import Any
 
 from engine.graph import ancestors
@@ -23,6 +24,9 @@ __all__ = ["Instruction", "Program", "Structure", "program", "structure_of_trace
 CHUNK = 1_500
 """Instructions in one function. Above it the values live in a list instead of local variables: CPython compiles and runs a
 function of 100,000 lines, but slowly."""
+
+KEPT = 200_000
+"""Instructions of all programs that are kept: some 100 MB of code at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +51,38 @@ class Structure:
     """The leaves whose gradients are asked for; None: all."""
 
 
-@dataclass(frozen=True, slots=True)
 class Program:
-    """A compiled graph. Leaves are given and answered in the order of `structure.leaves`."""
+    """A compiled graph. Leaves are given and answered in the order of `structure.leaves`. What is never asked is not compiled."""
 
-    structure: Structure
-    forward: Callable[[Sequence[float]], list[float]]
-    """Leaves → every value."""
-    gradients: Callable[[Sequence[float]], tuple[float, list[float]]]
-    """Leaves → the output, and ∂output/∂leaf for every leaf that is wanted."""
-    full: Callable[[Sequence[float]], tuple[list[float], list[float]]]
-    """Leaves → every value, and ∂output/∂value for every value."""
+    def __init__(self, structure: Structure) -> None:
+        self.structure = structure
+
+    @cached_property
+    def forward(self) -> Callable[[Sequence[float]], list[float]]:
+        """Leaves → every value."""
+        return self._compiled("forward")
+
+    @cached_property
+    def value(self) -> Callable[[Sequence[float]], float]:
+        """Leaves → the output alone."""
+        return self._compiled("value")
+
+    @cached_property
+    def gradients(self) -> Callable[[Sequence[float]], tuple[float, list[float]]]:
+        """Leaves → the output, and ∂output/∂leaf for every leaf that is wanted."""
+        return self._compiled("gradients")
+
+    @cached_property
+    def full(self) -> Callable[[Sequence[float]], tuple[list[float], list[float]]]:
+        """Leaves → every value, and ∂output/∂value for every value."""
+        return self._compiled("full")
+
+    def _compiled(self, name: str) -> Any:
+        structure = self.structure
+        namespace: dict[str, Any] = {**_NAMES, "LEAVES": structure.leaves, "WANTED": _wanted(structure)}
+        for source in _sources(structure, name):
+            exec(compile(source, "<graph>", "exec"), namespace)  # written by the lines below, from numbers only
+        return namespace[name]
 
 
 def structure_of_values(output: Value) -> tuple[Structure, list[Value]]:
@@ -85,13 +110,20 @@ def structure_of_trace(trace: Trace, output: str | None = None) -> Structure:
     return Structure(len(trace.nodes), leaves, instructions, number[output or trace.output])
 
 
-@lru_cache(maxsize=64)
+_kept: OrderedDict[Structure, Program] = OrderedDict()
+_lock = Lock()
+
+
 def program(structure: Structure) -> Program:
-    """Compile a structure, or find it compiled."""
-    namespace: dict[str, Any] = {**_NAMES, "LEAVES": structure.leaves, "WANTED": _wanted(structure)}
-    for source in _sources(structure):
-        exec(compile(source, "<graph>", "exec"), namespace)  # written by the lines below, from numbers only
-    return Program(structure, namespace["forward"], namespace["gradients"], namespace["full"])
+    """The program of a structure, kept for the next who asks: as many as have KEPT instructions together."""
+    with _lock:
+        if (found := _kept.get(structure)) is None:
+            found = _kept[structure] = Program(structure)
+            while len(_kept) > 1 and sum(100 + len(each.instructions) for each in _kept) > KEPT:
+                _kept.popitem(last=False)
+        else:
+            _kept.move_to_end(structure)
+        return found
 
 
 # ── lines of code ──
@@ -152,33 +184,39 @@ def _terms(step: Instruction, value: Callable[[int], str], g: str, partials: str
     return [first], [gate.format(slot, partials, g) for slot in range(len(step.inputs))]
 
 
-def _sources(structure: Structure) -> Iterator[str]:
-    """The three functions of a program. Small graphs keep every value in a local variable, large ones in lists, in pieces."""
-    return _straight(structure) if len(structure.instructions) <= CHUNK else _pieces(structure)
+def _sources(structure: Structure, name: str) -> Iterator[str]:
+    """One function of a program. Small graphs keep every value in a local variable, large ones in lists, in pieces."""
+    return _straight(structure, name) if len(structure.instructions) <= CHUNK else _pieces(structure, name)
 
 
 # Small graphs: every name is written once. The grad of a value is the sum of its terms, when the last has come.
 
 
-def _straight(structure: Structure) -> Iterator[str]:
-    steps = structure.instructions
+def _straight(structure: Structure, name: str) -> Iterator[str]:
     needed: set[int] = {structure.output}
 
     def value(i: int) -> str:
         needed.add(i)
         return f"v{i}"
 
-    back, grads = _back(structure, value)
-    needed_back = frozenset(needed)
+    head = f"{name}(leaves)"
     start = [f"{', '.join(f'v{i}' for i in structure.leaves)}, = leaves"] if structure.leaves else []
-    ahead = [f"v{step.out} = {_computed(step, 'v{}'.format)}" for step in steps]
+    ahead = [f"v{step.out} = {_computed(step, 'v{}'.format)}" for step in structure.instructions]
     values = f"[{', '.join(f'v{i}' for i in range(structure.size))}]"
-    all_grads = f"[{', '.join(grads.get(i, '0.0') for i in range(structure.size))}]"
-    leaf_grads = f"[{', '.join(grads.get(i, '0.0') for i in _wanted(structure))}]"
-    yield _function("forward(leaves)", [*start, *ahead, f"return {values}"])
-    fused = _fused(structure, needed_back)
-    yield _function("gradients(leaves)", [*start, *fused, *back, f"return v{structure.output}, {leaf_grads}"])
-    yield _function("full(leaves)", [*start, *ahead, *back, f"return {values}, {all_grads}"])
+    match name:
+        case "forward":
+            yield _function(head, [*start, *ahead, f"return {values}"])
+        case "value":
+            yield _function(head, [*start, *_fused(structure, frozenset(needed)), f"return v{structure.output}"])
+        case "gradients":
+            back, grads = _back(structure, value)
+            wanted = f"[{', '.join(grads.get(i, '0.0') for i in _wanted(structure))}]"
+            fused = _fused(structure, frozenset(needed))
+            yield _function(head, [*start, *fused, *back, f"return v{structure.output}, {wanted}"])
+        case "full":
+            back, grads = _back(structure, value)
+            every = f"[{', '.join(grads.get(i, '0.0') for i in range(structure.size))}]"
+            yield _function(head, [*start, *ahead, *back, f"return {values}, {every}"])
 
 
 def _back(structure: Structure, value: Callable[[int], str]) -> tuple[list[str], dict[int, str]]:
@@ -221,21 +259,23 @@ def _fused(structure: Structure, needed: frozenset[int]) -> Iterator[str]:
 # Large graphs: values and grads in lists, and functions of a length that CPython is quick with.
 
 
-def _pieces(structure: Structure) -> Iterator[str]:
+def _pieces(structure: Structure, name: str) -> Iterator[str]:
     known = {structure.output}
-    forward = [[f"v[{step.out}] = {_computed(step, 'v[{}]'.format)}"] for step in structure.instructions]
-    backward = [list(_adding(step, known)) for step in reversed(structure.instructions) if step.out in known]
-    start = [f"v, g = [0.0] * {structure.size}, [0.0] * {structure.size}", "for i, x in zip(LEAVES, leaves): v[i] = x"]
-    ahead: list[str] = []
-    back: list[str] = []
-    for name, pieces, calls in (("ahead", forward, ahead), ("back", backward, back)):
+    lines = [f"v, g = [0.0] * {structure.size}, [0.0] * {structure.size}", "for i, x in zip(LEAVES, leaves): v[i] = x"]
+
+    def part(title: str, pieces: list[list[str]]) -> Iterator[str]:
         for at in range(0, len(pieces), CHUNK):
-            yield _function(f"{name}{at}(v, g)", [line for piece in pieces[at : at + CHUNK] for line in piece])
-            calls.append(f"{name}{at}(v, g)")
-    seed = f"g[{structure.output}] = 1.0"
-    yield _function("forward(leaves)", [*start, *ahead, "return v"])
-    yield _function("gradients(leaves)", [*start, *ahead, seed, *back, f"return v[{structure.output}], [g[i] for i in WANTED]"])
-    yield _function("full(leaves)", [*start, *ahead, seed, *back, "return v, g"])
+            yield _function(f"{title}{at}(v, g)", [line for piece in pieces[at : at + CHUNK] for line in piece])
+            lines.append(f"{title}{at}(v, g)")
+
+    yield from part("ahead", [[f"v[{step.out}] = {_computed(step, 'v[{}]'.format)}"] for step in structure.instructions])
+    if name in ("gradients", "full"):
+        lines.append(f"g[{structure.output}] = 1.0")
+        back = [list(_adding(step, known)) for step in reversed(structure.instructions) if step.out in known]
+        yield from part("back", back)
+    answers = {"forward": "v", "value": f"v[{structure.output}]", "full": "v, g"}
+    answers["gradients"] = f"v[{structure.output}], [g[i] for i in WANTED]"
+    yield _function(f"{name}(leaves)", [*lines, f"return {answers[name]}"])
 
 
 def _adding(step: Instruction, known: set[int]) -> Iterator[str]:

@@ -1,28 +1,41 @@
 """Gradient descent on the graph of a run: forward, zero the grads, backward, update, as the lecture writes its loop.
 
-The graph is compiled once and replayed with other parameters, so a step costs microseconds; no value is built. What is kept of
-each iteration is its loss and its parameters, from which everything else can be computed again.
+What is kept of each iteration is its loss and its parameters, from which everything else can be computed again. A run can be
+made in slices and goes on where it was, so that it can be shown while it goes, given up, or asked for more.
 """
 
 from __future__ import annotations
 
 import math
+import random
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from time import perf_counter, sleep
 from typing import Literal
 
-from engine.compile import Instruction, Program, Structure, program
-from engine.errors import LimitError
+from engine.errors import LimitError, ProgramError
 from engine.limits import TRAINING_LIMITS, TrainingLimits
-from engine.replay import Replay
-from engine.trace import Field, Node, Trace
+from engine.model import Batch, Model
+from engine.optimizers import OPTIMIZERS, Optimizer
+from engine.trace import Field, Trace
 
-__all__ = ["OPTIMIZERS", "History", "Model", "Optimizer", "Stop", "train"]
+__all__ = ["History", "Plan", "Run", "Stop", "train"]
 
-Optimizer = Literal["sgd", "momentum", "adam"]
-Update = Callable[[list[float], list[float]], list[float]]
-"""Parameters and their grads → the next parameters."""
+BREATH_SECONDS = 0.002
+"""After so much work in one go a run lets other threads have the interpreter, if it is a long one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a model is trained. Runs with the same plan are the same, however far they go."""
+
+    learning_rate: float = 0.05
+    optimizer: Optimizer = "sgd"
+    zero_grad: bool = True
+    batch: Batch = "all"
+    seed: int = 0
+    """Of the order in which single examples come. Each comes once before any comes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,113 +49,17 @@ class Stop:
     number: float
 
 
-class Model:
-    """A loss as a function of the parameters that are trained: the graph under the last backward pass of a run.
-
-    Trained are the values with the ids in `parameters`; without it the parameters of nets, else all inputs. They begin as they
-    were when the run began. Raises ValueError for an id that is no leaf under the loss.
-    """
-
-    def __init__(self, trace: Trace, parameters: Sequence[str] | None = None) -> None:
-        replay = Replay(trace)
-        self.root = replay.root
-        self.nodes = tuple(node for node in trace.nodes if node.id in replay.leading)
-        leaves = [node for node in self.nodes if node.op is None]
-        self.parameters = _chosen(leaves, parameters)
-        trained = {node.id for node in self.parameters}
-        others = [node for node in leaves if node.id not in trained]
-        self.start = [trace.start.get(node.id, node.data) for node in self.parameters]
-        self._fixed = [trace.start.get(node.id, node.data) for node in others]
-        self._number = {node.id: i for i, node in enumerate(self.nodes)}
-        instructions = tuple(
-            Instruction(node.op, self._number[node.id], tuple(self._number[each] for each in node.inputs), node.params)
-            for node in self.nodes
-            if node.op is not None
-        )
-        order = tuple(self._number[node.id] for node in [*self.parameters, *others])
-        wanted = order[: len(self.parameters)]
-        self._structure = Structure(len(self.nodes), order, instructions, self._number[self.root], wanted)
-        self.work = max(1, len(instructions) + len(self.parameters))
-        """Operations in one step."""
-
-    def affordable(self, limits: TrainingLimits = TRAINING_LIMITS) -> int:
-        """How many steps may be asked for."""
-        return min(limits.steps, limits.work // self.work)
-
-    @property
-    def program(self) -> Program:
-        return program(self._structure)
-
-    def gradients(self, parameters: Sequence[float]) -> tuple[float, list[float]]:
-        """The loss, and its gradient for each parameter."""
-        return self.program.gradients([*parameters, *self._fixed])
-
-    def values(self, parameters: Sequence[float]) -> dict[str, float]:
-        """Every value with these parameters, by node id."""
-        found = self.program.forward([*parameters, *self._fixed])
-        return {id_: found[i] for id_, i in self._number.items()}
-
-    def full(self, parameters: Sequence[float]) -> tuple[dict[str, float], dict[str, float]]:
-        """Every value with these parameters, and the gradient of the loss for each, by node id."""
-        data, grads = self.program.full([*parameters, *self._fixed])
-        return {id_: data[i] for id_, i in self._number.items()}, {id_: grads[i] for id_, i in self._number.items()}
-
-    def train(
-        self,
-        *,
-        steps: int,
-        learning_rate: float,
-        optimizer: Optimizer = "sgd",
-        zero_grad: bool = True,
-        limits: TrainingLimits = TRAINING_LIMITS,
-    ) -> History:
-        """Run the loop. It stops early at the first number that is not finite. Raises LimitError before it begins."""
-        if steps > (allowed := self.affordable(limits)):
-            raise LimitError(
-                f"{steps:,} steps of {self.work:,} operations are too many here; at most {allowed:,} steps are made.",
-                limit="training", value=allowed, hint=f"Ask for {allowed:,} steps or fewer.",
-            )  # fmt: skip
-        gradients, fixed, count = self.program.gradients, self._fixed, len(self.parameters)
-        update = OPTIMIZERS[optimizer](learning_rate, count)
-        parameters, held = self.start, [0.0] * count
-        losses, rows = array("d"), array("d", parameters)
-        for iteration in range(steps):
-            loss, grads = gradients(parameters + fixed)
-            losses.append(loss)
-            if not zero_grad:
-                held = grads = [before + grad for before, grad in zip(held, grads, strict=True)]
-            if not math.isfinite(loss + sum(grads)) and (stop := self._stop(iteration, parameters, grads)):
-                return History(self, losses, rows, stop)
-            following = update(parameters, grads)
-            if not math.isfinite(sum(following)) and (slot := _first_wild(following)) is not None:
-                stop = Stop(iteration, self.parameters[slot].id, "data", "update", following[slot])
-                return History(self, losses, rows, stop)
-            parameters = following
-            rows.extend(parameters)
-        return History(self, losses, rows, self._stop(steps, parameters, ()))
-
-    def _stop(self, iteration: int, parameters: list[float], grads: Sequence[float]) -> Stop | None:
-        """The first value that is not finite, else the first gradient on the way back, if the loss or a grad is not."""
-        values, found = self.program.full([*parameters, *self._fixed])
-        if math.isfinite(values[self._structure.output]) and _first_wild(grads) is None:
-            return None
-        if (at := _first_wild(values)) is not None:
-            return Stop(iteration, self.nodes[at].id, "data", "forward", values[at])
-        if (back := _first_wild(found[::-1])) is not None:
-            at = len(found) - 1 - back
-            return Stop(iteration, self.nodes[at].id, "grad", "backward", found[at])
-        slot = _first_wild(grads) or 0  # only what has added up is not finite
-        return Stop(iteration, self.parameters[slot].id, "grad", "backward", grads[slot])
-
-
 @dataclass(frozen=True, slots=True)
 class History:
     """What came of training. `losses[k]` is the loss with the parameters of iteration k, before update k."""
 
     model: Model
+    plan: Plan
     losses: array[float]
     rows: array[float]
     """The parameters at iterations 0 … updates, one after the other."""
+    last: float
+    """The loss after the last update."""
     stop: Stop | None
 
     @property
@@ -157,78 +74,150 @@ class History:
             iteration += self.updates + 1
         return list(self.rows[iteration * count : (iteration + 1) * count])
 
+    def loss(self, iteration: int) -> float:
+        """The loss with the parameters of an iteration."""
+        return self.losses[iteration] if iteration < len(self.losses) else self.last
+
+
+class Run:
+    """A model on its way. Raises ProgramError for `batch="stochastic"` where the loss is no sum over examples."""
+
+    def __init__(self, model: Model, plan: Plan) -> None:
+        self.model = model
+        self.plan = plan
+        self.losses = array("d")
+        self.rows = array("d", model.start)
+        self.stop: Stop | None = None
+        self._parameters = model.start
+        self._held = [0.0] * len(model.parameters)
+        self._update = OPTIMIZERS[plan.optimizer](plan.learning_rate, len(model.parameters))
+        self._random = random.Random(plan.seed)
+        self._order: list[int] = []
+        if plan.batch == "stochastic" and not model.examples:
+            raise ProgramError(
+                "This loss cannot be taken apart: it is not a sum with a term for each example.",
+                hint="Write it as `loss = sum((yout - ygt)**2 for …)` over two examples or more, or train on all of it.",
+            )
+
+    @property
+    def updates(self) -> int:
+        """How many updates were made."""
+        return len(self.rows) // len(self._held) - 1
+
+    def example(self, iteration: int) -> int | None:
+        """The example that an iteration learns from; None: all."""
+        if self.plan.batch == "all" or not self.model.examples:
+            return None
+        count = len(self.model.examples.each)
+        while len(self._order) <= iteration:
+            again = list(range(count))
+            self._random.shuffle(again)
+            self._order += again
+        return self._order[iteration]
+
+    def check(self, steps: int, limits: TrainingLimits = TRAINING_LIMITS) -> None:
+        """Raises LimitError if so many steps are too many."""
+        if steps > (allowed := self.model.affordable(self.plan.batch, limits)):
+            raise LimitError(
+                f"{steps:,} steps of {self.model.work(self.plan.batch):,} operations are too many here; "
+                f"at most {allowed:,} steps are made.",
+                limit="training", value=allowed, hint=f"Ask for {allowed:,} steps or fewer.",
+            )  # fmt: skip
+
+    def advance(self, steps: int, seconds: float = math.inf) -> bool:
+        """Go on until so many updates are made, or the time is up. It ends early at the first number that is not finite.
+
+        Whether nothing is left to do.
+        """
+        zero_grad, update, parameters = self.plan.zero_grad, self._update, self._parameters
+        started = breath = perf_counter()
+        for iteration in range(self.updates, steps):
+            if self.stop:
+                break
+            if (now := perf_counter()) - breath > BREATH_SECONDS:
+                if now - started > seconds:
+                    return False
+                if now - started > 10 * BREATH_SECONDS:
+                    sleep(0)
+                breath = now
+            loss, grads = self._gradients(iteration, parameters)
+            self.losses.append(loss)
+            if not zero_grad:
+                self._held = grads = [before + grad for before, grad in zip(self._held, grads, strict=True)]
+            if not math.isfinite(loss + sum(grads)) and (stop := self._wild(iteration, parameters, grads)):
+                self.stop = stop
+                break
+            following = update(parameters, grads)
+            if not math.isfinite(sum(following)) and (slot := _first_wild(following)) is not None:
+                self.stop = Stop(iteration, self.model.parameters[slot].id, "data", "update", following[slot])
+                break
+            self._parameters = parameters = following
+            self.rows.extend(parameters)
+        return True
+
+    def _gradients(self, iteration: int, parameters: list[float]) -> tuple[float, list[float]]:
+        if (example := self.example(iteration)) is None:
+            return self.model.gradients(parameters)
+        return self.model.loss(parameters), self.model.gradients_of(example, parameters)
+
+    def grads(self, iteration: int) -> list[float]:
+        """The grads that an iteration's update follows: where they are never zeroed, as they have added up by then."""
+        first = iteration if self.plan.zero_grad else 0
+        found = self._gradients(first, self.at(first))[1]
+        for each in range(first + 1, iteration + 1):
+            found = [before + grad for before, grad in zip(found, self._gradients(each, self.at(each))[1], strict=True)]
+        return found
+
+    def at(self, iteration: int) -> list[float]:
+        """The parameters of an iteration that there is."""
+        count = len(self._held)
+        return list(self.rows[iteration * count : (iteration + 1) * count])
+
+    def history(self, steps: int) -> History:
+        """The first steps of it, as if it had gone no further."""
+        made = min(steps, self.updates)
+        end = self.stop if self.stop and self.stop.iteration < steps else None
+        losses = self.losses[: made + 1 if end else made]
+        parameters = self.at(made)
+        last = self.losses[made] if made < len(self.losses) else self.model.values(parameters)[self.model.root]
+        if end is None and not math.isfinite(last):
+            end = self._wild(made, parameters, ())
+        return History(self.model, self.plan, losses, self.rows[: (made + 1) * len(parameters)], last, end)
+
+    def _wild(self, iteration: int, parameters: list[float], grads: Sequence[float]) -> Stop | None:
+        """The first value that is not finite, else the first gradient on the way back, if the loss or a grad is not."""
+        nodes, model = self.model.nodes, self.model
+        values, found = (list(each.values()) for each in model.full(parameters))
+        if math.isfinite(model.loss(parameters)) and _first_wild(grads) is None:
+            return None
+        if (at := _first_wild(values)) is not None:
+            return Stop(iteration, nodes[at].id, "data", "forward", values[at])
+        if (back := _first_wild(found[::-1])) is not None:
+            at = len(found) - 1 - back
+            return Stop(iteration, nodes[at].id, "grad", "backward", found[at])
+        slot = _first_wild(grads) or 0  # only what has added up is not finite
+        return Stop(iteration, model.parameters[slot].id, "grad", "backward", grads[slot])
+
 
 def train(
-    trace: Trace,
+    graph: Trace | Model,
     *,
     steps: int,
     learning_rate: float,
     optimizer: Optimizer = "sgd",
     parameters: Sequence[str] | None = None,
     zero_grad: bool = True,
+    batch: Batch = "all",
+    seed: int = 0,
     limits: TrainingLimits = TRAINING_LIMITS,
 ) -> History:
-    """Train the graph of a run. See `Model`."""
-    model = Model(trace, parameters)
-    return model.train(steps=steps, learning_rate=learning_rate, optimizer=optimizer, zero_grad=zero_grad, limits=limits)
-
-
-def _chosen(leaves: Sequence[Node], wanted: Sequence[str] | None) -> tuple[Node, ...]:
-    if wanted is not None:
-        by_id = {leaf.id: leaf for leaf in leaves}
-        if missing := [id_ for id_ in wanted if id_ not in by_id]:
-            raise ValueError(f"{missing[0]} is not a leaf that the loss depends on")
-        chosen = tuple(by_id[id_] for id_ in dict.fromkeys(wanted))
-    else:
-        chosen = tuple(leaf for leaf in leaves if leaf.kind == "parameter")
-        chosen = chosen or tuple(leaf for leaf in leaves if leaf.kind == "input")
-    if not chosen:
-        raise ValueError("there is nothing to train")
-    return chosen
+    """Train the graph of a run. See `Model`. Raises LimitError before it begins."""
+    model = graph if isinstance(graph, Model) else Model(graph, parameters)
+    run = Run(model, Plan(learning_rate, optimizer, zero_grad, batch, seed))
+    run.check(steps, limits)
+    run.advance(steps)
+    return run.history(steps)
 
 
 def _first_wild(numbers: Sequence[float]) -> int | None:
     return next((i for i, x in enumerate(numbers) if not math.isfinite(x)), None)
-
-
-# Optimizers: the rules and defaults of torch.optim ----------------------------------------------------------------------
-
-
-def _descent(rate: float, count: int) -> Update:
-    """w ← w − rate · grad"""
-
-    def update(parameters: list[float], grads: list[float]) -> list[float]:
-        return [w - rate * g for w, g in zip(parameters, grads, strict=True)]
-
-    return update
-
-
-def _momentum(rate: float, count: int, keep: float = 0.9) -> Update:
-    """velocity ← keep · velocity + grad; w ← w − rate · velocity"""
-    velocity = [0.0] * count
-
-    def update(parameters: list[float], grads: list[float]) -> list[float]:
-        nonlocal velocity
-        velocity = [keep * v + g for v, g in zip(velocity, grads, strict=True)]
-        return [w - rate * v for w, v in zip(parameters, velocity, strict=True)]
-
-    return update
-
-
-def _adam(rate: float, count: int, keep: float = 0.9, keep_square: float = 0.999, eps: float = 1e-8) -> Update:
-    """w ← w − rate · mean / (√square + eps), of running means of grad and grad² that are corrected for having begun at 0."""
-    mean, square, step = [0.0] * count, [0.0] * count, 0
-
-    def update(parameters: list[float], grads: list[float]) -> list[float]:
-        nonlocal mean, square, step
-        step += 1
-        mean = [m + (g - m) * (1.0 - keep) for m, g in zip(mean, grads, strict=True)]
-        square = [s * keep_square + (1.0 - keep_square) * g * g for s, g in zip(square, grads, strict=True)]
-        size = rate / (1.0 - keep**step)
-        scale = math.sqrt(1.0 - keep_square**step)
-        return [w - size * (m / (math.sqrt(s) / scale + eps)) for w, m, s in zip(parameters, mean, square, strict=True)]
-
-    return update
-
-
-OPTIMIZERS: dict[Optimizer, Callable[[float, int], Update]] = {"sgd": _descent, "momentum": _momentum, "adam": _adam}

@@ -12,7 +12,7 @@ from typing import Any
 
 from micrograd.engine import Value as Micrograd
 
-from engine.compile import Instruction, Structure, program, structure_of_trace
+from engine.compile import Instruction, Program, Structure, program, structure_of_trace
 from engine.language import run as run_program
 from engine.trace import Trace
 from engine.train import train
@@ -137,7 +137,7 @@ def _large(operations: int, bound: float) -> Result:
         Instruction("tanh" if i % 7 == 0 else "mul", i + 2, (i + 1, 0)[: 1 if i % 7 == 0 else 2]) for i in range(operations)
     )
     start = perf_counter()
-    program.__wrapped__(Structure(operations + 2, (0, 1), steps, operations + 1)).gradients([1.01, 0.5])
+    Program(Structure(operations + 2, (0, 1), steps, operations + 1)).gradients([1.01, 0.5])
     spent = perf_counter() - start
     return Result(
         f"{operations:,} operations compiled and run", f"{spent:.2f} s", f"at most {bound:g} s", None, None, spent <= bound

@@ -8,7 +8,7 @@ import pytest
 
 from app.gallery import gallery
 from engine import compile as compiled
-from engine.compile import program, structure_of_trace
+from engine.compile import Program, program, structure_of_trace
 from engine.language import run
 from engine.trace import Trace
 from tests.programs import programs
@@ -20,7 +20,7 @@ def same(a: float, b: float) -> bool:
 
 def check(trace: Trace) -> None:
     structure = structure_of_trace(trace)
-    made = program(structure)
+    made = Program(structure)
     leaves = [trace.nodes[i].data for i in structure.leaves]
     values, grads = made.full(leaves)
     output, by_leaf = made.gradients(leaves)
@@ -28,6 +28,7 @@ def check(trace: Trace) -> None:
     assert all(same(value, node.data) for value, node in zip(values, trace.nodes, strict=True))
     assert all(same(value, other) for value, other in zip(values, made.forward(leaves), strict=True))
     assert same(output, values[structure.output])
+    assert same(output, made.value(leaves))
     assert all(same(grads[i], grad) for i, grad in zip(structure.leaves, by_leaf, strict=True))
     assert all(same(grad, node.grad or 0.0) for grad, node in zip(grads, trace.nodes, strict=True))
 
@@ -49,9 +50,7 @@ def test_random_programs_of_one_pass():
 
 def test_long_programs_are_compiled_in_pieces(monkeypatch):
     monkeypatch.setattr(compiled, "CHUNK", 3)
-    program.cache_clear()
     check(run("x = 0.5\ny = x\nfor i in range(20):\n    y = tanh(y * 1.5) + x\ny.backward()"))
-    program.cache_clear()
 
 
 def test_literals_that_are_no_numbers_read_back():
@@ -78,10 +77,21 @@ def test_only_wanted_gradients(monkeypatch, chunk: int):
     monkeypatch.setattr(compiled, "CHUNK", chunk)
     structure = structure_of_trace(run("a = 2\nb = 3\nc = 5\nd = a * b * tanh(c * 0.1) + a"))
     leaves = [2.0, 3.0, 5.0, 0.1]
-    every = program(structure).gradients(leaves)[1]
-    some = program(replace(structure, wanted=(structure.leaves[2], structure.leaves[0])))
-    program.cache_clear()
+    every = Program(structure).gradients(leaves)[1]
+    some = Program(replace(structure, wanted=(structure.leaves[2], structure.leaves[0])))
 
     assert some.gradients(leaves)[1] == [every[2], every[0]]
-    assert some.full(leaves) == program(structure).full(leaves)
-    program.cache_clear()
+    assert some.full(leaves) == Program(structure).full(leaves)
+
+
+def test_programs_are_kept_up_to_a_weight(monkeypatch):
+    monkeypatch.setattr(compiled, "KEPT", 350)
+    often, *others = (structure_of_trace(run(f"x = 2\ny = {op}(x)")) for op in ("tanh", "exp", "sin", "cos"))
+    first, forgotten = program(often), program(others[0])
+    for other in others[1:]:
+        assert program(often) is first
+        program(other)
+
+    assert program(often) is first
+    assert program(others[0]) is not forgotten
+    assert sum(100 + len(structure.instructions) for structure in compiled._kept) <= 350

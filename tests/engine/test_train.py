@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 
 from engine import MLP
-from engine.errors import LimitError
+from engine.errors import LimitError, ProgramError
 from engine.language import run
 from engine.limits import TRAINING_LIMITS
-from engine.train import OPTIMIZERS, Model, train
+from engine.model import Loss, Model
+from engine.optimizers import OPTIMIZERS
+from engine.replay import Replay
+from engine.train import Plan, Run, train
+from tests.programs import programs
 
 LOSS = """\
 n = MLP(3, [4, 4, 1], seed=1)
@@ -63,7 +67,7 @@ def test_grads_add_up_where_zero_grad_is_forgotten():
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_the_loss_of_every_iteration_is_that_of_its_parameters(optimizer: Any):
     model = Model(run(LOSS))
-    history = model.train(steps=30, learning_rate=0.02, optimizer=optimizer)
+    history = train(model, steps=30, learning_rate=0.02, optimizer=optimizer)
 
     assert (history.updates, len(history.losses), len(history.rows)) == (30, 30, 31 * 41)
     assert history.at(0) == model.start
@@ -135,11 +139,11 @@ def test_no_steps_are_steps_too():
 def test_limits_are_said_before_anything_runs():
     model = Model(run(LOSS))
     with pytest.raises(LimitError, match="at most 10,000 steps"):
-        model.train(steps=10_001, learning_rate=0.1)
-    tight = dataclasses.replace(TRAINING_LIMITS, work=100 * model.work)
-    assert model.affordable(tight) == 100
+        train(model, steps=10_001, learning_rate=0.1)
+    tight = dataclasses.replace(TRAINING_LIMITS, work=100 * model.work())
+    assert model.affordable(limits=tight) == 100
     with pytest.raises(LimitError, match="at most 100 steps") as caught:
-        model.train(steps=101, learning_rate=0.1, limits=tight)
+        train(model, steps=101, learning_rate=0.1, limits=tight)
     assert (caught.value.limit, caught.value.value) == ("training", 100)
 
 
@@ -148,3 +152,132 @@ def test_five_hundred_steps_end_below_a_hundredth():
 
     assert losses[-1] < 0.01
     assert sum(after > before for before, after in pairwise(losses)) < 50
+
+
+def test_a_run_in_slices_is_the_same_run():
+    whole = train(run(LOSS), steps=60, learning_rate=0.05, optimizer="adam", zero_grad=False)
+    sliced = Run(Model(run(LOSS)), Plan(0.05, "adam", zero_grad=False))
+    for steps in (0, 7, 8, 60):
+        assert sliced.advance(steps)
+    early = sliced.history(20)
+
+    assert sliced.history(60).losses == whole.losses
+    assert sliced.history(60).rows == whole.rows
+    assert (early.updates, list(early.losses)) == (20, list(whole.losses[:20]))
+    assert (early.last, early.at(-1)) == (whole.losses[20], whole.at(20))
+    assert early.loss(20) == whole.loss(20)
+
+
+def test_a_slice_ends_when_its_time_is_up():
+    long = Run(Model(run(LOSS)), Plan())
+
+    assert not long.advance(10_000, seconds=0.0)
+    assert 0 < long.updates < 10_000
+    assert list(long.losses) == list(train(run(LOSS), steps=long.updates, learning_rate=0.05).losses)
+
+
+def test_a_stop_belongs_to_the_steps_that_reach_it():
+    wild = Run(Model(run("x = 3\ny = x**4")), Plan(1.0))
+    wild.advance(50)
+
+    assert wild.history(4).stop is None
+    assert wild.history(50).stop == wild.stop
+    assert wild.history(50).updates == 5
+
+
+# One example at a time -------------------------------------------------------------------------------------------------------
+
+
+def test_a_stochastic_step_follows_one_example():
+    history = train(run(LOSS), steps=8, learning_rate=0.05, batch="stochastic", seed=3)
+    again = train(run(LOSS), steps=8, learning_rate=0.05, batch="stochastic", seed=3)
+    other = train(run(LOSS), steps=8, learning_rate=0.05, batch="stochastic", seed=4)
+    order = Run(Model(run(LOSS)), Plan(batch="stochastic", seed=3))
+    n: Any = MLP(3, [4, 4, 1], seed=1)
+    for k in range(8):
+        example = order.example(k)
+        assert example is not None
+        assert history.at(k) == pytest.approx([p.data for p in n.parameters()], rel=1e-12)
+        assert history.losses[k] == pytest.approx(sum((n(x) - y).data ** 2 for x, y in zip(XS, YS, strict=True)), rel=1e-12)
+        loss = (n(XS[example]) - YS[example]) ** 2
+        for p in n.parameters():
+            p.grad = 0.0
+        loss.backward()
+        for p in n.parameters():
+            p.data += -0.05 * p.grad
+
+    assert sorted(order.example(k) or 0 for k in range(4)) == sorted(order.example(k) or 0 for k in range(4, 8)) == [0, 1, 2, 3]
+    assert list(history.rows) == list(again.rows)
+    assert list(history.rows) != list(other.rows)
+
+
+@pytest.mark.parametrize(
+    ("source", "examples", "common"),
+    [
+        (LOSS, 4, 0),
+        (LOSS.replace("loss = sum(", "loss = 0.25 * sum("), 4, 0),
+        (LOSS + "mean = loss / 4 + 0.01 * sum(p * p for p in n.parameters())", 4, 41),
+        (LOSS.replace("[4, 4, 1]", "[4, 2]").replace("(yout - ygt)**2", "(yout[0] - ygt)**2 + (yout[1] + ygt)**2"), 4, 0),
+        ("w = 2\nb = 1\nloss = (w * 3 + b - 1)**2 - (w * 4 + b - 2)**2 + b", 2, 1),
+        ("w = 2\nk = exp(w)\nloss = (k * 3.0 - 1)**2 + (k * 4.0 - 2)**2", 2, 0),
+    ],
+)
+def test_a_loss_is_taken_apart(source: str, examples: int, common: int):
+    """The examples add up to the loss, and their gradients to its gradient."""
+    graph = run(source)
+    names = {"w", "b"} if "MLP" not in source else set()
+    model = Model(graph, [node.id for node in graph.nodes if node.key in names] or None)
+    assert model.examples is not None
+    assert len(model.examples.each) == examples
+    assert len(model.examples.common.terms if model.examples.common else ()) == common
+    assert len({example.structure for example in model.examples.each}) == (1 if "MLP" in source else 1 + ("- (w" in source))
+
+    loss, grads = model.gradients(model.start)
+    common_loss, shared = 0.0, [0.0] * len(grads)
+    if model.examples.common:
+        program, rest = model._pieces[-1]
+        common_loss, shared = program.gradients(model.start + rest)
+    pieces = [model.gradients_of(i, model.start) for i in range(examples)]
+    added = [sum(column) - (examples - 1) * each for *column, each in zip(*pieces, shared, strict=True)]
+    assert added == pytest.approx(grads, rel=1e-9, abs=1e-12)
+    values = [program.value(model.start + fixed) for program, fixed in model._pieces[:examples]]
+    assert sum(values) + common_loss == pytest.approx(loss, rel=1e-12)
+
+
+@pytest.mark.parametrize("source", ["x = 2\nw = 3\nloss = (w * x - 1)**2", LOSS + "more = tanh(loss)", "w = 2\nloss = w * w + w"])
+def test_a_loss_that_is_no_sum_over_examples(source: str):
+    with pytest.raises(ProgramError, match="cannot be taken apart") as caught:
+        train(run(source), steps=1, learning_rate=0.1, batch="stochastic")
+    assert "loss = sum(" in caught.value.hint
+
+
+def test_a_large_loss_is_compiled_as_its_examples():
+    """The same numbers as the whole graph compiled, but for the order in which the examples' gradients are added."""
+    n: Any = MLP(2, [8, 8, 1], seed=2)
+    rows = [(math.sin(i), math.cos(3 * i), 1.0 if i % 2 else -1.0) for i in range(30)]
+    parameters = n.parameters()
+    root = sum((n([x, y]) - target) ** 2 for x, y, target in rows)
+    model = Model(Loss.of_values(root, dict.fromkeys(parameters, "parameter")))
+
+    assert model.is_large
+    assert len({example.structure for example in model.examples.each}) == 1  # type: ignore[union-attr]
+    loss, grads = model.gradients(model.start)
+    whole, theirs = model.program.gradients([*model.start, *model._fixed])
+    root.backward()
+    assert loss == pytest.approx(root.data, rel=1e-12)
+    assert whole == model.values(model.start)[model.root] == root.data
+    assert grads == pytest.approx(theirs, rel=1e-12, abs=1e-13)
+    data, by_node = model.full(model.start)
+    assert [by_node[node.id] for node in model.parameters] == [p.grad for p in parameters]
+    assert data == model.values(model.start)
+
+
+def test_every_operation_walks_as_it_is_compiled():
+    for trace in map(run, programs(200)):
+        replay = Replay(trace)
+        model = Model(trace, [next(node.id for node in trace.nodes if node.id in replay.leading and node.op is None)])
+        leaves = [*model.start, *model._fixed]
+        data, grads = model.program.full(leaves)
+        walked = model._walked(leaves)
+        assert repr(walked) == repr(data)
+        assert repr([x + 0.0 for x in model._walked_back(walked)]) == repr([x + 0.0 for x in grads])
