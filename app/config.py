@@ -63,6 +63,7 @@ class Settings(BaseModel):
     answer_cache: int = Field(default=64 << 20, ge=0, description="Ready answers kept, bytes.")
     trace_cache: int = Field(default=32 << 20, ge=0, description="Programs that were run, bytes (estimated).")
     skeleton_cache: int = Field(default=64 << 20, ge=0, description="Laid-out graphs kept, bytes (estimated).")
+    training_cache: int = Field(default=192 << 20, ge=0, description="Training runs kept, bytes (estimated).")
 
     # 8,192 is what nginx and most proxies let through in one line, and the longest program fits as a CODE.
     url_limit: int = Field(default=8_192, ge=256, description="Longest path and query, bytes; more is a 414.")

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.errors import ProblemError
+from app.knobs import Batch, Iteration, Iterations, LearningRate, Optimizer, Seed, Train, ZeroGrad
 from app.spellings import EXPANDABLE, Autoplay, Bg, Digits, Expand, Highlight, InputNumbers, Quiz, StepName, nearest, shown
 from engine.ops import MICROGRAD
 
@@ -101,9 +102,17 @@ class Options(BaseModel):
         description="Other numbers for inputs, by name: `x1:0.5,b:-2`. In a JSON body it is an object.",
         examples=["a:4"],
     )
+    iteration: Iteration = None
+    learning_rate: LearningRate = 0.05
+    optimizer: Optimizer = "sgd"
+    zero_grad: ZeroGrad = "true"
+    batch: Batch = "all"
+    seed: Seed = 0
+    train: Train = ""
+    iterations: Iterations = 100
     font: Literal["embed", "none"] = Field(default="embed", description="Put the letters that are used into the SVG, or not.")
     dialect: Literal["torch", "micrograd"] = Field(default="torch", description="Whose Python. Only for .py.")
-    lab: Literal["none", "plot", "code", "orders", "square", "twice", "modes", "wrong", "predict"] = Field(
+    lab: Literal["none", "plot", "code", "orders", "square", "twice", "modes", "wrong", "predict", "train"] = Field(
         default="none", description="What is open beside the graph. Only for the page and /embed.", examples=["orders"]
     )
     controls: Literal["full", "minimal", "none"] = Field(
@@ -140,9 +149,9 @@ class Options(BaseModel):
 
     def query(self, kind: Kind) -> str:
         """The canonical query string: fixed order, defaults left out."""
-        given = ((name, str(getattr(self, name))) for name in _LINKED[kind])
+        given = ((name, getattr(self, name)) for name in _LINKED[kind])
         return "&".join(
-            f"{name}={quote(value, safe=_ENCODE_URI_COMPONENT)}" for name, value in given if value != str(_DEFAULTS[name])
+            f"{name}={quote(str(value), safe=_ENCODE_URI_COMPONENT)}" for name, value in given if value != _DEFAULTS[name]
         )
 
     def strings(self) -> dict[str, str]:
@@ -178,7 +187,7 @@ def operations(expand: str) -> frozenset[str]:
 _DEFAULTS: dict[str, Any] = {name: field.default for name, field in Options.model_fields.items()}
 
 NAMES: dict[Kind, tuple[str, ...]] = {
-    "picture": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay", "lab"}),
+    "picture": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay", "lab", "iterations"}),
     "page": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay", "dialect"}),
     "embed": tuple(name for name in _DEFAULTS if name != "dialect"),
 }
@@ -209,7 +218,7 @@ def explain(error: ValidationError) -> ProblemError:
 
 def _unknown(name: str, kind: Kind) -> ProblemError:
     if name in _DEFAULTS:
-        where = {"dialect": "pictures", "lab": "the page and /embed"}.get(name, "/embed")
+        where = {"dialect": "pictures", "lab": "the page and /embed", "iterations": "the page and /embed"}.get(name, "/embed")
         return _problem(f"`{name}` is an option of {where} only.", f"Allowed here are {', '.join(NAMES[kind])}.")
     return _problem(f"`{shown(name)}` is not an option.", f"{nearest(name, NAMES[kind])}Allowed are {', '.join(NAMES[kind])}.")
 

@@ -9,7 +9,7 @@ the exports all come through here. Safe to call from many threads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -30,9 +30,11 @@ from app.drawing.skeleton import Font, Skeleton
 from app.drawing.structure import Structure, structure_of
 from app.drawing.view import UNSEEN, Color, Numbers, View
 from app.drawing.words import Narrator
+from app.knobs import Knobs, plan_of
 from app.links import encode, links
 from app.options import Options
 from app.steps import resolve
+from app.training import Course, Courses, model_of
 from app.views import view_of
 from engine.errors import LimitError
 from engine.language import run
@@ -57,8 +59,13 @@ REFUSED_SECONDS = 60.0
 class Story:
     """A run and the words for it."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, key: Hashable = None, courses: Courses | None = None, like: Story | None = None) -> None:
         self.trace = trace
+        self.key = self if key is None else key
+        """The same for the same run."""
+        self._courses = courses or Courses(0)
+        self._like = like
+        """Whose pictures it shares the structure of: numbers that are too wide there are written shorter."""
         self.flow = Flow(trace)
         self._structures: dict[tuple[Any, ...], Structure] = {}
         self._most: dict[tuple[Color, frozenset[str]], tuple[float, float]] = {}
@@ -72,12 +79,19 @@ class Story:
     def explainer(self) -> Explainer:
         return Explainer(self.trace, self.narrator)
 
+    def course(self, knobs: Knobs) -> Course:
+        """The training of this run."""
+        make = lambda: model_of(self.trace, knobs.train, self.narrator.name)  # noqa: E731
+        return self._courses.of((self.key, knobs.train), plan_of(knobs), make)
+
     @cached_property
     def title(self) -> str:
         return f"Computation graph of {self.narrator.name(self.trace.output)}"
 
     def structure(self, options: Options) -> Structure:
         """The same for every step, theme and font."""
+        if self._like:
+            return self._like.structure(options)
         look = (options.style, options.dir, options.leaves, options.digits)
         key = (*look, options.edges, options.hide)
         if (structure := self._structures.get(key)) is None:
@@ -172,6 +186,7 @@ class Pipeline:
         self._base = settings.public_url
         self._heavy = BoundedSemaphore(settings.heavy)
         self._engine = Engine(settings.dot, settings.layout_seconds, settings.layout_processes, settings.layout_memory)
+        self._courses = Courses(settings.training_cache, settings.heavy)
         self._stories: Cache[object, Story] = Cache(settings.trace_cache, lambda story: story.weight)
         self._layouts: Cache[Structure, Layout] = Cache(settings.skeleton_cache // 4, _layout_weight)
         self._skeletons: Cache[object, Skeleton] = Cache(settings.skeleton_cache, lambda skeleton: skeleton.size)
@@ -182,8 +197,18 @@ class Pipeline:
         operations = options.operations
         inputs = options.overrides | dict(inputs or {})
         key = (source, operations, tuple(sorted(inputs.items())))
-        story = self._stories.get_or_make(key, lambda: Story(self._run(source, inputs, operations)))
-        return Moment.of(story, options)
+        story = self._stories.get_or_make(key, lambda: Story(self._run(source, inputs, operations), key, self._courses))
+        return Moment.of(story if options.iteration is None else self._trained(story, options, options.iteration), options)
+
+    def _trained(self, story: Story, options: Options, iteration: int) -> Story:
+        """The story of an iteration of training. All have the structure of the first, so that scrubbing makes nothing jump."""
+        first = self._trained(story, options, 0) if iteration else None
+        key = _iteration_key(story.key, options, iteration)
+
+        def tell() -> Story:
+            return Story(story.course(options).told(story.trace, iteration), key, self._courses, first)
+
+        return self._stories.get_or_make(key, tell)
 
     def _run(self, source: str, inputs: Mapping[str, float] | None, operations: frozenset[str]) -> Trace:
         """Light programs run at once; a few heavy ones at a time, since they share one interpreter with everybody else."""
@@ -201,8 +226,14 @@ class Pipeline:
         try:
             inputs = options.overrides
             key = (source, options.operations, tuple(sorted(inputs.items())))
-            story = self._stories.get_or_make(key, lambda: Story(run(source, inputs, options.operations, _LIGHT)))
+            if options.iteration is not None:
+                story = self._stories.get(_iteration_key(key, options, options.iteration))
+            else:
+                light = lambda: Story(run(source, inputs, options.operations, _LIGHT), key, self._courses)  # noqa: E731
+                story = self._stories.get_or_make(key, light)
         except LimitError:
+            return None
+        if story is None:
             return None
         moment = Moment.of(story, options)
         return moment if self._look(story.structure(options), moment, options.font) in self._skeletons else None
@@ -263,6 +294,10 @@ class Pipeline:
         trace = run("a = 2\nb = -3\nc = a * b")
         layout = self._engine.layout(structure_of(trace, options.style, options.dir, options.leaves, options.digits))
         Skeleton(layout, options.theme).fill(trace.frame(len(trace.steps)))
+
+
+def _iteration_key(key: Hashable, options: Options, iteration: int) -> Hashable:
+    return (key, options.train, plan_of(options), iteration)
 
 
 def _layout_weight(layout: Layout) -> int:

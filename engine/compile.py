@@ -77,12 +77,13 @@ class Program:
         """Leaves → every value, and ∂output/∂value for every value."""
         return self._compiled("full")
 
-    def _compiled(self, name: str) -> Any:
+    def _compiled(self, name: str) -> Callable[..., Any]:
         structure = self.structure
         namespace: dict[str, Any] = {**_NAMES, "LEAVES": structure.leaves, "WANTED": _wanted(structure)}
         for source in _sources(structure, name):
             exec(compile(source, "<graph>", "exec"), namespace)  # written by the lines below, from numbers only
-        return namespace[name]
+        made: Callable[..., Any] = namespace[name]
+        return made
 
 
 def structure_of_values(output: Value) -> tuple[Structure, list[Value]]:

@@ -12,7 +12,10 @@ from typing import Literal, NamedTuple
 
 from engine.errors import Span
 
-__all__ = ["Edge", "Field", "Folded", "Frame", "Group", "GroupKind", "Kind", "Node", "Notice", "Phase", "Step", "Trace", "Write"]
+__all__ = [
+    "Descent", "Edge", "Field", "Folded", "Frame", "Group", "GroupKind", "Kind", "Node", "Notice", "Phase", "Step", "Trace",
+    "Write",
+]  # fmt: skip
 
 Kind = Literal["input", "constant", "parameter", "operation", "group"]
 Phase = Literal["forward", "seed", "backward", "zero_grad", "update"]
@@ -103,6 +106,18 @@ class Write(NamedTuple):
     after: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Descent:
+    """By what rule training changes parameters: w ← w − rate · direction, each in its own (for `sgd` that is its grad).
+
+    A step without directions sets grads to what they had added up to before.
+    """
+
+    optimizer: str
+    rate: float
+    directions: Mapping[str, float]
+
+
 class Step(NamedTuple):
     """One moment of the story; `index` counts from 1, step 0 is before it.
 
@@ -121,6 +136,8 @@ class Step(NamedTuple):
     """The steps of a finer telling that it stands for, if there is one."""
     sent: tuple[tuple[str, float | None], ...] = ()
     """What a folded group sends back: its edges, and the sum of what went along each; None for an edge of several values."""
+    descent: Descent | None = None
+    """Of an update that training makes, and not the program."""
 
     @property
     def edges(self) -> tuple[str, ...]:

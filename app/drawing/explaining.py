@@ -58,6 +58,8 @@ class Explainer:
                 return f"{self._d(step.node)} = 1"
             case "backward":
                 return f"{self._d(step.node)} += {self.product(step)}, grad {_sum(step)}"
+            case "update" if step.descent:
+                return self._narrator.text(step).removesuffix(".").removeprefix("Update: ")
         changes = [
             f"{self._narrator.name(write.node)}.{write.field}: {number_text(write.before)} → {number_text(write.after)}"
             for write in step.writes

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from app.drawing import descent
 from app.drawing.naming import Data, Names, distinct, is_name, latex_of, short
 from app.drawing.spelling import CALL, Term, bracketed, factor, name_latex, number_latex, spell, top_precedence
 from engine.ops import OPS, Op
@@ -89,6 +90,9 @@ class Formulas:
         return Formula(self._d(step.node), "", "", "0", whole)
 
     def _update(self, step: Step) -> Formula:
+        if step.descent:
+            letters, numbers, whole = descent.latex(step, step.descent, self._names.__getitem__, self._d)
+            return Formula(self._names[step.node].text, letters, numbers, number_latex(step.writes[0].after), whole)
         changes = [write for write in step.writes if write.field == "data"]
         written = [f"{self._names[write.node].text} \\leftarrow {number_latex(write.after)}" for write in changes[:3]]
         whole = ",\\ ".join(written) + (",\\ \\ldots" if len(changes) > 3 else "")

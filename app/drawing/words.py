@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
+from app.drawing import descent
 from app.drawing.formulas import Formulas
 from app.drawing.naming import Data, Names, distinct, is_name, short, text_of, told_apart
 from app.drawing.spelling import CALL, Term, factor, number_text, spell
@@ -140,6 +141,8 @@ class Narrator:
         return f"The grads of {_listed(names)} are set to 0."
 
     def _update(self, step: Step) -> str:
+        if step.descent:
+            return descent.sentence(step, step.descent, self.name)
         told = []
         for write in step.writes[:3]:
             whose = _whose(self.name(write.node), write.field)

@@ -7,7 +7,6 @@ import re
 import sys
 from array import array
 from base64 import b64encode
-from collections.abc import Sequence
 from io import StringIO
 from typing import Any
 
@@ -17,10 +16,12 @@ from app.errors import ProblemError
 from app.links import encode
 from app.studies.knobs import Descent, LossLook, Table, Training
 from app.studies.telling import Subject
+from app.training import no_iteration
 from app.wire import number
 from engine.limits import TRAINING_LIMITS
+from engine.model import Model
 from engine.trace import Node
-from engine.train import History, Model, Stop
+from engine.train import History, Stop
 
 __all__ = ["loss_svg", "table", "training"]
 
@@ -36,7 +37,7 @@ def training(subject: Subject, question: Training) -> dict[str, Any]:
     return subject.head() | {
         "name": subject.name(model.root),
         "steps": question.steps,
-        "affordable": model.affordable(),
+        "affordable": model.affordable(question.batch),
         "updates": history.updates,
         "losses": _numbers(history.losses),
         "loss": number(final[model.root]),
@@ -65,7 +66,7 @@ def table(subject: Subject, question: Table) -> str:
     writer = csv.writer(lines)
     writer.writerow(["iteration", subject.name(history.model.root), *(node.key for node in history.model.parameters)])
     for iteration in range(history.updates + 1):
-        writer.writerow([iteration, _loss(history, iteration), *history.at(iteration)])
+        writer.writerow([iteration, history.loss(iteration), *history.at(iteration)])
     return lines.getvalue()
 
 
@@ -73,7 +74,7 @@ def loss_svg(subject: Subject, question: LossLook) -> str:
     """The picture of `loss.svg`."""
     history = _history(subject, question)
     name = subject.name(history.model.root)
-    losses = [*history.losses, _loss(history, history.updates)] if history.stop is None else list(history.losses)
+    losses = [*history.losses, history.loss(history.updates)] if history.stop is None else list(history.losses)
     if question.iteration is not None:
         _check_iteration(history, question.iteration)
     curve = LossCurve(name, losses, question.iteration, f"{name} while training", _sentence(subject, history, question))
@@ -81,46 +82,7 @@ def loss_svg(subject: Subject, question: LossLook) -> str:
 
 
 def _history(subject: Subject, question: Descent) -> History:
-    model = _model(subject, question.train)
-    rate, optimizer, zero = question.learning_rate, question.optimizer, question.zero_grad == "true"
-    return model.train(steps=question.steps, learning_rate=rate, optimizer=optimizer, zero_grad=zero)
-
-
-def _model(subject: Subject, names: str) -> Model:
-    wanted = _wanted(subject, names.split(",")) if names else None
-    try:
-        return Model(subject.trace, wanted)
-    except ValueError:
-        name = subject.name(subject.root.id)
-        raise ProblemError(
-            422, "train", "There is nothing to train", f"{name} depends on no parameter and no input.",
-            hint="Give a number a name, such as `w = 0.5`, and use it.",
-        ) from None  # fmt: skip
-
-
-def _wanted(subject: Subject, names: Sequence[str]) -> list[str]:
-    """The ids of what is to be trained: each name a leaf, or the start of the names of some."""
-    found: list[str] = []
-    leaves = [node for node in subject.trace.nodes if node.op is None and node.id in subject.replay.leading]
-    for name in names:
-        begun = [node.id for node in leaves if node.key.startswith((f"{name}.", f"{name}["))]
-        if not begun:
-            node = subject.named(name)
-            if node.op is not None:
-                _refuse(name, "is computed", leaves)
-            if node.id not in subject.replay.leading:
-                _refuse(name, f"makes no difference to {subject.name(subject.root.id)}", leaves)
-            begun = [node.id]
-        found += begun
-    return found
-
-
-def _refuse(name: str, why: str, leaves: Sequence[Node]) -> None:
-    some = list(dict.fromkeys(node.key for node in leaves if node.kind != "constant"))
-    raise ProblemError(
-        422, "train", "This cannot be trained", f"`{name[:40]}` {why}.",
-        hint=f"Trained can be {', '.join(some[:12])}{' …' if len(some) > 12 else ''}.",
-    )  # fmt: skip
+    return subject.story.course(question).history(question.steps)
 
 
 def _predictions(model: Model) -> list[Node]:
@@ -132,18 +94,9 @@ def _predictions(model: Model) -> list[Node]:
     return [node for node in model.nodes if node.op is not None and node.id in moved and _ELEMENT.fullmatch(node.key)]
 
 
-def _loss(history: History, iteration: int) -> float:
-    if iteration < len(history.losses):
-        return history.losses[iteration]
-    return history.model.values(history.at(iteration))[history.model.root]
-
-
 def _check_iteration(history: History, iteration: int) -> None:
     if iteration > history.updates:
-        raise ProblemError(
-            422, "option", "An option is wrong", f"There is no iteration {iteration:,}.",
-            hint=f"This run has iterations 0 to {history.updates:,}.",
-        )  # fmt: skip
+        raise no_iteration(iteration, history.updates)
 
 
 def _moment(subject: Subject, history: History, question: Descent, iteration: int) -> dict[str, Any]:
@@ -152,12 +105,13 @@ def _moment(subject: Subject, history: History, question: Descent, iteration: in
     model = history.model
     data = history.at(iteration)
     following = history.at(iteration + 1) if iteration < history.updates else None
-    values, found = model.full(data)
-    grads = [found[node.id] for node in model.parameters]
-    if question.zero_grad == "false":  # as they had added up by then
-        grads = [0.0] * len(data)
-        for each in range(iteration + 1):
-            grads = [held + grad for held, grad in zip(grads, model.gradients(history.at(each))[1], strict=True)]
+    course = subject.story.course(question)
+    grads = course.grads(iteration)
+    if course.run.example(iteration) is None:
+        values, found = model.full(data)
+    else:  # one example is differentiated, and the story of the iteration knows how
+        values = model.values(data)
+        found = {node.id: node.grad or 0.0 for node in course.told(subject.trace, iteration).nodes}
     found |= {node.id: grad for node, grad in zip(model.parameters, grads, strict=True)}
     rows = []
     for i, node in enumerate(model.parameters):
@@ -166,6 +120,7 @@ def _moment(subject: Subject, history: History, question: Descent, iteration: in
         rows.append(row | {"text": _update(subject.name(node.id), data[i], grads[i], after, question)})
     return {
         "iteration": iteration,
+        "example": course.run.example(iteration),
         "loss": number(values[model.root]),
         "parameters": rows,
         "predictions": [{"node": node.id, "key": node.key, "data": number(values[node.id])} for node in _predictions(model)],
@@ -245,7 +200,7 @@ def _sentence(subject: Subject, history: History, question: Descent) -> str:
     )
     text += f", learning rate {number_text(question.learning_rate)}"
     text += "" if question.zero_grad == "true" else ", grads never zeroed"
-    text += f": {subject.name(model.root)} goes from {_told(_loss(history, 0))} to {_told(_loss(history, made))}."
+    text += f": {subject.name(model.root)} goes from {_told(history.loss(0))} to {_told(history.loss(made))}."
     return f"{text} {_stop_sentence(subject, history.stop)}" if history.stop else text
 
 

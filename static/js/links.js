@@ -24,6 +24,14 @@ export const OPTIONS = [
   ["number", "none"],
   ["quiz", ""],
   ["inputs", ""],
+  ["iteration", ""],
+  ["learning_rate", "0.05"],
+  ["optimizer", "sgd"],
+  ["zero_grad", "true"],
+  ["batch", "all"],
+  ["seed", "0"],
+  ["train", ""],
+  ["iterations", "100"],
   ["font", "embed"],
   ["lab", "none"],
   ["controls", "full"],
@@ -32,6 +40,9 @@ export const OPTIONS = [
 
 /** Options that change the structure of the picture, so that the server has to be asked. */
 export const SERVER_OPTIONS = ["style", "leaves", "dir", "digits", "expand", "edges", "steps", "highlight", "color", "hide", "number", "quiz"];
+
+/** How a program is trained: the same names in pictures, pages and studies. */
+export const KNOBS = ["learning_rate", "optimizer", "zero_grad", "batch", "seed", "train"];
 
 /** @param {Options} options @param {string} name @returns {string} */
 export const optionOf = (options, name) => options[name] ?? OPTIONS.find(([known]) => known === name)?.[1] ?? "";
@@ -118,8 +129,9 @@ export const join = (path, query) => (query ? `${path}?${query}` : path);
 
 /** Options that mean something to a picture but not to the page, and the reverse. */
 const DRAWN = ["expand", "edges", "steps", "highlight", "color", "hide", "number", "quiz", "inputs"];
-const PICTURE = ["step", "style", "leaves", "dir", "theme", "digits", "bg", ...DRAWN, "font"];
-const PAGE = ["step", "style", "leaves", "dir", "theme", "digits", ...DRAWN, "lab"];
+const TRAINED = ["iteration", ...KNOBS];
+const PICTURE = ["step", "style", "leaves", "dir", "theme", "digits", "bg", ...DRAWN, ...TRAINED, "font"];
+const PAGE = ["step", "style", "leaves", "dir", "theme", "digits", ...DRAWN, ...TRAINED, "iterations", "lab"];
 
 /** @param {string} base @param {string} code @param {Options} options */
 export const pageLink = (base, code, options) => join(`${base}g/${code}`, toQuery(options, { only: PAGE, keep: ["theme"] }));

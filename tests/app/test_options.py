@@ -85,6 +85,22 @@ def test_only_the_embed_has_controls():
     assert options.query("picture") == "font=none"
 
 
+def test_training_has_the_same_knobs_everywhere():
+    given = {"iteration": "20", "learning_rate": ".1", "zero_grad": "false", "iterations": "500", "seed": "0", "train": "w, b"}
+    options = Options.read(given)
+
+    assert options.query("page") == "iteration=20&learning_rate=0.1&zero_grad=false&train=w,b&iterations=500"
+    assert options.query("picture") == "iteration=20&learning_rate=0.1&zero_grad=false&train=w,b"
+    assert (
+        Options.read({"iteration": 20, "learning_rate": 0.1, "zero_grad": False, "iterations": 500, "train": ["w", "b"]})
+        == options
+    )
+    assert "the page and /embed" in refused([("iterations", "500")]).detail
+    assert "0 to 10,000" in refused([("iteration", "10001")]).hint
+    assert "`true`, `false`" in refused([("zero_grad", "no")]).hint
+    assert Options.read({"iteration": 0}).query("picture") == "iteration=0"
+
+
 @pytest.mark.parametrize(
     ("given", "canonical"),
     [

@@ -10,8 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from app.links import encode
+from app.main import create_app
 from app.schemas import ProblemAnswer
 from engine.language import run
 from engine.train import train
@@ -227,3 +229,134 @@ async def test_strange_losses_are_drawn_too(client: httpx.AsyncClient, source: s
 
     assert answer.status_code == 200
     assert not {"nan", "inf"} & set(ET.fromstring(answer.content).itertext())
+
+
+# The graph at an iteration ---------------------------------------------------------------------------------------------------
+
+
+async def graph(client: httpx.AsyncClient, source: str, query: str) -> Any:
+    answer = await client.get(f"/g/{encode(source)}.json?{query}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_the_graph_at_an_iteration_has_its_parameters_and_ends_with_the_update(client: httpx.AsyncClient):
+    moment = (await ask(client, LINE, steps=5, learning_rate=0.01, train="w,b", iteration=2))["moment"]
+    told = await graph(client, LINE, "iteration=2&learning_rate=0.01&train=w,b")
+    own = await graph(client, LINE, "")
+    nodes = {node["key"]: node for node in told["nodes"]}
+
+    assert [node["id"] for node in told["nodes"]] == [node["id"] for node in own["nodes"]]
+    assert nodes["loss"]["data"] == moment["loss"]
+    assert [(row["grad"], row["next"]) for row in moment["parameters"]] == [
+        (nodes[name]["grad"], nodes[name]["data"]) for name in "wb"
+    ]
+    assert [step["phase"] for step in told["steps"]] == ["forward"] * 4 + ["seed"] + ["backward"] * 7 + ["update"] * 2
+    assert [step["text"] for step in told["steps"][-2:]] == [
+        "Update: w ← w − 0.01 · w.grad = 2.81 − 0.01 · 8.1 = 2.729.",
+        "Update: b ← b − 0.01 · b.grad = 0.405 − 0.01 · 4.05 = 0.3645.",
+    ]
+    formula = told["steps"][-2]["formula"]
+    assert formula["latex"] == (
+        r"w \leftarrow w - 0.01 \cdot \frac{\partial \mathrm{loss}}{\partial w} = 2.81 - 0.01 \cdot 8.1 = 2.729"
+    )
+    assert formula["plain"] == "w ← w − 0.01 · w.grad = 2.81 − 0.01 · 8.1 = 2.729"
+    assert told["links"]["page"].endswith("?iteration=2&learning_rate=0.01&train=w,b")
+
+
+@pytest.mark.parametrize("knobs", ["", "optimizer=adam", "optimizer=momentum&zero_grad=false&learning_rate=0.001"])
+async def test_iterations_follow_each_other(client: httpx.AsyncClient, knobs: str):
+    """What an iteration ends with is what the next begins with, and what the run says."""
+    code = encode(LOSS)
+    answers = [(await client.get(f"/g/{code}.json?iteration={k}&{knobs}")).json() for k in (3, 1, 2)]
+    third, first, second = [{node["key"]: node for node in answer["nodes"]} for answer in answers]
+    posted = await ask(client, LOSS, steps=4, iteration=2, **dict(pair.split("=") for pair in knobs.split("&") if pair))
+    begins = {write["node"]: write["before"] for write in answers[0]["steps"][-1]["writes"]}
+
+    for row in posted["moment"]["parameters"]:
+        assert second[row["key"]]["data"] == row["next"] == begins[row["node"]]
+        assert second[row["key"]]["grad"] == pytest.approx(row["grad"], rel=1e-12, abs=1e-15)
+        assert first[row["key"]]["data"] == row["data"]
+        assert third[row["key"]]["data"] == next(each["final"] for each in posted["parameters"] if each["key"] == row["key"])
+    (last,) = [step for step in answers[2]["steps"] if step["phase"] == "update" and step["writes"][0]["field"] == "data"]
+    assert last["text"].startswith("Update of 41 parameters, each w ← w − ")
+    assert len(last["writes"]) == 41
+
+
+async def test_pictures_at_an_iteration_are_the_same_whenever_they_are_asked_for(service: FastAPI, client: httpx.AsyncClient):
+    code = encode(LINE)
+    for address in (f"/g/{code}.svg?iteration=7&step=-1", f"/g/{code}.dot?iteration=7", f"/g/{code}.py?iteration=7"):
+        late = (await client.get(address)).content
+        transport = httpx.ASGITransport(app=create_app())
+        async with httpx.AsyncClient(transport=transport, base_url="http://stepgrad.test") as other:
+            assert (await other.get(address)).content == late
+    assert b"update" in (await client.get(f"/g/{code}.svg?iteration=7&step=-1")).content
+
+
+async def test_a_picture_at_an_iteration_is_the_same_skeleton(client: httpx.AsyncClient):
+    """Scrubbing through a training makes no picture jump."""
+    boxes = []
+    for iteration in (0, 5, 60):
+        root = ET.fromstring((await client.get(f"/g/{encode(LINE)}.svg?iteration={iteration}&learning_rate=0.01")).content)
+        boxes.append((root.get("viewBox"), [each.attrib for each in root.iter() if each.get("class") == "box"]))
+
+    assert boxes[0] == boxes[1] == boxes[2]
+
+
+async def test_grads_that_are_never_zeroed_are_there_from_the_start(client: httpx.AsyncClient):
+    told = await graph(client, LINE, "iteration=1&learning_rate=0.01&train=b&zero_grad=false")
+
+    assert told["steps"][0]["text"] == "The grads were not zeroed: b.grad is 5."
+    assert told["steps"][-1]["text"].startswith("Update: b ← b − 0.01 · b.grad = 0.45 − 0.01 · 9.9 = ")
+
+
+async def test_one_example_alone_is_differentiated(client: httpx.AsyncClient):
+    query = "iteration=2&batch=stochastic&seed=5&learning_rate=0.1"
+    told = await graph(client, LOSS, query)
+    moment = (await ask(client, LOSS, steps=3, iteration=2, batch="stochastic", seed=5, learning_rate=0.1))["moment"]
+    backward = [step for step in told["steps"] if step["phase"] == "backward"]
+    graded = {node["key"]: node["grad"] for node in told["nodes"]}
+
+    assert [warning["message"] for warning in told["warnings"]] == [
+        f"Iteration 2 learns from example {moment['example'] + 1} of 4 alone: its terms are differentiated."
+    ]
+    assert len(backward) < 200
+    assert [graded[f"ypred[{i}]"] is not None for i in range(4)] == [i == moment["example"] for i in range(4)]
+    for row in moment["parameters"]:
+        assert graded[row["key"]] == pytest.approx(row["grad"], rel=1e-12)
+
+
+async def test_a_program_that_trains_by_itself_is_trained_from_its_start(client: httpx.AsyncClient):
+    """Training replaces the program's own updates."""
+    own = (
+        "w = 3\nfor i in range(3):\n    loss = (w * 2 - 4)**2\n    w.grad = 0\n    loss.backward()\n    w.data -= 0.01 * w.grad\n"
+    )
+    told = await graph(client, own, "iteration=0&learning_rate=0.01&train=w")
+
+    assert [step["phase"] for step in told["steps"]].count("seed") == 1
+    assert told["steps"][-1]["text"] == "Update: w ← w − 0.01 · w.grad = 3 − 0.01 · 8 = 2.92."
+
+
+@pytest.mark.parametrize(
+    ("query", "detail", "hint"),
+    [
+        ("iteration=6&learning_rate=1", "There is no iteration 6.", "iterations 0 to 5"),
+        ("iteration=10001", "`iteration`", "0 to 10,000"),
+        ("iteration=-1", "`iteration`", "0 to 10,000"),
+        ("iteration=1&batch=stochastic", "cannot be taken apart", "sum("),
+        ("iteration=1&train=y", "`y` is computed.", "Trained can be x."),
+    ],
+)
+async def test_what_is_wrong_with_an_iteration(client: httpx.AsyncClient, query: str, detail: str, hint: str):
+    answer = await client.get(f"/g/{encode('x = 3' + chr(10) + 'y = x**4')}.json?{query}")
+
+    assert answer.status_code == 422
+    assert detail in answer.json()["detail"]
+    assert hint in answer.json()["hint"]
+
+
+async def test_the_iteration_where_it_overflows_has_a_picture_without_an_update(client: httpx.AsyncClient):
+    told = await graph(client, "x = 3\ny = x**4", "iteration=5&learning_rate=1")
+
+    assert told["nodes"][1]["data"] == "Infinity"
+    assert "update" not in [step["phase"] for step in told["steps"]]

@@ -56,6 +56,14 @@ test("each link carries what its reader understands", () => {
   assert.equal(codeOfPath("/"), null);
 });
 
+test("an iteration of training is in every link, the length of the run in the page's", () => {
+  const options = { step: "3", iteration: "20", learning_rate: "0.1", iterations: "500", zero_grad: "false", lab: "train", inputs: "a:1" };
+  const knobs = "iteration=20&learning_rate=0.1&zero_grad=false";
+  assert.equal(pictureLink("/", "CODE", options), `/g/CODE.svg?step=3&inputs=a:1&${knobs}`);
+  assert.equal(pageLink("/", "CODE", options), `/g/CODE?step=3&inputs=a:1&${knobs}&iterations=500&lab=train`);
+  assert.equal(embedLink("/", "CODE", options), `/embed/CODE?step=3&inputs=a:1&${knobs}&iterations=500&lab=train`);
+});
+
 test("what is pasted elsewhere is quoted for there", () => {
   assert.equal(markdownImage("graph of w[0]", "u"), "![graph of w\\[0\\]](u)");
   assert.equal(

@@ -1,0 +1,66 @@
+"""The update that training makes, said and written: w ← w − rate · grad = …"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.drawing.naming import is_name, latex_of, text_of
+from app.drawing.spelling import Term, factor, number_latex, number_text
+from engine.trace import Descent, Step, Write
+
+__all__ = ["arithmetic", "latex", "sentence"]
+
+TOLD = 3
+"""Parameters that a step of many names."""
+
+_DIRECTIONS = {"momentum": ("velocity", r"\mathrm{velocity}"), "adam": ("mean / √square", r"\hat m / \sqrt{\hat v}")}
+"""What the optimizers follow that do not just follow the grad."""
+
+
+def arithmetic(descent: Descent, write: Write) -> str:
+    """2.81 − 0.01 · 8.1 = 2.729"""
+    direction = factor(text_of(descent.directions.get(write.node)))
+    return f"{number_text(write.before)} − {number_text(descent.rate)} · {direction} = {number_text(write.after)}"
+
+
+def sentence(step: Step, descent: Descent, name: Callable[[str], str]) -> str:
+    """The sentence of the update, or of grads that are left from iterations before."""
+    writes = step.writes[:TOLD]
+    more = f"; and {len(step.writes) - TOLD} more" if len(step.writes) > TOLD else ""
+    if not descent.directions:
+        told = "; ".join(f"{_grad(name(write.node))} is {number_text(write.after)}" for write in writes)
+        return f"The grads were not zeroed: {told}{more}."
+    if len(step.writes) == 1:
+        who = name(step.node)
+        return f"Update: {who} ← {_rule(descent, who)} = {arithmetic(descent, step.writes[0])}."
+    told = "; ".join(f"{name(write.node)} ← {arithmetic(descent, write)}" for write in writes)
+    return f"Update of {len(step.writes)} parameters, each w ← {_rule(descent, 'w')}: {told}{more}."
+
+
+def _rule(descent: Descent, who: str) -> str:
+    what = _DIRECTIONS[descent.optimizer][0] if descent.optimizer in _DIRECTIONS else _grad(who)
+    return f"{who} − {number_text(descent.rate)} · {f'({what})' if '/' in what else what}"
+
+
+def _grad(who: str) -> str:
+    return f"{who}.grad" if is_name(who) else f"the grad of {who}"
+
+
+def latex(step: Step, descent: Descent, name: Callable[[str], Term], slope: Callable[[str], str]) -> tuple[str, str, str]:
+    """Letters, numbers and the whole. `slope` writes ∂output/∂value."""
+    rate = number_latex(descent.rate)
+    if not descent.directions:
+        zero = [f"{slope(write.node)} = {number_latex(write.after)}" for write in step.writes[:TOLD]]
+        return "", "", ",\\ ".join(zero) + (",\\ \\ldots" if len(step.writes) > TOLD else "")
+    first, lines = ("", ""), list[str]()
+    for write in step.writes[:TOLD]:
+        who = name(write.node).text
+        what = _DIRECTIONS[descent.optimizer][1] if descent.optimizer in _DIRECTIONS else slope(write.node)
+        letters = f"{who} - {rate} \\cdot {what}"
+        numbers = f"{number_latex(write.before)} - {rate} \\cdot {factor(latex_of(descent.directions.get(write.node)))}"
+        first = first if lines else (letters, numbers)
+        lines.append(f"{who} \\leftarrow {letters} = {numbers} = {number_latex(write.after)}")
+    if len(step.writes) > TOLD:
+        lines.append("\\ldots")
+    whole = lines[0] if len(lines) == 1 else "\\begin{gathered} " + " \\\\ ".join(lines) + " \\end{gathered}"
+    return *first, whole

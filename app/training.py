@@ -1,0 +1,136 @@
+"""Training runs: what is trained, and runs that are kept to be asked again or to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import BoundedSemaphore, Lock
+
+from app.caching import Cache
+from app.drawing.errors import Busy
+from app.errors import ProblemError
+from app.nodes import named
+from engine.model import Model
+from engine.replay import Replay
+from engine.retelling import retold
+from engine.trace import Node, Trace
+from engine.train import History, Plan, Run
+
+__all__ = ["Course", "Courses", "model_of", "no_iteration"]
+
+_LIGHT = 500_000
+"""Operations that are not worth waiting for one's turn: 50 ms."""
+
+_PATIENCE_SECONDS = 10.0
+
+
+class Course:
+    """A run that many may ask for: it goes as far as any of them wants. Safe to call from many threads."""
+
+    def __init__(self, model: Model, plan: Plan, turns: BoundedSemaphore) -> None:
+        self.model = model
+        self.run = Run(model, plan)
+        self._turns = turns
+        self._lock = Lock()
+
+    @property
+    def weight(self) -> int:
+        """Bytes, estimated."""
+        return 20_000 + 300 * len(self.model.nodes) + 8 * (len(self.run.rows) + len(self.run.losses))
+
+    def advance(self, steps: int, seconds: float) -> bool:
+        """Go on for a while. Whether nothing is left to do."""
+        with self._lock:
+            return self.run.advance(steps, seconds)
+
+    def history(self, steps: int) -> History:
+        """The first steps. Raises LimitError if they are too many."""
+        with self._at_least(steps, steps):
+            return self.run.history(steps)
+
+    def grads(self, iteration: int) -> list[float]:
+        """What the update of an iteration follows, for each parameter."""
+        with self._lock:
+            return self.run.grads(iteration)
+
+    def told(self, trace: Trace, iteration: int) -> Trace:
+        """The story of one iteration. Raises LimitError, or a 422 problem where the run has ended before."""
+        with self._at_least(iteration + 1, iteration):
+            if iteration > self.run.updates:
+                raise no_iteration(iteration, self.run.updates)
+            return retold(trace, self.run, iteration)
+
+    @contextmanager
+    def _at_least(self, steps: int, asked: int) -> Iterator[None]:
+        self.run.check(asked)
+        work = (steps - self.run.updates) * self.model.work(self.run.plan.batch)
+        heavy = work > _LIGHT
+        if heavy and not self._turns.acquire(timeout=_PATIENCE_SECONDS):
+            raise Busy("Too many programs are being trained.", "Try again in a few seconds.")
+        try:
+            with self._lock:
+                self.run.advance(steps)
+                yield
+        finally:
+            if heavy:
+                self._turns.release()
+
+
+class Courses:
+    """The runs that were asked for last, up to so many bytes, and how many of them work at once."""
+
+    def __init__(self, limit: int, at_once: int = 1) -> None:
+        self._kept: Cache[Hashable, Course] = Cache(limit, lambda course: course.weight)
+        self._turns = BoundedSemaphore(at_once)
+
+    def of(self, key: Hashable, plan: Plan, model: Callable[[], Model]) -> Course:
+        """The run of a plan. `key` says of which model."""
+        kept = (key, plan)
+        course = self._kept.get_or_make(kept, lambda: Course(model(), plan, self._turns))
+        self._kept.put(kept, course)  # it grows: weighed again each time
+        return course
+
+
+def model_of(trace: Trace, train: str, name: Callable[[str], str]) -> Model:
+    """What `train` says is to be trained. Raises a 422 problem for what cannot be."""
+    replay = Replay(trace)
+    wanted = _wanted(replay, train.split(","), name) if train else None
+    try:
+        return Model(trace, wanted)
+    except ValueError:
+        raise ProblemError(
+            422, "train", "There is nothing to train", f"{name(replay.root)} depends on no parameter and no input.",
+            hint="Give a number a name, such as `w = 0.5`, and use it.",
+        ) from None  # fmt: skip
+
+
+def _wanted(replay: Replay, names: Sequence[str], called: Callable[[str], str]) -> list[str]:
+    """The ids of what is to be trained: each name a leaf, or the start of the names of some."""
+    found: list[str] = []
+    leaves = [node for node in replay.trace.nodes if node.op is None and node.id in replay.leading]
+    for name in names:
+        begun = [node.id for node in leaves if node.key.startswith((f"{name}.", f"{name}["))]
+        if not begun:
+            node = named(replay.trace, name)
+            if node.op is not None:
+                _refuse(name, "is computed", leaves)
+            if node.id not in replay.leading:
+                _refuse(name, f"makes no difference to {called(replay.root)}", leaves)
+            begun = [node.id]
+        found += begun
+    return found
+
+
+def _refuse(name: str, why: str, leaves: Sequence[Node]) -> None:
+    some = list(dict.fromkeys(node.key for node in leaves if node.kind != "constant"))
+    raise ProblemError(
+        422, "train", "This cannot be trained", f"`{name[:40]}` {why}.",
+        hint=f"Trained can be {', '.join(some[:12])}{' …' if len(some) > 12 else ''}.",
+    )  # fmt: skip
+
+
+def no_iteration(iteration: int, last: int) -> ProblemError:
+    return ProblemError(
+        422, "option", "An option is wrong", f"There is no iteration {iteration:,}.",
+        hint=f"This run has iterations 0 to {last:,}.",
+    )  # fmt: skip
