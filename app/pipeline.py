@@ -27,7 +27,7 @@ from app.drawing.flow import Flow, largest
 from app.drawing.layout import Engine, Layout
 from app.drawing.merging import by_node
 from app.drawing.skeleton import Font, Skeleton
-from app.drawing.structure import Structure, structure_of
+from app.drawing.structure import Structure, room_of, structure_of
 from app.drawing.view import UNSEEN, Color, Numbers, View
 from app.drawing.words import Narrator
 from app.knobs import Knobs, plan_of
@@ -39,6 +39,7 @@ from app.views import view_of
 from engine.errors import LimitError
 from engine.language import run
 from engine.limits import LIMITS
+from engine.renumber import Form, parts
 from engine.trace import Frame, Step, Trace
 
 __all__ = ["Moment", "Pipeline"]
@@ -59,15 +60,24 @@ REFUSED_SECONDS = 60.0
 class Story:
     """A run and the words for it."""
 
-    def __init__(self, trace: Trace, key: Hashable = None, courses: Courses | None = None, like: Story | None = None) -> None:
+    def __init__(
+        self,
+        trace: Trace,
+        key: Hashable = None,
+        courses: Courses | None = None,
+        like: Story | None = None,
+        twin: Story | None = None,
+    ) -> None:
         self.trace = trace
         self.key = self if key is None else key
         """The same for the same run."""
         self._courses = courses or Courses(0)
         self._like = like
         """Whose pictures it shares the structure of: numbers that are too wide there are written shorter."""
+        self._twin = twin
+        """A story that differs in nothing but numbers: its structures are the same where the numbers need the same room."""
         self.flow = Flow(trace)
-        self._structures: dict[tuple[Any, ...], Structure] = {}
+        self.structures: dict[tuple[Any, ...], Structure] = {}
         self._most: dict[tuple[Color, frozenset[str]], tuple[float, float]] = {}
         self.weight = 2_000 + 2 * len(trace.source) + 1_000 * len(trace.nodes) + 900 * len(trace.edges) + 700 * len(trace.steps)
 
@@ -94,12 +104,17 @@ class Story:
             return self._like.structure(options)
         look = (options.style, options.dir, options.leaves, options.digits)
         key = (*look, options.edges, options.hide)
-        if (structure := self._structures.get(key)) is None:
-            if len(self._structures) >= _KEPT:
-                self._structures.clear()
+        if (structure := self.structures.get(key)) is None:
+            if len(self.structures) >= _KEPT:
+                self.structures.clear()
+            if (twin := self._twin) and options.edges == "none" and (known := twin.structures.get(key)):
+                room = room_of(self.trace, options.digits)
+                if all(box.chars == room[box.node] for box in known.boxes):
+                    self.structures[key] = known
+                    return known
             terms = None if options.edges == "none" else self.flow.room(options.edges, options.digits)
             structure = structure_of(self.trace, *look, terms=terms, constants=options.hide != "constants")
-            self._structures[key] = structure
+            self.structures[key] = structure
         return structure
 
     @cached_property
@@ -124,6 +139,15 @@ class Story:
                 self._most.clear()
             most = self._most[key] = largest(self.trace, self.flow, view)
         return Numbers(local, contribution, *most)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A story, and what programs of its form have in common, if that is known."""
+
+    story: Story
+    form: Form | None
+    looked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +212,7 @@ class Pipeline:
         self._engine = Engine(settings.dot, settings.layout_seconds, settings.layout_processes, settings.layout_memory)
         self._courses = Courses(settings.training_cache, settings.heavy)
         self._stories: Cache[object, Story] = Cache(settings.trace_cache, lambda story: story.weight)
+        self._forms: Cache[str, _Known] = Cache(settings.trace_cache // 4, lambda known: 2 * known.story.weight)
         self._layouts: Cache[Structure, Layout] = Cache(settings.skeleton_cache // 4, _layout_weight)
         self._skeletons: Cache[object, Skeleton] = Cache(settings.skeleton_cache, lambda skeleton: skeleton.size)
         self._refused: Cache[Structure, tuple[float, TooLarge]] = Cache(1_000, lambda _: 1)
@@ -197,7 +222,7 @@ class Pipeline:
         operations = options.operations
         inputs = options.overrides | dict(inputs or {})
         key = (source, operations, tuple(sorted(inputs.items())))
-        story = self._stories.get_or_make(key, lambda: Story(self._run(source, inputs, operations), key, self._courses))
+        story = self._stories.get_or_make(key, lambda: self._run(key, source, inputs, operations))
         return Moment.of(story if options.iteration is None else self._trained(story, options, options.iteration), options)
 
     def _trained(self, story: Story, options: Options, iteration: int) -> Story:
@@ -210,16 +235,31 @@ class Pipeline:
 
         return self._stories.get_or_make(key, tell)
 
-    def _run(self, source: str, inputs: Mapping[str, float] | None, operations: frozenset[str]) -> Trace:
+    def _run(self, key: Hashable, source: str, inputs: Mapping[str, float], operations: frozenset[str]) -> Story:
         """Light programs run at once; a few heavy ones at a time, since they share one interpreter with everybody else."""
         with suppress(LimitError):
-            return run(source, inputs, operations, _LIGHT)
+            return self._light(key, source, inputs, operations)
         if not self._heavy.acquire(timeout=PATIENCE_SECONDS):
             raise Busy("Too many large programs are running.", "Try again in a few seconds.")
         try:
-            return run(source, inputs, operations)
+            return Story(run(source, inputs, operations), key, self._courses)
         finally:
             self._heavy.release()
+
+    def _light(self, key: Hashable, source: str, inputs: Mapping[str, float], operations: frozenset[str]) -> Story:
+        """The story of a light program, from that of one of the same form where there is one. Raises LimitError for others."""
+        given = None if inputs or operations else parts(source)
+        if given is None:
+            return Story(run(source, inputs, operations, _LIGHT), key, self._courses)
+        known = self._forms.get(given.form)
+        if known and known.form and (trace := known.form.again(source, given)):
+            return Story(trace, key, self._courses, twin=known.story)
+        story = Story(run(source, limits=_LIGHT), key, self._courses)
+        if known is None or not known.looked:
+            # What comes a second time will come again: only then it is looked into.
+            form = Form.learn(source, given, story.trace) if known else None
+            self._forms.put(given.form, _Known(story, form, looked=known is not None))
+        return story
 
     def moment_at_once(self, source: str, options: Options) -> Moment | None:
         """`moment`, if it takes a few milliseconds at the most and its picture needs no layout; else None."""
@@ -229,8 +269,7 @@ class Pipeline:
             if options.iteration is not None:
                 story = self._stories.get(_iteration_key(key, options, options.iteration))
             else:
-                light = lambda: Story(run(source, inputs, options.operations, _LIGHT), key, self._courses)  # noqa: E731
-                story = self._stories.get_or_make(key, light)
+                story = self._stories.get_or_make(key, lambda: self._light(key, source, inputs, options.operations))
         except LimitError:
             return None
         if story is None:

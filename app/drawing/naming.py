@@ -18,7 +18,9 @@ MAX_LABEL = 40
 def told_apart(nodes: Iterable[Node]) -> dict[str, Node]:
     """The nodes by id. Where several have the same label, because a name was bound again, later ones are called `y#2`, `y#3`."""
     nodes = list(nodes)
-    used = Counter(node.label for node in nodes if node.label)
+    used = Counter([node.label for node in nodes if node.label])
+    if used.total() == len(used):
+        return {node.id: node for node in nodes}
     return {
         node.id: node._replace(label=node.key) if used[node.label] > 1 and node.key.startswith(f"{node.label}#") else node
         for node in nodes

@@ -14,7 +14,7 @@ from typing import Literal
 from app.drawing.text import clean, slot_chars
 from engine.trace import Kind, Trace
 
-__all__ = ["Box", "Dir", "Leaves", "Reach", "Structure", "Style", "Wire", "reach_of", "structure_of"]
+__all__ = ["Box", "Dir", "Leaves", "Reach", "Structure", "Style", "Wire", "reach_of", "room_of", "structure_of"]
 
 Style = Literal["micrograd", "compact"]
 Dir = Literal["LR", "TB"]
@@ -121,7 +121,7 @@ def structure_of(
     *terms* are the characters that the label of each edge needs, where edges have labels. Without *constants* these and their
     edges are left out; the place where such an edge would arrive stays empty.
     """
-    chars = _room(trace, digits)
+    chars = room_of(trace, digits)
     longest = 64 if style == "micrograd" else 24
     nodes = [node for node in trace.nodes if constants or node.kind != "constant" or node.id == trace.output]
     index = {node.id: i for i, node in enumerate(nodes)}
@@ -154,7 +154,7 @@ def structure_of(
     return shared.with_split_leaves() if leaves == "split" else shared
 
 
-def _room(trace: Trace, digits: int) -> dict[str, int]:
+def room_of(trace: Trace, digits: int) -> dict[str, int]:
     """Characters that the widest number of each node needs, over all steps."""
     room = {node.id: max(slot_chars(node.data, digits), slot_chars(node.grad, digits)) for node in trace.nodes}
     for node, x in trace.start.items():

@@ -122,7 +122,8 @@ def slot_chars(x: float | None, digits: int) -> int:
 
 
 def _fits(text: str, chars: int) -> bool:
-    return width(text, 1.0) <= slot_width(chars, 1.0)
+    # A character less than there is room for: nothing but digits, a point and a sign, all no wider than a digit.
+    return (len(text) < chars and "e" not in text) or width(text, 1.0) <= slot_width(chars, 1.0)
 
 
 def slot_width(chars: int, size: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -18,6 +19,9 @@ __all__ = ["Pairs", "json_body", "pipeline_of", "program", "query", "remember", 
 
 Pairs = list[tuple[str, str]]
 
+_SHORT = 200
+"""Bytes of a query whose options are remembered."""
+
 
 def pipeline_of(request: Request) -> Pipeline:
     return cast(Pipeline, request.app.state.pipeline)
@@ -25,7 +29,10 @@ def pipeline_of(request: Request) -> Pipeline:
 
 def query(request: Request) -> Pairs:
     """The query as forms encode it (`+` is a space, `%2B` a plus), strictly UTF-8. Raises a 400 problem."""
-    raw: bytes = request.scope["query_string"]
+    return _pairs(request.scope["query_string"])
+
+
+def _pairs(raw: bytes) -> Pairs:
     try:
         return parse_qsl(raw.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=64)
     except UnicodeDecodeError:
@@ -34,8 +41,19 @@ def query(request: Request) -> Pairs:
         raise ProblemError(400, "query", "The address cannot be read", "Its query has more than 64 fields.") from None
 
 
+@lru_cache(maxsize=1_000)
+def _options(query: bytes, kind: Where) -> Options:
+    """Most addresses have one of a few queries, or none."""
+    return Options.from_query(_pairs(query), kind)
+
+
 def program(request: Request, code: str | None, kind: Where) -> tuple[str, Options]:
     """The program and the options of an address."""
+    query: bytes = request.scope["query_string"]
+    if code is not None and len(query) <= _SHORT:
+        source = decode(code)
+        remember(request, source)
+        return source, _options(query, kind)
     source, pairs = source_of(request, code)
     return source, Options.from_query(pairs, kind)
 

@@ -32,6 +32,18 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+_PLAIN = re.compile(
+    r"""(?:
+      [A-Za-z_][A-Za-z0-9_]{0,40}+ (?!\w)
+    | (?:\d{1,15}+\.?\d{0,17}+|\.\d{1,17}+)(?:[eE][+-]?\d{1,3}+)? (?![\w.])
+    | [-+*/=(),\[\]\ \n]
+    | \.(?![\d.])
+    | \#[\ -~]*+
+    )*+""",
+    re.VERBOSE,
+)
+"""Names, numbers, brackets, operators and comments, none of them long."""
+_SHORT = 600
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _WORD = re.compile("[A-Za-z0-9_\u0370-\u03ff]+")
@@ -49,7 +61,18 @@ _INSTEAD = {
 
 def check(text: Text, limits: Limits) -> str:
     """Raise for what is not ours to read; return the code, with a notebook's magics turned into comments."""
+    if is_plain(text.source, limits):
+        return text.source
     return _Gate(text, limits).check()
+
+
+def is_plain(source: str, limits: Limits) -> bool:
+    """Whether one look shows that the gate has nothing to say: most programs are short and have nothing strange in them."""
+    if len(source) > min(_SHORT, limits.lines, limits.line_characters, limits.tokens, limits.statement_tokens):
+        return False
+    brackets = source.count("(") + source.count("[")
+    prefixes = sum(map(source.count, ("+", "-", "*", "not", "if", "else")))
+    return brackets <= limits.nesting and prefixes <= limits.prefixes and _PLAIN.fullmatch(source) is not None
 
 
 class _Gate:
