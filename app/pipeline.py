@@ -20,6 +20,7 @@ from typing import Any
 from app.answers import graph_answer
 from app.caching import Cache
 from app.config import Settings
+from app.drawing.diagram.networks import Networks
 from app.drawing.dot import export_dot
 from app.drawing.errors import Busy, TooLarge
 from app.drawing.explaining import Explainer
@@ -80,6 +81,10 @@ class Story:
         self.structures: dict[tuple[Any, ...], Structure] = {}
         self._most: dict[tuple[Color, frozenset[str]], tuple[float, float]] = {}
         self.weight = 2_000 + 2 * len(trace.source) + 1_000 * len(trace.nodes) + 900 * len(trace.edges) + 700 * len(trace.steps)
+
+    @cached_property
+    def networks(self) -> Networks:
+        return Networks(self.trace)
 
     @cached_property
     def narrator(self) -> Narrator:

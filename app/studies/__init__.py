@@ -14,11 +14,12 @@ from app.studies.adding import paths
 from app.studies.carrying import carrying
 from app.studies.checking import checks
 from app.studies.comparing import comparison, torch_version
+from app.studies.diagrams import diagram_json, diagram_svg
 from app.studies.explaining import explanation
 from app.studies.knobs import LossLook, Table, Training
 from app.studies.ordering import orders
 from app.studies.plotting import error_svg, plot_json, plot_svg
-from app.studies.questions import About, AboutOne, CurveLook, Explained, PlotLook, Question
+from app.studies.questions import About, AboutOne, CurveLook, DiagramLook, Explained, PlotLook, Question
 from app.studies.telling import Subject
 from app.studies.training import loss_svg, table, training
 
@@ -62,6 +63,8 @@ STUDIES = {
         Study("paths.json", AboutOne, paths, "A gradient as the sum over its paths."),
         Study("plot.svg", PlotLook, plot_svg, "The output against one value, with tangent and secant."),
         Study("plot.json", PlotLook, plot_json, "The same as numbers."),
+        Study("diagram.svg", DiagramLook, diagram_svg, "A neuron or a network as people draw them, at any step."),
+        Study("diagram.json", DiagramLook, diagram_json, "The same, with what is drawn."),
         Study("orders.json", About, orders, "Topological order, depth-first and recursion side by side."),
         Study("modes.json", AboutOne, carrying, "Forward mode against reverse mode, counted on the graph."),
         Study("explain.json", Explained, explanation, "All about one value, or one step: rule, formulas, contributions."),

@@ -12,10 +12,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from app.errors import ProblemError
 from app.options import ignored
-from app.spellings import NUMBER, Bg, Expand, InputNumbers, StepName, nearest
+from app.spellings import NUMBER, Bg, Digits, Expand, InputNumbers, StepName, nearest
 from engine.limits import STUDY_LIMITS
 
-__all__ = ["About", "AboutOne", "CurveLook", "Explained", "Look", "PlotLook", "Question"]
+__all__ = ["About", "AboutOne", "CurveLook", "DiagramLook", "Explained", "Look", "PlotLook", "Question"]
 
 FURTHEST = 1e12
 """How far from 0 a plot may go."""
@@ -167,4 +167,32 @@ class PlotLook(Look):
     samples: Annotated[int | None, BeforeValidator(lambda value: None if value is None else _samples(value))] = Field(
         default=None, description="Points to compute; without it, as many as are useful.", examples=[200],
         json_schema_extra={"maximum": STUDY_LIMITS.samples},
+    )  # fmt: skip
+
+
+def _example(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,6}", value, re.ASCII):
+        value = int(value)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise ValueError("It is a whole number from 1.")
+    return value
+
+
+class DiagramLook(Look):
+    """A neuron or a network at one moment."""
+
+    step: StepName = Field(default="end", description="Which moment, as in a picture.", examples=["5"])
+    steps: Literal["edge", "node"] = Field(
+        default="edge", description="Backward steps: for each contribution, or each operation."
+    )
+    digits: Digits | None = Field(
+        default=None, ge=0, le=10, description="Decimals; without it 4 for one neuron and 2 for a network.", examples=[2]
+    )
+    color: Literal["data", "grad"] = Field(default="data", description="What tints the circles and makes the lines thick.")
+    example: Annotated[int | None, BeforeValidator(_example, json_schema_input_type=int)] = Field(
+        default=None, description="Which use of the net; without it the one where the step happens, else the first.", examples=[1]
+    )
+    neuron: Name | None = Field(
+        default=None, description="One neuron of a network, by the name of its value, its sum or one of its weights.",
+        examples=["n.layers[0].neurons[1].b"],
     )  # fmt: skip

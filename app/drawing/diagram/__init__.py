@@ -1,0 +1,1 @@
+"""Diagrams of neurons and networks, drawn as people draw them."""

@@ -1,0 +1,202 @@
+"""A program's neuron or network as people draw them, at any moment of its story."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from app.drawing.diagram.networks import Network, Networks
+from app.drawing.diagram.neurons import Neuron
+from app.drawing.diagram.picture import Moment, diagram_of
+from app.drawing.diagram.plan import Plan, View, plan_of
+from app.drawing.diagram.scales import Scales, round_up
+from app.errors import ProblemError
+from app.steps import resolve
+from app.studies.questions import DiagramLook
+from app.studies.telling import Subject
+from engine.trace import Step, Trace
+
+__all__ = ["diagram_json", "diagram_svg"]
+
+
+def diagram_svg(subject: Subject, question: DiagramLook) -> str:
+    """The picture of `diagram.svg`."""
+    return _Drawn(subject, question).svg()
+
+
+def diagram_json(subject: Subject, question: DiagramLook) -> dict[str, Any]:
+    """The answer of `diagram.json`."""
+    drawn = _Drawn(subject, question)
+    plan = drawn.plan
+    return subject.head() | {
+        "view": plan.view,
+        "step": drawn.index,
+        "steps": len(drawn.told.steps),
+        "example": drawn.which + 1,
+        "examples": [
+            {"example": i + 1, "name": drawn.title_of(i), "outputs": [each.out for each in network.layers[-1]]}
+            for i, network in enumerate(drawn.networks.all)
+        ],
+        "columns": [
+            {
+                "title": column.title,
+                "activation": column.does or None,
+                "left_out": column.left_out,
+                "nodes": [
+                    {
+                        "node": cell.node, "key": cell.key, "name": cell.name,
+                        "sum": cell.neuron.total if cell.neuron else None,
+                        "bias": cell.neuron.bias if cell.neuron else None,
+                        "activation": cell.neuron.activation if cell.neuron else None,
+                    }
+                    for cell in column.cells
+                ],
+            }
+            for column in plan.columns
+        ],
+        "lines": [
+            {"from": line.tail, "to": line.head, "weight": line.weight, "key": line.key, "product": line.product}
+            for line in plan.lines
+        ],
+        "loss": plan.loss.node if plan.loss else None,
+        "scales": {"lines": drawn.scales.lines, "cells": drawn.scales.cells},
+        "svg": drawn.svg(),
+    }  # fmt: skip
+
+
+@dataclass
+class _Drawn:
+    subject: Subject
+    question: DiagramLook
+
+    def __post_init__(self) -> None:
+        self.told: Trace = self.subject.story.by_node if self.question.steps == "node" else self.subject.trace
+        self.index = resolve(self.told, self.question.step)
+        self.networks: Networks = self.subject.story.networks
+        if not self.networks.all:
+            raise ProblemError(
+                422, "diagram", "There is no neuron in this program",
+                "A diagram shows a sum of products with a bias and an activation, and none of the values is one.",
+                hint="Write one, such as `o = tanh(x1*w1 + x2*w2 + b)`, or a net: `n = MLP(2, [3, 1])` and `o = n([1.0, -2.0])`.",
+            )  # fmt: skip
+
+    @property
+    def step(self) -> Step | None:
+        finished = self.question.step == "end"
+        return self.told.steps[self.index - 1] if self.index and not finished else None
+
+    @cached_property
+    def neuron(self) -> Neuron | None:
+        """The one that was asked for by name."""
+        if self.question.neuron is None:
+            return None
+        node = self.subject.named(self.question.neuron).id
+        for neuron in self.networks.neurons:
+            if node in (*neuron.inside, *neuron.parameters):
+                return neuron
+        name = self.subject.name(node)
+        raise ProblemError(
+            422, "diagram", "This is no neuron", f"`{name[:40]}` belongs to no neuron.",
+            hint="Name what a neuron answers, its sum, or one of its weights.",
+        )  # fmt: skip
+
+    @cached_property
+    def which(self) -> int:
+        """The network that is shown: the one asked for; else where the step happens; else the first."""
+        networks, asked = self.networks.all, self.question.example
+        if self.neuron:
+            return self.networks.home(self.neuron.inside) or 0
+        if asked is not None:
+            if not 1 <= asked <= len(networks):
+                there = f"examples 1 to {len(networks)}" if len(networks) > 1 else "one"
+                raise ProblemError(
+                    422, "option", "An option is wrong", f"There is no example {asked}.", hint=f"This program has {there}."
+                )
+            return asked - 1
+        return self.networks.home(self._touched()) or 0
+
+    def _touched(self) -> list[str]:
+        """What the step is about: of a backward step the ends of its edges, the one that sends first."""
+        if self.step is None:
+            return []
+        edges = {edge.id: edge for edge in self.subject.trace.edges} if self.step.edges else {}
+        ends = [end for edge in self.step.edges for end in (edges[edge].target, edges[edge].source)]
+        return [*ends, self.step.node]
+
+    @cached_property
+    def network(self) -> Network:
+        return self.networks.alone(self.neuron) if self.neuron else self.networks.all[self.which]
+
+    @cached_property
+    def plan(self) -> Plan:
+        network = self.network
+        view: View = "neuron" if len(network.neurons) == 1 else "network"
+        digits = self.question.digits if self.question.digits is not None else 4 if view == "neuron" else 2
+        names = {node.id: node.label for node in self.subject.trace.nodes if node.label}
+        loss = self.networks.loss(self.networks.all[self.which])
+        if self.neuron and self.neuron not in self.networks.all[self.which].layers[-1]:
+            loss = None
+        examples = len(self.networks.siblings(self.networks.all[self.which]))
+        return plan_of(network, view, self.subject.nodes, names, loss, examples, digits)
+
+    @cached_property
+    def scales(self) -> Scales:
+        field = "grad" if self.question.color == "grad" else "data"
+        neurons = self.network.neurons
+        weights = {each for neuron in neurons for each in neuron.parameters if each}
+        values = {each for neuron in neurons for each in (neuron.out, *(term.source for term in neuron.terms))}
+        if self.plan.view == "neuron":
+            values |= {neuron.total for neuron in neurons}
+        return Scales(round_up(self._most(weights, field)), round_up(self._most(values, field)))
+
+    def _most(self, nodes: set[str], field: str) -> float:
+        """The largest finite magnitude in the whole story."""
+        found = [x for node, x in self.told.start.items() if node in nodes] if field == "data" else []
+        for step in self.told.steps:
+            found += [
+                write.after for write in step.writes if write.field == field and write.after is not None and write.node in nodes
+            ]
+        return max((abs(x) for x in found if math.isfinite(x)), default=0.0)
+
+    def title_of(self, which: int) -> str:
+        """`n, example 2 of 4`; what a net's parameters begin with is its name."""
+        network = self.networks.all[which]
+        same = self.networks.siblings(network)
+        name = self._name(network)
+        return f"{name}, example {same.index(which) + 1} of {len(same)}" if len(same) > 1 else name
+
+    def _name(self, network: Network) -> str:
+        last = network.layers[-1][-1]
+        keys: Iterable[str] = (self.subject.nodes[each].key for each in last.parameters if each)
+        first = next(iter(keys), "")
+        for mark in (".layers[", ".neurons[", ".w[", ".b"):
+            if mark in first:
+                return first.partition(mark)[0]
+        return self.subject.name(last.out)
+
+    def svg(self) -> str:
+        question, step = self.question, self.step
+        drawn = diagram_of(self.plan, question.theme, question.bg, question.font, "grad" if question.color == "grad" else "data")
+        narrator = self.subject.story.narrator
+        written = frozenset(f"{write.node}.{write.field}" for write in step.writes) if step else frozenset[str]()
+        active = frozenset([*self._touched(), *(write.node for write in step.writes)]) if step else frozenset[str]()
+        attributes = (
+            {} if len(self.networks.all) < 2 else {"example": str(self.which + 1), "examples": str(len(self.networks.all))}
+        )
+        what = "Neuron" if self.plan.view == "neuron" else "Network"
+        return drawn.fill(
+            Moment(
+                self.told.frame(self.index),
+                self.scales,
+                len(self.told.steps),
+                f"{what} {self.title_of(self.which)}",
+                narrator.finished if question.step == "end" else narrator.text(step),
+                step.phase if step else None,
+                active,
+                written,
+                attributes,
+            )
+        )
