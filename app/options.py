@@ -112,9 +112,9 @@ class Options(BaseModel):
     iterations: Iterations = 100
     font: Literal["embed", "none"] = Field(default="embed", description="Put the letters that are used into the SVG, or not.")
     dialect: Literal["torch", "micrograd"] = Field(default="torch", description="Whose Python. Only for .py.")
-    lab: Literal["none", "plot", "code", "orders", "square", "twice", "modes", "wrong", "predict", "train"] = Field(
-        default="none", description="What is open beside the graph. Only for the page and /embed.", examples=["orders"]
-    )
+    lab: Literal[
+        "none", "plot", "code", "diagram", "diagram-large", "orders", "square", "twice", "modes", "wrong", "predict", "train"
+    ] = Field(default="none", description="What is open beside the graph. Only for the page and /embed.", examples=["orders"])
     controls: Literal["full", "minimal", "none"] = Field(
         default="full", description="What the embedded player shows. Only for /embed."
     )

@@ -85,9 +85,13 @@ def _described(study: Study) -> dict[str, Any]:
     if study.file == "compare.json":  # not the place to load PyTorch
         return {"description": study.help, "content": {"application/json": {"schema": {"type": "object"}, "example": _COMPARED}}}
     names = study.question.names()
-    given: dict[str, Any] = (
-        {"samples": 5} if "samples" in names else {"node": "a"} if "node" in names else {"steps": 3} if "steps" in names else {}
-    )
+    given: dict[str, Any] = {}
+    if "samples" in names:
+        given = {"samples": 5}
+    elif "node" in names:
+        given = {"node": "a"}
+    elif "learning_rate" in names:
+        given = {"steps": 3}
     example = study.make(Subject(Story(run(openapi.PROGRAM))), study.question.read(given))
     return {"description": study.help, "content": {"application/json": {"schema": {"type": "object"}, "example": example}}}
 

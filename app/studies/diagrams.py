@@ -17,7 +17,7 @@ from app.errors import ProblemError
 from app.steps import resolve
 from app.studies.questions import DiagramLook
 from app.studies.telling import Subject
-from engine.trace import Step, Trace
+from engine.trace import Edge, Step, Trace
 
 __all__ = ["diagram_json", "diagram_svg"]
 
@@ -40,6 +40,7 @@ def diagram_json(subject: Subject, question: DiagramLook) -> dict[str, Any]:
             {"example": i + 1, "name": drawn.title_of(i), "outputs": [each.out for each in network.layers[-1]]}
             for i, network in enumerate(drawn.networks.all)
         ],
+        "homes": drawn.homes,
         "columns": [
             {
                 "title": column.title,
@@ -63,7 +64,7 @@ def diagram_json(subject: Subject, question: DiagramLook) -> dict[str, Any]:
         ],
         "loss": plan.loss.node if plan.loss else None,
         "scales": {"lines": drawn.scales.lines, "cells": drawn.scales.cells},
-        "svg": drawn.svg(),
+        "svg": drawn.svg("none"),
     }  # fmt: skip
 
 
@@ -116,15 +117,28 @@ class _Drawn:
                     422, "option", "An option is wrong", f"There is no example {asked}.", hint=f"This program has {there}."
                 )
             return asked - 1
-        return self.networks.home(self._touched()) or 0
+        return self.networks.home(self._about(self.step)) or 0
 
-    def _touched(self) -> list[str]:
-        """What the step is about: of a backward step the ends of its edges, the one that sends first."""
-        if self.step is None:
+    @cached_property
+    def _edges(self) -> dict[str, Edge]:
+        return {edge.id: edge for edge in self.subject.trace.edges}
+
+    def _about(self, step: Step | None) -> list[str]:
+        """What a step is about: of a backward step the ends of its edges, the one that sends first."""
+        if step is None:
             return []
-        edges = {edge.id: edge for edge in self.subject.trace.edges} if self.step.edges else {}
-        ends = [end for edge in self.step.edges for end in (edges[edge].target, edges[edge].source)]
-        return [*ends, self.step.node]
+        ends = [end for edge in step.edges for end in (self._edges[edge].target, self._edges[edge].source)]
+        return [*ends, step.node]
+
+    @property
+    def homes(self) -> list[list[int]]:
+        """Where the story goes: from which step on it is in which example."""
+        found: list[list[int]] = []
+        for step in self.told.steps:
+            home = self.networks.home(self._about(step))
+            if home is not None and (not found or found[-1][1] != home + 1):
+                found.append([step.index, home + 1])
+        return found
 
     @cached_property
     def network(self) -> Network:
@@ -177,12 +191,13 @@ class _Drawn:
                 return first.partition(mark)[0]
         return self.subject.name(last.out)
 
-    def svg(self) -> str:
+    def svg(self, font: str = "") -> str:
+        """The picture; without a font given, with the one that was asked for."""
         question, step = self.question, self.step
-        drawn = diagram_of(self.plan, question.theme, question.bg, question.font, "grad" if question.color == "grad" else "data")
+        drawn = diagram_of(self.plan, question.theme, question.bg, font or question.font, question.color)
         narrator = self.subject.story.narrator
         written = frozenset(f"{write.node}.{write.field}" for write in step.writes) if step else frozenset[str]()
-        active = frozenset([*self._touched(), *(write.node for write in step.writes)]) if step else frozenset[str]()
+        active = frozenset([*self._about(step), *(write.node for write in step.writes)]) if step else frozenset[str]()
         attributes = (
             {} if len(self.networks.all) < 2 else {"example": str(self.which + 1), "examples": str(len(self.networks.all))}
         )

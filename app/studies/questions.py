@@ -194,5 +194,5 @@ class DiagramLook(Look):
     )
     neuron: Name | None = Field(
         default=None, description="One neuron of a network, by the name of its value, its sum or one of its weights.",
-        examples=["n.layers[0].neurons[1].b"],
+        examples=["b"],
     )  # fmt: skip

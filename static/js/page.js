@@ -81,10 +81,12 @@ mountLabs(store, viewer.dock, {
   },
   gallery: boot.gallery,
 });
-for (const name of ["plot", "code"]) {
+for (const name of ["plot", "diagram", "code"]) {
   const button = need(`#${name}-button`);
-  button.addEventListener("click", () => session.setOptions({ lab: store.get().options["lab"] === name ? "" : name }));
-  store.watch((state) => state.options["lab"] === name, (open) => button.setAttribute("aria-pressed", String(open)));
+  /** @param {import("./state.js").State} state */
+  const isOpen = ({ options }) => options["lab"]?.split("-")[0] === name;
+  button.addEventListener("click", () => session.setOptions({ lab: isOpen(store.get()) ? "" : name }));
+  store.watch(isOpen, (open) => button.setAttribute("aria-pressed", String(open)));
 }
 
 const address = createAddress(store, {

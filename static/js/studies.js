@@ -5,7 +5,7 @@ import { optionOf } from "./links.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {ReturnType<typeof createStudies>} Studies */
-/** @typedef {"paths" | "check" | "orders" | "modes" | "compare" | "plot"} Study */
+/** @typedef {"paths" | "check" | "orders" | "modes" | "compare" | "plot" | "diagram"} Study */
 
 /** @param {string} base */
 export function createStudies(base) {

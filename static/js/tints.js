@@ -36,7 +36,7 @@ export function most(trace, field) {
 }
 
 /** @param {number | null} part @returns {string} a colour that follows the theme; empty for the box's own */
-const tint = (part) => (part ? `color-mix(in srgb, var(--tint-${part < 0 ? "low" : "high"}) ${Math.round(Math.abs(part) * 50) * 2}%, var(--node-fill))` : "");
+export const tint = (part) => (part ? `color-mix(in srgb, var(--tint-${part < 0 ? "low" : "high"}) ${Math.round(Math.abs(part) * 50) * 2}%, var(--node-fill))` : "");
 
 /** @param {number | null} part */
 const widthOf = (part) => String(THIN + (THICK - THIN) * Math.abs(part ?? 0));

@@ -10,6 +10,7 @@ from urllib.parse import quote_plus
 import httpx
 import pytest
 
+from app.drawing.diagram.neurons import find_neurons
 from app.gallery import gallery
 from app.links import encode
 from app.pipeline import Story
@@ -50,6 +51,10 @@ async def test_every_study_is_a_picture_like_any_other(client: httpx.AsyncClient
 async def test_every_study_answers_for_the_whole_gallery(client: httpx.AsyncClient, file: str, example: Any):
     answer = await client.get(f"/g/{encode(example.source)}/{file}")
 
+    if file.startswith("diagram.") and not find_neurons(run(example.source)):
+        assert answer.status_code == 422
+        assert "There is no neuron in this program" in answer.text
+        return
     assert answer.status_code == 200
     if file.endswith(".json"):
         json.loads(answer.text, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
@@ -207,11 +212,21 @@ async def test_expand_takes_operations_apart_here_as_well(client: httpx.AsyncCli
 
 @pytest.mark.parametrize("name", sorted({study.name for study in STUDIES.values() if study.file.endswith(".json")}))
 async def test_by_post_inputs_can_have_other_numbers(client: httpx.AsyncClient, name: str):
-    answer = await client.post(f"/api/v1/{name}", json={"source": CUBE, "inputs": {"x": 3}})
+    source = "x = 2\ny = tanh(x * 0.5)"
+    answer = await client.post(f"/api/v1/{name}", json={"source": source, "inputs": {"x": 3}})
 
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
-    assert answer.json()["source"] == CUBE
+    assert answer.json()["source"] == source
+
+
+async def test_a_diagram_by_post_has_other_numbers(client: httpx.AsyncClient):
+    source = "x = 1.0\nw = 2.0\nb = -1.0\no = tanh(x*w + b)"
+    answer = (await client.post("/api/v1/diagram", json={"source": source, "inputs": {"w": 3}, "step": "end"})).json()
+
+    assert (answer["view"], answer["scales"]["lines"]) == ("neuron", 5.0)
+    assert ">3.0000<" in answer["svg"]
+    assert "@font-face" not in answer["svg"]
 
 
 async def test_a_post_takes_the_same_question(client: httpx.AsyncClient):

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from engine.ops import OPS
 from engine.trace import Node, Trace
@@ -55,6 +56,9 @@ def find_neurons(trace: Trace) -> list[Neuron]:
 _CURVED = frozenset({"tanh", "sigmoid", "relu", "leaky_relu", "softplus", "gelu", "silu", "atan", "sin"})
 """What makes a sum of products a neuron, whoever wrote it. In a net every operation of one input does."""
 
+MOST_INSIDE = 64
+"""Values that an activation is taken apart into, at the most."""
+
 _WEIGHT = re.compile(r"(?:w|weight|θ|theta)", re.IGNORECASE)
 _INPUT = re.compile(r"x", re.IGNORECASE)
 _BIAS = re.compile(r"(?:b|bias|c|β|beta)\d*$", re.IGNORECASE)
@@ -65,6 +69,8 @@ class _Finder:
         self._order = trace.nodes
         self._nodes = {node.id: node for node in trace.nodes}
         self._uses = Counter(source for node in trace.nodes for source in node.inputs)
+        self._apart: set[str] = set()
+        """What activations that `expand` has taken apart answer."""
         self._of_nets = any(node.kind == "parameter" for node in trace.nodes)
 
     def neurons(self) -> list[Neuron]:
@@ -102,24 +108,34 @@ class _Finder:
         return None
 
     def _taken_apart(self, node: Node) -> tuple[str, str, tuple[str, ...]] | None:
-        """What `expand` has made of an activation: all of it has that mark, and but for constants it reads one value."""
-        name = (node.expanded_from or "").partition("@")[0]
-        if name not in _CURVED or any(self._nodes[i].expanded_from == node.expanded_from for i in self._users(node.id)):
+        """What `expand` has made of an activation: marked values that nothing outside reads, and that read one value themselves.
+
+        With several operations expanded the marks are mixed; one of the activation's own is among them, and above it none is.
+        """
+        if node.expanded_from is None or any(self._curved_mark(user) for user in self._users(node.id)):
             return None
-        inside: dict[str, None] = {}
+        inside: dict[str, None] = {node.id: None}
         read: dict[str, None] = {}
         todo = [node.id]
         while todo:
             for source in self._nodes[todo.pop()].inputs:
-                if self._nodes[source].expanded_from == node.expanded_from:
-                    if source not in inside:
-                        inside[source] = None
-                        todo.append(source)
-                else:
+                if self._nodes[source].expanded_from is None or source in self._apart:
                     read[source] = None
-        if len(read) != 1:
+                elif source not in inside:
+                    inside[source] = None
+                    todo.append(source)
+            if len(inside) > MOST_INSIDE or len(read) > 1:
+                return None
+        name = next(filter(None, map(self._curved_mark, inside)), None)
+        closed = all(user in inside for each in inside if each != node.id for user in self._users(each))
+        if name is None or len(read) != 1 or not closed:
             return None
-        return name, next(iter(read)), tuple(sorted(inside, key=lambda i: int(i[1:])))
+        self._apart.add(node.id)
+        return name, next(iter(read)), tuple(sorted(inside.keys() - {node.id}, key=lambda each: int(each[1:])))
+
+    def _curved_mark(self, node: str) -> str | None:
+        name = (self._nodes[node].expanded_from or "").partition("@")[0]
+        return name if name in _CURVED else None
 
     def _sigmoid(self, node: Node) -> tuple[str, str, tuple[str, ...]] | None:
         """1 / (1 + exp(-n))"""
@@ -151,13 +167,16 @@ class _Finder:
         left, right = (self._nodes[i] for i in node.inputs)
         return left if _is(right, constant) else right if _is(left, constant) else None
 
-    def _users(self, node: str) -> tuple[str, ...]:
-        if not hasattr(self, "_read_by"):
-            self._read_by: dict[str, list[str]] = {}
-            for user in self._order:
-                for source in user.inputs:
-                    self._read_by.setdefault(source, []).append(user.id)
-        return tuple(self._read_by.get(node, ()))
+    def _users(self, node: str) -> list[str]:
+        return self._read_by.get(node, [])
+
+    @cached_property
+    def _read_by(self) -> dict[str, list[str]]:
+        read_by: dict[str, list[str]] = {}
+        for user in self._order:
+            for source in user.inputs:
+                read_by.setdefault(source, []).append(user.id)
+        return read_by
 
     # The sum -----------------------------------------------------------------------------------------------------------
 

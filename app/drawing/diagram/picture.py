@@ -61,7 +61,7 @@ class Diagram:
         self._opening = (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="stepgrad-diagram" viewBox="0 0 {px(wide)} {px(high)}" '
             f'width="{px(wide)}" height="{px(high)}" role="img" aria-labelledby="{prefix}t {prefix}d" '
-            f'data-view="{plan.view}" data-color="{field}" data-thick="{px(thick)}"'
+            f'data-view="{plan.view}" data-color="{field}" data-thick="{px(thick)}" data-digits="{plan.digits}"'
         )
         self._family = f' font-family="{families(font)}" font-size="{px(NAME)}" fill="{brush.look.ink}">'
 
@@ -140,7 +140,7 @@ class Diagram:
             for each in last:
                 spot = places.spots[each.node]
                 x1, x2 = spot.x + spot.r, places.loss.x
-                if each.name:
+                if each.name and not (plan.view == "neuron" and not places.curve):
                     x1 += self._named_width(each.name)
                 pieces.append(self._to_loss(x1, spot.y, x2, places.loss.middle))
         return pieces

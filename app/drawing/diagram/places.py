@@ -148,7 +148,7 @@ def _network(plan: Plan) -> Places:
 
 def _loss_width(plan: Plan, room: float) -> float:
     assert plan.loss
-    return max(_chip_width(plan.loss.name, room), width("over 9999 examples", GRAD))
+    return max(_chip_width(plan.loss.name or "output", room), width("over 9999 examples", GRAD))
 
 
 def _neuron(plan: Plan) -> Places:

@@ -2,6 +2,7 @@
 
 import { codePanel } from "../code-panel.js";
 import { plotPanel } from "../plot-panel.js";
+import { diagramPanel } from "../diagram/panel.js";
 import { modesLab } from "./modes.js";
 import { ordersLab } from "./orders.js";
 import { predictLab } from "./predict.js";
@@ -23,7 +24,10 @@ import { wrongLab } from "./wrong.js";
  * @property {import("../types.js").Example[]} gallery */
 
 /** @type {Record<string, (store: Store, tools: LabTools) => Lab>} */
-const LABS = { plot: plotPanel, code: codePanel, orders: ordersLab, square: squareLab, twice: twiceLab, modes: modesLab, wrong: wrongLab, predict: predictLab };
+const LABS = {
+  plot: plotPanel, code: codePanel, orders: ordersLab, square: squareLab, twice: twiceLab, modes: modesLab, wrong: wrongLab, predict: predictLab,
+  diagram: diagramPanel, "diagram-large": diagramPanel,
+};
 
 /**
  * @param {Store} store
