@@ -84,7 +84,8 @@ class Story:
 
     @cached_property
     def networks(self) -> Networks:
-        return Networks(self.trace)
+        """The neurons in it. Training changes numbers only."""
+        return self._like.networks if self._like else Networks(self.trace)
 
     @cached_property
     def narrator(self) -> Narrator:

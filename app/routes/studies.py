@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from app.options import Options
 from app.pipeline import Story
 from app.routes import openapi
 from app.routes.answering import answer
@@ -24,7 +23,7 @@ router = APIRouter(tags=["studies"])
 
 
 def _subject(request: Request, source: str, question: Question, inputs: Mapping[str, float] | None = None) -> Subject:
-    return Subject(pipeline_of(request).moment(source, Options(expand=question.expand, inputs=question.inputs), inputs).story)
+    return Subject(pipeline_of(request).moment(source, question.options(), inputs).story)
 
 
 def _by_address(study: Study, readable: bool) -> Callable[[Request], Response]:
@@ -90,7 +89,7 @@ def _described(study: Study) -> dict[str, Any]:
         given = {"samples": 5}
     elif "node" in names:
         given = {"node": "a"}
-    elif "learning_rate" in names:
+    elif "steps" in names and "step" not in names:
         given = {"steps": 3}
     example = study.make(Subject(Story(run(openapi.PROGRAM))), study.question.read(given))
     return {"description": study.help, "content": {"application/json": {"schema": {"type": "object"}, "example": example}}}

@@ -11,7 +11,8 @@ from urllib.parse import quote
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from app.errors import ProblemError
-from app.options import ignored
+from app.knobs import KNOBS, Batch, Iteration, LearningRate, Optimizer, Seed, Train, ZeroGrad
+from app.options import Options, ignored
 from app.spellings import NUMBER, Bg, Digits, Expand, InputNumbers, StepName, nearest
 from engine.limits import STUDY_LIMITS
 
@@ -109,6 +110,10 @@ class Question(BaseModel):
         """The names in a query."""
         return [field.alias or name for name, field in cls.model_fields.items()]
 
+    def options(self) -> Options:
+        """Which run it is about."""
+        return Options(expand=self.expand, inputs=self.inputs)
+
     def query(self) -> str:
         """The canonical query string: fixed order, defaults left out."""
         parts = []
@@ -196,3 +201,14 @@ class DiagramLook(Look):
         default=None, description="One neuron of a network, by the name of its value, its sum or one of its weights.",
         examples=["b"],
     )  # fmt: skip
+    iteration: Iteration = None
+    learning_rate: LearningRate = 0.05
+    optimizer: Optimizer = "sgd"
+    zero_grad: ZeroGrad = "true"
+    batch: Batch = "all"
+    seed: Seed = 0
+    train: Train = ""
+
+    def options(self) -> Options:
+        """The run, or an iteration of its training."""
+        return super().options().model_copy(update={name: getattr(self, name) for name in ("iteration", *KNOBS)})

@@ -285,6 +285,21 @@ def test_a_program_without_a_neuron_is_told_what_to_write() -> None:
         drawn(NET, example="0")
 
 
+def test_every_iteration_of_training_is_the_same_picture_with_other_numbers() -> None:
+    def of(iteration: int | None, **given: object) -> str:
+        question = STUDIES["diagram.svg"].question.read({"font": "none", "learning_rate": 0.1, "iteration": iteration, **given})
+        return STUDIES["diagram.svg"].body(Subject(LINE.moment(NET, question.options()).story), question).decode()
+
+    first, later = of(0, step="forward"), of(20, step="forward")
+    assert re.sub(r">[^<]*<", "><", first).count("data-slot") == re.sub(r">[^<]*<", "><", later).count("data-slot")
+    assert list(numbers(first)) == list(numbers(later))
+    assert numbers(first) != numbers(later)
+    trace = LINE.moment(NET, Options(iteration=20, learning_rate=0.1)).story.trace
+    out = next(node for node in trace.nodes if node.key == "ypred[0]")
+    assert numbers(later)[f"{out.id}.data"] == f"{out.data:.2f}"
+    assert "is-update" in of(20, step=-1)
+
+
 @pytest.mark.parametrize("label", HOSTILE)
 def test_no_name_can_break_a_diagram(label: str) -> None:
     subject = Subject(Story(relabelled(run(NEURON), label)))
