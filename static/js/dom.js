@@ -36,6 +36,24 @@ export function need(selector, root = document) {
 
 export const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+/** Writes only what differs: the same text, put in again, is laid out again. @param {Element} element @param {string} text */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** When the picture that is made now has been painted: for what may come a frame later. @param {() => void} run @returns {() => void} asks for one run, however often it is called */
+export function afterPaint(run) {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => setTimeout(() => {
+      asked = false;
+      run();
+    }));
+  };
+}
+
 /** @param {string} text @returns {DocumentFragment} `code` in backticks becomes an element */
 export function withCode(text) {
   const fragment = document.createDocumentFragment();

@@ -1,13 +1,11 @@
 // A new layout moves smoothly out of the old one: first, last, invert, play. What is matched is the key, which survives edits.
 
 import { reducedMotion } from "./dom.js";
+import { MANY } from "./sight.js";
 
 /** @typedef {Map<string, {x: number, y: number}>} Places */
 
 const TIMING = { duration: 320, easing: "cubic-bezier(.2,.7,.2,1)" };
-/** More boxes than this would cost more frames than the movement explains. */
-const MOST = 250;
-
 /** @param {Element} svg @returns {Map<string, SVGGElement>} */
 function boxes(svg) {
   /** @type {Map<string, SVGGElement>} */
@@ -29,7 +27,7 @@ function centre(node) {
 
 /** @param {Element | null} svg @returns {Places | null} */
 export function placesIn(svg) {
-  if (!svg || reducedMotion() || svg.querySelectorAll("g.node").length > MOST) return null;
+  if (!svg || reducedMotion() || svg.querySelectorAll("g.node").length > MANY) return null;
   return new Map([...boxes(svg)].map(([key, node]) => [key, centre(node)]));
 }
 
@@ -37,7 +35,7 @@ export function placesIn(svg) {
 export function moveFrom(svg, before, scale) {
   if (!before || before.size === 0 || reducedMotion()) return;
   const now = boxes(svg);
-  if (now.size > MOST) return;
+  if (now.size > MANY) return;
   const after = new Map([...now].map(([key, node]) => [key, centre(node)]));
   let moved = false;
   for (const [key, node] of now) {

@@ -1,7 +1,7 @@
 // Under the sentence of a step: its formula in letters, in numbers, and what comes out; and the same to take away.
 
 import { writeClipboard } from "./clipboard.js";
-import { h } from "./dom.js";
+import { h, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { loadMaths } from "./maths.js";
 import { frameOf } from "./state.js";
@@ -57,12 +57,13 @@ export function createFormula(host, store, { styles, say }) {
     if (key === last) return;
     last = key;
     const added = frameOf(store.get())?.step?.formula?.sum;
-    sum.textContent = added ? `grad ${added}` : "";
+    setText(sum, added ? `grad ${added}` : "");
     tools.hidden = latex === "";
     if (latex === "") shown.replaceChildren();
     else if (!typeset?.(latex, shown)) shown.textContent = plain;
     // When all is laid out anyway: a step must not wait for it.
     cancelAnimationFrame(measuring);
+    shown.tabIndex = 0;
     measuring = requestAnimationFrame(() => requestAnimationFrame(() => {
       shown.scrollLeft = 0;
       // What does not scroll is no stop for the keyboard.

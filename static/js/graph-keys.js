@@ -1,13 +1,13 @@
-// The graph by keyboard: one box is a stop for Tab, arrows go along the edges or to the neighbour, Enter looks inside.
+// The graph by keyboard: one box is a stop for Tab, arrows go along the edges or to the neighbour, Enter looks inside, F2 edits.
 
 /** @typedef {import("./types.js").Trace} Trace */
 
 /**
  * @param {SVGSVGElement} svg
  * @param {Trace} trace
- * @param {{enter: (id: string) => void, see: (box: {x: number, y: number, width: number, height: number}) => void, leave: () => void}} how
+ * @param {{enter: (id: string) => void, edit: (id: string) => void, see: (box: {x: number, y: number, width: number, height: number}) => void, leave: () => void}} how
  */
-export function keyboardGraph(svg, trace, { enter, see, leave }) {
+export function keyboardGraph(svg, trace, { enter, edit, see, leave }) {
   const boxes = /** @type {SVGGElement[]} */ ([...svg.querySelectorAll("g.node")]);
   const byId = new Map(trace.nodes.map((node) => [node.id, node]));
   const across = svg.dataset["dir"] !== "TB";
@@ -67,6 +67,7 @@ export function keyboardGraph(svg, trace, { enter, see, leave }) {
     if (!box || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const [on, back, down, up] = across ? ["ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp"] : ["ArrowDown", "ArrowUp", "ArrowRight", "ArrowLeft"];
     if (event.key === "Enter" || event.key === " ") enter(idOf(box));
+    else if (event.key === "F2") edit(idOf(box));
     else if (event.key === on) go(along(box, 1));
     else if (event.key === back) go(along(box, -1));
     else if (event.key === down) go(beside(box, 1));
@@ -79,7 +80,9 @@ export function keyboardGraph(svg, trace, { enter, see, leave }) {
 
   return {
     /** @param {string} id */
-    focus: (id) => go(boxes.find((box) => idOf(box) === id)),
+    focus(id) {
+      go(boxes.find((box) => idOf(box) === id));
+    },
   };
 }
 

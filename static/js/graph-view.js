@@ -1,10 +1,13 @@
 // A frame → text and classes on one picture. Never measures and never lays out: Graphviz did that.
 //
-// The elements of each slot are looked up once; a step then touches only what differs from what is shown.
+// The elements of each slot are looked up once; a step then touches only what differs from what is shown, and of a large picture
+// only what is in sight: the rest follows when it comes into sight, or when nothing moves any more.
 
+import { setText } from "./dom.js";
 import { exactNumber } from "./format.js";
 import { rectangle } from "./graph-keys.js";
 import { fitNumber, roomIn } from "./room.js";
+import { createSight } from "./sight.js";
 import { nameOf } from "./state.js";
 import { createTints } from "./tints.js";
 
@@ -15,6 +18,11 @@ import { createTints } from "./tints.js";
 
 const PHASE_CLASSES = ["is-forward", "is-seed", "is-backward", "is-zero_grad", "is-update"];
 const MARKS = ["is-active", "is-read", ...PHASE_CLASSES];
+/** Milliseconds without a change before what is out of sight is written, too. */
+const REST = 200;
+
+/** A number of the picture: where it stands, and what stands there now.
+ * @typedef {{slot: string, text: Text, element: Element, box: Element | null, room: number, shown: Num | undefined}} Cell */
 
 /**
  * @param {SVGSVGElement} svg
@@ -35,13 +43,16 @@ export function createGraphView(svg, trace) {
   for (const title of svg.querySelectorAll("g.node > title")) title.remove();
   for (const element of svg.querySelectorAll(".is-active")) element.classList.remove(...MARKS);
 
-  /** @type {Map<string, Num>} */
-  const shown = new Map();
+  const sight = createSight(svg, () => current && write(current));
+  const cells = [...slots].flatMap(([slot, elements]) => elements.map((element) => cellOf(slot, element)));
   let shownDigits = -1;
   /** @type {Map<string, number>} */
   let room = new Map();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   /** @type {Element[]} */
   let marked = [];
+  let markedAt = -1;
   /** @type {Element[]} */
   let hovered = [];
   /** @type {Frame | null} */
@@ -72,39 +83,61 @@ export function createGraphView(svg, trace) {
     return { active: /** @type {Element[]} */ (active), read: [...read] };
   }
 
+  /** @param {Frame} frame @param {boolean} [all]  also what is out of sight */
+  function write({ values }, all = false) {
+    clearTimeout(timer);
+    let left = false;
+    for (const cell of cells) {
+      const value = values.get(cell.slot) ?? null;
+      if (Object.is(cell.shown, value)) continue;
+      if (!all && !sight.has(cell.box)) {
+        left = true;
+        continue;
+      }
+      if (cell.shown === undefined || (value === null) !== (cell.shown === null)) cell.element.classList.toggle("is-unknown", value === null);
+      cell.shown = value;
+      // A text that is changed keeps its place in the layout; one that is put in anew does not.
+      cell.text.data = fitNumber(value, shownDigits, cell.room);
+    }
+    if (left) timer = setTimeout(() => current && write(current, true), REST);
+  }
+
   return {
     svg,
+
+    /** What is seen of the picture has changed. @param {import("./sight.js").Rectangle} part @param {number} scale */
+    look(part, scale) {
+      sight.look(part, scale);
+      if (current) write(current);
+    },
 
     /** @param {Frame} frame @param {number} digits @param {Trace} [story]  the numbers of now, for what is measured against the largest */
     paint(frame, digits, story = trace) {
       current = frame;
-      if (digits !== shownDigits) room = roomIn(trace, digits);
-      for (const [slot, elements] of slots) {
-        const value = frame.values.get(slot) ?? null;
-        if (digits === shownDigits && shown.has(slot) && Object.is(shown.get(slot), value)) continue;
-        shown.set(slot, value);
-        const text = fitNumber(value, digits, room.get(slot.slice(0, slot.indexOf("."))) ?? 99);
-        for (const element of elements) {
-          element.textContent = text;
-          element.classList.toggle("is-unknown", value === null);
-        }
+      if (digits !== shownDigits) {
+        shownDigits = digits;
+        room = roomIn(trace, digits);
+        for (const cell of cells) [cell.room, cell.shown] = [room.get(cell.slot.slice(0, cell.slot.indexOf("."))) ?? 99, undefined];
       }
-      shownDigits = digits;
+      write(frame);
 
       for (const [slot, elements] of hidden) {
         const open = !frame.asked?.has(slot);
         for (const element of elements) {
-          element.textContent = open ? fitNumber(frame.values.get(slot) ?? null, digits, room.get(slot.slice(0, slot.indexOf("."))) ?? 99) : "?";
+          setText(element, open ? fitNumber(frame.values.get(slot) ?? null, digits, room.get(slot.slice(0, slot.indexOf("."))) ?? 99) : "?");
           element.classList.toggle("is-asked", !open);
         }
       }
       tints?.(frame, story, digits);
 
+      if (description) setText(description, frame.text);
+      // A slider moves the numbers, not the step.
+      if (frame.index === markedAt) return;
+      markedAt = frame.index;
       for (const element of marked) element.classList.remove(...MARKS);
       marked = [];
       svg.setAttribute("data-step", String(frame.index));
       svg.dataset["phase"] = frame.phase ?? "start";
-      if (description) description.textContent = frame.text;
       if (!frame.phase) return;
       const phase = `is-${frame.phase}`;
       const { active, read } = boxesOf(frame);
@@ -141,12 +174,25 @@ export function createGraphView(svg, trace) {
       for (const id of ids) for (const element of nodes.get(id) ?? []) element.classList.add("is-troubled");
     },
 
+    /** Where a value is drawn: the first of its boxes. @param {string} id */
+    boxOf: (id) => {
+      const box = nodes.get(id)?.[0];
+      return box ? rectangle(box) : null;
+    },
+
     /** Where the step happens, in units of the picture: what it writes first, then what it reads. @param {Frame} frame */
     focus(frame) {
       const { active, read } = boxesOf(frame);
       return [...active.slice(0, 1), ...read].map(rectangle);
     },
   };
+}
+
+/** @param {string} slot @param {Element} element @returns {Cell} */
+function cellOf(slot, element) {
+  const text = element.firstChild instanceof Text && element.childNodes.length === 1 ? element.firstChild : document.createTextNode("");
+  if (text.parentNode !== element) element.replaceChildren(text);
+  return { slot, text, element, box: element.closest("g.node, g.edge"), room: 99, shown: undefined };
 }
 
 /** A thin line is hard to hit: each gets a wide one that cannot be seen. @param {Map<string, Element[]>} edges */

@@ -10,6 +10,8 @@
 const KEYWORDS = new Set(["def", "lambda", "return", "for", "in", "if", "elif", "else", "and", "or", "not", "pass", "import", "from", "as", "class"]);
 const BUILTINS = new Set(["Value", "Neuron", "Layer", "MLP", "sum", "zip", "range", "len", "enumerate", "print", "list", "tuple", "float", "int"]);
 const ATOMS = new Set(["True", "False", "None"]);
+/** Python keeps these for itself. */
+const PYTHON = new Set(["assert", "async", "await", "break", "continue", "del", "except", "finally", "global", "is", "nonlocal", "raise", "try", "while", "with", "yield"]);
 
 const NAME = /^[\p{L}_][\p{L}\p{N}_]*/u;
 const NUMBER = /^(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?/;
@@ -46,6 +48,9 @@ export function token(stream, state, operations) {
   stream.next();
   return "punctuation";
 }
+
+/** @param {string} text @returns {boolean} whether it is one of the language's own words */
+export const isWord = (text) => KEYWORDS.has(text) || ATOMS.has(text) || PYTHON.has(text);
 
 /** Words that are the language's own, for completion. */
 export const WORDS = [...KEYWORDS].filter((word) => !["import", "from", "as", "class", "pass"].includes(word));

@@ -42,6 +42,19 @@ export const clampStep = (index, count) => Math.min(Math.max(Math.trunc(index) |
 /** @type {WeakMap<Trace, Map<Slot, Num>>} */
 const starts = new WeakMap();
 
+/** Slots are looked up far more often than there are any. @type {Map<string, Record<string, Slot>>} */
+const names = new Map();
+
+/** @param {string} id  of a node or an edge @param {string} field @returns {Slot} */
+export function slotOf(id, field) {
+  let known = names.get(id);
+  if (!known) names.set(id, (known = {}));
+  return (known[field] ??= `${id}.${field}`);
+}
+
+/** What is known before step 1 of a story that was made from another one. @param {Trace} trace @param {Map<Slot, Num>} values */
+export const startWith = (trace, values) => void starts.set(trace, values);
+
 /**
  * What is known before step 1: the first data of inputs, constants and parameters. An operation's first write has `before: null`.
  * @param {Trace} trace
@@ -53,14 +66,14 @@ export function initialValues(trace) {
   /** @type {Map<Slot, Num>} */
   const values = new Map();
   for (const node of trace.nodes) {
-    values.set(`${node.id}.data`, node.data);
-    values.set(`${node.id}.grad`, null);
+    values.set(slotOf(node.id, "data"), node.data);
+    values.set(slotOf(node.id, "grad"), null);
   }
   /** @type {Set<Slot>} */
   const seen = new Set();
   for (const step of trace.steps) {
     for (const write of step.writes) {
-      const slot = `${write.node}.${write.field}`;
+      const slot = slotOf(write.node, write.field);
       if (write.field !== "data" || seen.has(slot)) continue;
       seen.add(slot);
       values.set(slot, write.before);
@@ -80,8 +93,8 @@ export function frameAt(trace, index) {
   const end = clampStep(index, count);
   const values = initialValues(trace);
   for (let i = 0; i < end; i += 1) {
-    for (const write of trace.steps[i]?.writes ?? []) values.set(`${write.node}.${write.field}`, write.after);
-    for (const write of trace.steps[i]?.edge_writes ?? []) values.set(`${write.edge}.${write.field}`, write.after);
+    for (const write of trace.steps[i]?.writes ?? []) values.set(slotOf(write.node, write.field), write.after);
+    for (const write of trace.steps[i]?.edge_writes ?? []) values.set(slotOf(write.edge, write.field), write.after);
   }
   const step = end > 0 ? (trace.steps[end - 1] ?? null) : null;
   return {
@@ -92,7 +105,7 @@ export function frameAt(trace, index) {
     phase: step?.phase ?? null,
     node: step?.node ?? null,
     edges: step ? edgesOf(step) : [],
-    written: step ? [...step.writes.map((write) => `${write.node}.${write.field}`), ...(step.edge_writes ?? []).map((write) => `${write.edge}.${write.field}`)] : [],
+    written: step ? [...step.writes.map((write) => slotOf(write.node, write.field)), ...(step.edge_writes ?? []).map((write) => slotOf(write.edge, write.field))] : [],
     read: step ? nodesRead(trace, step) : [],
     text: step ? step.text : WORDS.start,
   };

@@ -4,7 +4,7 @@
 // updates its values, what it adds is known to the program alone: such a story is told anew by the server.
 
 import { OPS } from "./ops.js";
-import { edgesOf, initialValues } from "./player.js";
+import { edgesOf, initialValues, slotOf, startWith } from "./player.js";
 
 /** @typedef {import("./types.js").Trace} Trace */
 /** @typedef {import("./types.js").GraphNode} GraphNode */
@@ -39,9 +39,10 @@ export function createReplay(trace) {
 
   return (inputs) => {
     const data = [...first];
+    const begin = new Map(start);
     for (const [i, node] of nodes.entries()) {
       const given = node.op ? undefined : inputs[node.key];
-      if (given !== undefined) data[i] = given;
+      if (given !== undefined) begin.set(slotOf(node.id, "data"), (data[i] = given));
     }
     /** @type {(number | null)[]} */
     const grad = nodes.map(() => null);
@@ -98,12 +99,15 @@ export function createReplay(trace) {
       return { ...step, writes: written, edge_writes: known };
     });
 
-    return {
+    /** @type {Trace} */
+    const story = {
       ...trace,
       nodes: nodes.map((node, i) => ({ ...node, data: data[i] ?? NaN, grad: grad[i] ?? null })),
       edges: edges.map((edge, i) => ({ ...edge, local: local[i] ?? null, contribution: sent[i] ?? null })),
       steps: told,
     };
+    startWith(story, begin);
+    return story;
   };
 }
 

@@ -1,7 +1,7 @@
 // From an edit to an answer: waits for the typing to rest, asks the server, keeps the last good graph when it refuses.
 
 import { SERVER_OPTIONS } from "./links.js";
-import { initialValues, resolveStep, stepAfterEdit } from "./player.js";
+import { initialValues, resolveStep, startWith, stepAfterEdit } from "./player.js";
 import { createReplay, sameShape } from "./replay.js";
 import { adjustable } from "./state.js";
 
@@ -117,10 +117,10 @@ export function createSession(store, api) {
       askSoon();
     },
     setInputs,
-    /** A program and its numbers as they were. @param {{source: string, inputs: Readonly<Record<string, number>>}} what */
-    restore({ source, inputs }) {
+    /** A program and its numbers as they were, or as they are to be. @param {{source: string, inputs: Readonly<Record<string, number>>, options?: Options}} what */
+    restore({ source, inputs, options = store.get().options }) {
       if (source === store.get().source) return setInputs(inputs);
-      store.set({ source, inputs, own: {} });
+      store.set({ source, inputs, options, own: {} });
       void ask();
     },
     /** The story at hand has other numbers than the program's: find out what those are. */
@@ -166,5 +166,7 @@ export const ownNumbers = (trace) => Object.fromEntries(adjustable(trace).map((n
 /** @param {Trace} trace @param {Trace["steps"] | null} words @returns {Trace} */
 function withWords(trace, words) {
   if (!words) return trace;
-  return { ...trace, steps: trace.steps.map((step, i) => ({ ...(words[i] ?? step), writes: step.writes, ...(step.edge_writes ? { edge_writes: step.edge_writes } : {}) })) };
+  const told = { ...trace, steps: trace.steps.map((step, i) => ({ ...(words[i] ?? step), writes: step.writes, ...(step.edge_writes ? { edge_writes: step.edge_writes } : {}) })) };
+  startWith(told, initialValues(trace));
+  return told;
 }

@@ -15,6 +15,7 @@ const chosen = new Map();
 export function createSlider({ key, label, value, onInput, onReset, onKeep }) {
   let range = widened(chosen.get(key) ?? rangeFor(value), value);
   let now = value;
+  let able = true;
 
   const bar = h("input", { type: "range", class: "slider-bar", step: "any", "aria-label": label });
   /** @param {string} kind @param {string} name @param {(x: number) => void} take */
@@ -94,8 +95,11 @@ export function createSlider({ key, label, value, onInput, onReset, onKeep }) {
     bar,
     /** The number changed elsewhere. @param {number} x @param {boolean} changed  whether it differs from the program's own */
     update(x, changed) {
-      tools.classList.toggle("is-idle", !changed);
-      for (const button of tools.querySelectorAll("button")) button.disabled = !changed;
+      if (changed !== able) {
+        able = changed;
+        tools.classList.toggle("is-idle", !changed);
+        for (const button of tools.querySelectorAll("button")) button.disabled = !changed;
+      }
       if (Object.is(x, now)) return;
       now = x;
       range = widened(range, x);

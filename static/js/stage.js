@@ -17,6 +17,8 @@ const MARGIN = 20;
 const LARGEST = 1.5;
 const SMALLEST_WHOLE = 0.5;
 const PART = 0.66;
+/** Milliseconds of a movement of ours, as in viewer.css. */
+const GLIDE = 320;
 
 /**
  * @param {{wheel?: boolean, tools?: boolean}} [how]  wheel: zoom by plain wheel (else with Ctrl, so that a framing page can scroll)
@@ -33,12 +35,15 @@ export function createStage({ wheel = true, tools = true } = {}) {
   let mode = "auto";
   let transform = zoomIdentity;
   let gliding = 0;
+  let moved = -Infinity;
+  /** @type {(() => void)[]} */
+  const listeners = [];
 
   const behaviour = /** @type {import("d3-zoom").ZoomBehavior<HTMLElement, unknown>} */ (zoom())
     .scaleExtent([0.05, 8])
     .extent(() => [[0, 0], [room.width, room.height]])
     .filter((event) => {
-      if (event.target instanceof Element && event.target.closest(".stage-tools")) return false;
+      if (event.target instanceof Element && event.target.closest(".stage-tools, .node-edit")) return false;
       if (event.type === "wheel") return wheel || event.ctrlKey || event.metaKey;
       return !event.button && event.type !== "dblclick";
     })
@@ -51,6 +56,8 @@ export function createStage({ wheel = true, tools = true } = {}) {
       transform = event.transform;
       sheet.style.transform = `translate(${transform.x}px, ${transform.y}px) scale(${transform.k})`;
       if (event.sourceEvent) mode = "manual";
+      looking();
+      for (const run of listeners) run();
     })
     .on("end", () => element.classList.remove("is-moving"));
   const selection = select(/** @type {HTMLElement} */ (element));
@@ -59,10 +66,20 @@ export function createStage({ wheel = true, tools = true } = {}) {
   /** @param {import("d3-zoom").ZoomTransform} target @param {boolean} [smooth] */
   function moveTo(target, smooth = false) {
     clearTimeout(gliding);
-    const glide = smooth && !reducedMotion();
+    // Who steps faster than that sees where things are, not how they move.
+    const now = performance.now();
+    const glide = smooth && !reducedMotion() && now - moved > GLIDE;
+    moved = now;
     element.classList.toggle("is-gliding", glide);
-    if (glide) gliding = window.setTimeout(() => element.classList.remove("is-gliding"), 320);
+    if (glide) gliding = window.setTimeout(() => element.classList.remove("is-gliding"), GLIDE);
     selection.call(behaviour.transform, target);
+  }
+
+  /** @type {(part: Rectangle, scale: number) => void} */
+  let look = () => undefined;
+  function looking() {
+    const { x, y, k } = transform;
+    if (svg && room.width) look({ x: -x / k, y: -y / k, width: room.width / k, height: room.height / k }, k);
   }
 
   const wholeScale = () => Math.min((room.width - 2 * MARGIN) / width, (room.height - 2 * MARGIN) / height);
@@ -105,6 +122,7 @@ export function createStage({ wheel = true, tools = true } = {}) {
   new ResizeObserver(() => {
     measure();
     if (mode === "auto") arrange(focusOf());
+    else looking();
   }).observe(element);
 
   const stage = {
@@ -113,11 +131,13 @@ export function createStage({ wheel = true, tools = true } = {}) {
     /**
      * @param {SVGSVGElement | null} next
      * @param {() => Rectangle[]} focus  where the current step happens, asked for when the view is arranged
+     * @param {(part: Rectangle, scale: number) => void} seen  is told what is seen of it
      */
-    show(next, focus = () => []) {
+    show(next, focus = () => [], seen = () => undefined) {
       const before = placesIn(svg);
       svg = next;
       focusOf = focus;
+      look = seen;
       if (!next) {
         sheet.replaceChildren();
         return;
@@ -129,8 +149,15 @@ export function createStage({ wheel = true, tools = true } = {}) {
       sheet.replaceChildren(next);
       measure();
       if (mode === "auto") arrange(focus());
+      looking();
       moveFrom(next, before, transform.k);
     },
+
+    /** Where a part of the picture is on the stage, in pixels. @param {Rectangle} box */
+    placeOf: ({ x, y, width: w, height: tall }) => ({ x: transform.applyX(x), y: transform.applyY(y), width: w * transform.k, height: tall * transform.k }),
+
+    /** @param {() => void} run */
+    onMove: (run) => void listeners.push(run),
 
     /** Beside the pointer, as browsers show titles. @param {string} text */
     hint: (text) => void (sheet.title = text),

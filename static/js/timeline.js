@@ -1,6 +1,6 @@
 // The step bar: first, back, play, forward, last, the scrubber with its phases, and the sentence of the step.
 
-import { h, withCode } from "./dom.js";
+import { h, setText, withCode } from "./dom.js";
 import { icon } from "./icons.js";
 import { bandsOf, PHASES } from "./player.js";
 import { frameOf } from "./state.js";
@@ -59,6 +59,7 @@ export function createTimeline(store, playback, { controls = "full" } = {}) {
     }));
   });
 
+  let shown = "";
   store.watch(frameOf, (frame) => {
     const [index, total] = [frame?.index ?? 0, frame?.count ?? 0];
     const phase = frame?.phase ? PHASES[frame.phase] : null;
@@ -66,10 +67,12 @@ export function createTimeline(store, playback, { controls = "full" } = {}) {
     scrubber.setAttribute("aria-valuetext", `step ${index} of ${total}`);
     scrubber.style.setProperty("--part", String(total ? index / total : 0));
     scrubber.disabled = total === 0;
-    count.textContent = `step ${index} of ${total}`;
+    setText(count, `step ${index} of ${total}`);
     element.dataset["accent"] = phase?.accent ?? "none";
-    chip.textContent = phase?.label ?? "Start";
-    text.replaceChildren(withCode(frame?.text ?? "Nothing to step through yet."));
+    setText(chip, phase?.label ?? "Start");
+    const said = frame?.text ?? "Nothing to step through yet.";
+    if (said !== shown) text.replaceChildren(withCode(said));
+    shown = said;
     // Not `disabled`: the button that brought us to the end would drop the keyboard's focus.
     for (const end of [first, back]) end.setAttribute("aria-disabled", String(index === 0));
     for (const end of [forward, last]) end.setAttribute("aria-disabled", String(index === total));

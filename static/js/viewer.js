@@ -16,6 +16,9 @@ import { createTimeline } from "./timeline.js";
 /** @typedef {import("./state.js").Store} Store */
 /** @typedef {ReturnType<typeof mountViewer>} Viewer */
 
+/** Two presses within so many milliseconds and pixels are one press twice. */
+const [TWICE, NEAR] = [450, 24];
+
 /**
  * @param {HTMLElement} host
  * @param {Store} store
@@ -38,13 +41,25 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
 
   /** @type {import("./graph-view.js").GraphView | null} */
   let view = null;
+  /** @type {ReturnType<typeof keyboardGraph> | null} */
+  let keyboard = null;
   /** @type {(id: string, focus: boolean) => void} */
   let open = () => undefined;
   /** While a number is asked for, what is known about it is not told. @param {string} id @param {boolean} focus */
   const inspect = (id, focus) => {
-    if (askedOf(store.get()).size === 0) open(id, focus);
-    else announcer.say("First find the hidden numbers.");
+    if (free()) open(id, focus);
   };
+  /** @type {(id: string) => void} */
+  let edit = () => undefined;
+  /** @param {string} id */
+  const change = (id) => {
+    if (free()) edit(id);
+  };
+  function free() {
+    const none = askedOf(store.get()).size === 0;
+    if (!none) announcer.say("First find the hidden numbers.");
+    return none;
+  }
   const focus = () => {
     const frame = frameOf(store.get());
     return (frame && view?.focus(frame)) ?? [];
@@ -59,10 +74,11 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
   store.watch((state) => state.trace, (trace) => {
     const svg = trace ? readPicture(trace.svg) : null;
     view = svg && trace ? createGraphView(svg, trace) : null;
-    stage.show(svg, focus);
+    stage.show(svg, focus, (part, scale) => view?.look(part, scale));
     if (svg && trace) {
-      keyboardGraph(svg, trace, {
+      keyboard = keyboardGraph(svg, trace, {
         enter: (id) => inspect(id, true),
+        edit: (id) => change(id),
         see: (box) => stage.follow([box]),
         leave: () => stage.element.focus({ preventScroll: true }),
       });
@@ -87,10 +103,30 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
   store.watch((state) => state.troubled, (ids) => view?.trouble(ids));
   store.watch((state) => state.selected, (id) => view?.select(id));
 
-  stage.element.addEventListener("click", (event) => {
-    const id = nodeUnder(event.target);
+  /** @type {{id: string, time: number, x: number, y: number} | null} */
+  let pressed = null;
+  host.addEventListener("click", (event) => {
+    const id = stage.element.contains(/** @type {Node} */ (event.target)) ? nodeUnder(event.target) : null;
+    if (twice(event, event)) return;
+    pressed = id ? { id, time: event.timeStamp, x: event.clientX, y: event.clientY } : null;
     if (id) inspect(id, false);
-  });
+  }, { capture: true });
+  // Of a second tap browsers make no click where a page takes touches itself.
+  host.addEventListener("touchend", (event) => {
+    const [touch] = event.changedTouches;
+    if (touch && event.touches.length === 0) twice(event, touch);
+  }, { capture: true, passive: false });
+
+  /** What the first press opened may lie there now: a second one means the same box. @param {Event} event @param {{clientX: number, clientY: number}} at */
+  function twice(event, { clientX, clientY }) {
+    if (!pressed || event.timeStamp - pressed.time > TWICE || Math.hypot(clientX - pressed.x, clientY - pressed.y) > NEAR) return false;
+    const { id } = pressed;
+    event.stopPropagation();
+    event.preventDefault();
+    pressed = null;
+    change(id);
+    return true;
+  }
   stage.element.addEventListener("pointerover", (event) => {
     const id = nodeUnder(event.target);
     if (id !== store.get().hover) store.set({ hover: id });
@@ -105,5 +141,11 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
     say: announcer.say,
     /** What a press on a box does. @param {(id: string, focus: boolean) => void} run */
     onInspect: (run) => void (open = run),
+    /** What two presses on a box do, and F2. @param {(id: string) => void} run */
+    onEdit: (run) => void (edit = run),
+    /** Where a value is drawn, in units of the picture. @param {string} id */
+    boxOf: (id) => view?.boxOf(id) ?? null,
+    /** @param {string} id */
+    focusNode: (id) => keyboard?.focus(id),
   };
 }
