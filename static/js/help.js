@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { EDITOR_KEYS, KEYS } from "./keys.js";
+import { BOX_KEYS, EDITOR_KEYS, KEYS } from "./keys.js";
 
 const LANGUAGE = [
   ["x1 = 2.0", "A number with a name is an input."],
@@ -25,6 +25,7 @@ export function createHelp(operations) {
       h("button", { type: "button", class: "tool", "aria-label": "Close", onclick: () => dialog.close() }, icon("close"))),
     h("div", { class: "help-body", tabindex: 0, role: "region", "aria-labelledby": "help-title" },
       h("section", {}, h("h3", {}, "Stepping"), keys(KEYS)),
+      h("section", {}, h("h3", {}, "On a box"), keys(BOX_KEYS)),
       h("section", {}, h("h3", {}, "In the program"), keys(EDITOR_KEYS)),
       h("section", {}, h("h3", {}, "The language"),
         h("dl", { class: "language" }, ...LANGUAGE.flatMap(([code, text]) => [h("dt", {}, h("code", {}, code ?? "")), h("dd", {}, text ?? "")]))),

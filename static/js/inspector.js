@@ -23,9 +23,9 @@ const REST = 250;
  * @param {Store} store
  * @param {{dock: import("./dock.js").Dock, operations: Operation[], goTo: (step: number) => void, source: ((span: Span) => void) | null,
  *   knobs: import("./inputs.js").Knobs | null, studies: import("./studies.js").Studies,
- *   setOptions: ((change: import("./types.js").Options) => void) | null}} how
+ *   setOptions: ((change: import("./types.js").Options) => void) | null, edit: ((id: string) => void) | null}} how
  */
-export function createInspector(store, { dock, operations, goTo, source, knobs, studies, setOptions }) {
+export function createInspector(store, { dock, operations, goTo, source, knobs, studies, setOptions, edit }) {
   const rules = new Map(operations.map((op) => [op.name, op]));
   /** @type {(() => void)[]} */
   let refresh = [];
@@ -48,7 +48,8 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
     store.set({ selected: id });
     refresh = [];
     const body = build(trace, node);
-    dock.open({ name: "node", title: h("span", {}, nameOf(trace, node)), body, onClose: forget }, { focus });
+    const tools = edit && chip("Edit", () => edit(id), `Edit ${nameOf(trace, node)}`);
+    dock.open({ name: "node", title: h("span", {}, nameOf(trace, node)), body, tools, onClose: forget }, { focus });
     update();
     askSoon();
   }
@@ -233,7 +234,13 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
   store.watch((state) => state.options, () => shown !== null && update(), false);
   store.watch((state) => state.inputs, () => shown !== null && (update(), askSoon()), false);
 
-  return { show };
+  return {
+    show,
+    /** What is shown has another key from now on. @param {string} from @param {string} to */
+    follow(from, to) {
+      if (shown === from) shown = to;
+    },
+  };
 }
 
 /** @param {string} number */

@@ -17,6 +17,14 @@ export const KEYS = [
   { keys: ["?"], shown: ["?"], action: "help", text: "This help" },
 ];
 
+/** Keys of a box that has the keyboard; graph-keys.js does the listening. */
+export const BOX_KEYS = [
+  { shown: ["→", "←"], text: "Along the edges" },
+  { shown: ["↑", "↓"], text: "To the neighbour" },
+  { shown: ["Enter"], text: "Look inside" },
+  { shown: ["F2"], text: "Edit its label, and the number of an input" },
+];
+
 /** Keys of the editor, for the help sheet; CodeMirror does the listening. */
 export const EDITOR_KEYS = [
   { shown: ["Esc"], text: "Leave the program, so that the keys above step" },

@@ -15,6 +15,7 @@ import { createInspector } from "./inspector.js";
 import { listenToKeys } from "./keys.js";
 import { mountLabs } from "./labs/labs.js";
 import { createMenu } from "./menu.js";
+import { createNodeEdit } from "./node-edit.js";
 import { createOutput } from "./output.js";
 import { createSession } from "./session.js";
 import { fillShareMenu } from "./share.js";
@@ -63,11 +64,14 @@ const inspector = createInspector(store, {
   knobs,
   studies,
   setOptions: session.setOptions,
+  edit: (id) => nodeEdit.open(id),
 });
 viewer.onInspect((id, focus) => {
   session.setOptions({ lab: "" });
   inspector.show(id, focus);
 });
+const nodeEdit = createNodeEdit(store, { viewer, session, operations: boot.operations, onRenamed: inspector.follow });
+viewer.onEdit(nodeEdit.open);
 mountLabs(store, viewer.dock, {
   studies,
   base,

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from app.wire import number
 from engine.language import run
+from engine.language.library import BUILTINS
 from engine.ops import OPS, Op
 from engine.trace import Trace
+
+ROOT = Path(__file__).resolve().parents[2]
 
 EDGES = (0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.0, 20.0, 25.0, -40.0, 710.0, -745.0, 1e-300, -1e300, 1e-9)
 NOT_FINITE = (float("inf"), float("-inf"), float("nan"))
@@ -86,3 +90,9 @@ def _told(trace: Trace) -> dict[str, Any]:
 
 def test_the_stories_are_those_of_the_engine(golden: Callable[[str, str], None]) -> None:
     golden("replay.json", stories())
+
+
+def test_the_browser_knows_every_function_by_name() -> None:
+    """What must not become a name of a value: the language's functions are listed in the browser, too."""
+    known = "".join((ROOT / "static/js" / name).read_text(encoding="utf-8") for name in ("highlight.js", "rename.js"))
+    assert [name for name in BUILTINS if name not in OPS and f'"{name}"' not in known] == []
