@@ -73,6 +73,8 @@ class Settings(BaseModel):
     pending: int = Field(default=64, ge=1, description="Uncached requests that may be in the house at once; more get a 503.")
     threads: int = Field(default=40, ge=1, le=256, description="Threads that make answers.")
     heavy: int = Field(default=2, ge=1, le=64, description="Programs of more than a few milliseconds that run at once.")
+    streams: int = Field(default=4, ge=1, le=64, description="Trainings that are followed at once; more get a 503.")
+    stream_seconds: float = Field(default=60.0, gt=0, description="Time one of them may take; it answers with what was made.")
     rate_limit: Annotated[int | None, OrOff] = Field(
         default=None, ge=1, description="Uncached answers one client gets per minute, or off. What is cached is free."
     )

@@ -26,6 +26,7 @@ from app.resources import STATIC
 from app.routes import docs, graphs, health, pages, studies
 from app.routes.pages import boot_data
 from app.routes.shortcut import Shortcut
+from app.routes.stream import Places
 from app.schemas import ProblemAnswer
 from app.version import fingerprint
 from engine.limits import LIMITS
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.pipeline = Pipeline(settings)
     app.state.fingerprint = fingerprint(settings)
+    app.state.places = Places(settings.streams, settings.stream_seconds)
     app.state.pages = Pages(base)
     limits = {**asdict(LIMITS), "url": settings.url_limit, "body": settings.body_limit}
     app.state.boot = boot_data(__version__, base, limits)

@@ -13,8 +13,10 @@ from app.pipeline import Story
 from app.routes import openapi
 from app.routes.answering import answer
 from app.routes.reading import json_body, pipeline_of, remember, source_of
+from app.routes.stream import MEDIA_TYPE, TrainingStream, wants_events
 from app.schemas import GraphRequest
 from app.studies import STUDIES, Question, Study, Subject
+from app.studies.knobs import Training
 from engine.language import run
 
 __all__ = ["router"]
@@ -37,7 +39,7 @@ def _by_address(study: Study, readable: bool) -> Callable[[Request], Response]:
     return by_address
 
 
-def _by_post(study: Study) -> Callable[..., Response]:
+def _by_post(study: Study, streamed: bool = False) -> Callable[..., Response]:
     async def read(request: Request) -> tuple[GraphRequest, Question]:
         body = await json_body(request)
         if not isinstance(body, dict):
@@ -52,6 +54,8 @@ def _by_post(study: Study) -> Callable[..., Response]:
         if program.inputs:  # for the links in the answer
             spelled = ",".join(f"{name}:{program.inputs[name]!r}" for name in sorted(program.inputs))
             question = question.model_copy(update={"inputs": spelled})
+        if isinstance(question, Training) and (streamed or wants_events(request.headers.get("accept", ""))):
+            return TrainingStream(subject, question, request.app.state.places)
         body = study.body(subject, question)
         return Response(body, headers={"Cache-Control": "no-store"}, media_type=study.media_type)
 
@@ -138,3 +142,16 @@ for _study in STUDIES.values():
             f"/api/v1/{_study.name}", _by_post(_study), methods=["POST"], name=f"post {_study.file}",
             summary=_study.help, **_documented_post(_study),
         )  # fmt: skip
+
+_EVENTS = (
+    'event: start\ndata: {"steps":3,"affordable":10000,…}\n\n'
+    'event: progress\ndata: {"from":0,"iteration":3,"loss":-12.6,"losses":[4.0,-1.2,-12.6],"history":null}\n\n'
+    "event: done\ndata: {…the answer of train.json…}\n\n"
+)
+_STREAMED = _documented_post(STUDIES["train.json"])
+_STREAMED["responses"][200] = {"description": "Events while it is trained.", "content": {MEDIA_TYPE: {"example": _EVENTS}}}
+router.add_api_route(
+    "/api/v1/train/stream", _by_post(STUDIES["train.json"], streamed=True), methods=["POST"], name="post train stream",
+    summary="The same as it goes, by server-sent events; POST /api/v1/train does so with `Accept: text/event-stream`.",
+    **_STREAMED,
+)  # fmt: skip

@@ -23,7 +23,7 @@ from engine.model import Model
 from engine.trace import Node
 from engine.train import History, Stop
 
-__all__ = ["loss_svg", "table", "training"]
+__all__ = ["check_size", "loss_svg", "packed", "table", "training"]
 
 _ELEMENT = re.compile(r"(\w+)(?:\[[0-9]+\])+")
 _WORDS = {"sgd": "gradient descent", "momentum": "gradient descent with momentum", "adam": "Adam"}
@@ -51,7 +51,7 @@ def training(subject: Subject, question: Training) -> dict[str, Any]:
         ],
         "stopped": _stopped(subject, history.stop),
         "moment": None if question.iteration is None else _moment(subject, history, question, question.iteration),
-        "history": _packed(history) if question.history == "true" else None,
+        "history": _every_row(history) if question.history == "true" else None,
         "links": _links(subject, question),
         "sentence": _sentence(subject, history, question),
         "note": "The program has conditions: training keeps to the way they went." if subject.has_conditions else None,
@@ -61,7 +61,7 @@ def training(subject: Subject, question: Training) -> dict[str, Any]:
 def table(subject: Subject, question: Table) -> str:
     """The answer of `train.csv`: a row for each iteration, with the loss and every parameter."""
     history = _history(subject, question)
-    _check_size(history, "")
+    check_size(history.model, history.updates, "")
     lines = StringIO()
     writer = csv.writer(lines)
     writer.writerow(["iteration", subject.name(history.model.root), *(node.key for node in history.model.parameters)])
@@ -149,26 +149,32 @@ def _numbers(numbers: array[float]) -> list[Any]:
     return list(map(number, numbers))
 
 
-def _check_size(history: History, without: str) -> None:
-    if len(history.rows) > (allowed := TRAINING_LIMITS.told):
-        count = len(history.model.parameters)
+def check_size(model: Model, steps: int, without: str) -> None:
+    """Refuse a history that is too long to send."""
+    count = len(model.parameters)
+    if (steps + 1) * count > (allowed := TRAINING_LIMITS.told):
         raise ProblemError(
             422, "limit", "This is too much to send", f"The history has more than {allowed:,} numbers.",
             hint=f"Ask for at most {allowed // count - 1:,} steps{without}.", more={"limit": "told", "value": allowed},
         )  # fmt: skip
 
 
-def _packed(history: History) -> dict[str, Any]:
-    """The parameters of every iteration, little-endian doubles in base64: a tenth of the time and half of the size of digits."""
-    _check_size(history, ", or without `history`")
-    rows = history.rows[:]
+def packed(rows: array[float]) -> str:
+    """Little-endian doubles in base64: a tenth of the time and half of the size of digits."""
     if sys.byteorder == "big":
+        rows = rows[:]
         rows.byteswap()
+    return b64encode(rows).decode("ascii")
+
+
+def _every_row(history: History) -> dict[str, Any]:
+    """The parameters of every iteration."""
+    check_size(history.model, history.updates, ", or without `history`")
     return {
         "encoding": "base64 float64 little-endian",
         "iterations": history.updates + 1,
         "parameters": len(history.model.parameters),
-        "data": b64encode(rows).decode("ascii"),
+        "data": packed(history.rows),
     }
 
 
