@@ -45,7 +45,7 @@ from engine.trace import Frame, Step, Trace
 
 __all__ = ["Moment", "Pipeline"]
 
-_LIGHT = replace(LIMITS, characters=4_000, steps=3_000, values=500, items=500)
+_LIGHT = replace(LIMITS, characters=4_000, steps=4_000, values=500, terms=5_000, items=500)
 """What may run while everybody else waits: 2 ms of work."""
 
 _KEPT = 8

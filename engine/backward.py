@@ -7,7 +7,7 @@ is passed on. (Baydin et al., Automatic Differentiation in Machine Learning: a S
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.graph import by_birth
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.ops import Op
     from engine.value import Value
 
-__all__ = ["Contribution", "backward", "contributions", "seed"]
+__all__ = ["Contribution", "Pass", "backward", "contributions", "seed"]
 
 
 class Contribution(NamedTuple):
@@ -52,18 +52,52 @@ def seed(root: Value) -> list[Value]:
     return order
 
 
-def contributions(root: Value) -> Iterator[Contribution]:
-    """Run one backward pass and yield each chain-rule term as it is added."""
-    for node in seed(root):
+class Pass:
+    """One backward pass that was run: its terms, in the order in which they were added.
+
+    They are kept as plain numbers and told when somebody asks: a training loop adds hundreds of thousands that nobody looks at.
+    """
+
+    __slots__ = ("_befores", "_locals", "_upstreams", "order")
+
+    order: Sequence[Value]
+    """The operations that were visited."""
+
+    def __init__(self, order: list[Value], upstreams: list[float], locals_: list[float], befores: list[float]) -> None:
+        self.order = order
+        self._upstreams = upstreams
+        self._locals = locals_
+        self._befores = befores
+
+    def __len__(self) -> int:
+        return len(self._locals)
+
+    def __iter__(self) -> Iterator[Contribution]:
+        noted = zip(self._locals, self._befores, strict=True)
+        for node, upstream in zip(self.order, self._upstreams, strict=True):
+            gate = node.op.gate  # type: ignore[union-attr]  # seed returns operations only
+            for slot in range(len(node.inputs)):
+                local, before = next(noted)
+                term = 0.0 if gate and local == 0.0 else local * upstream
+                yield Contribution(node, slot, upstream, local, term, before, before + term)
+
+
+def contributions(root: Value) -> Pass:
+    """Run one backward pass and keep each chain-rule term as it is added."""
+    upstreams: list[float] = []
+    locals_: list[float] = []
+    befores: list[float] = []
+    order = seed(root)
+    for node in order:
         op: Op = node.op  # type: ignore[assignment]  # seed returns operations only
-        upstream = node.grad
-        partials = op.partials(node.data, *[child.data for child in node.inputs], *node.params)
-        for slot, child in enumerate(node.inputs):
-            local = partials[slot]
-            term = 0.0 if op.gate and local == 0.0 else local * upstream
+        inputs, upstream = node.inputs, node.grad
+        upstreams.append(upstream)
+        for local, child in zip(op.partials(node.data, *[child.data for child in inputs], *node.params), inputs, strict=False):
+            locals_.append(local)
             before = child.grad
-            child.grad = before + term
-            yield Contribution(node, slot, upstream, local, term, before, child.grad)
+            befores.append(before)
+            child.grad = before + (0.0 if op.gate and local == 0.0 else local * upstream)
+    return Pass(order, upstreams, locals_, befores)
 
 
 def backward(root: Value) -> None:

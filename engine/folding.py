@@ -235,6 +235,7 @@ class _Folding:
             edges=tuple(self._edges.values()),
             steps=tuple(self._told_steps()),
             start={id: x for id, x in trace.start.items() if id in self._told},
+            grads={id: x for id, x in trace.grads.items() if id in self._told},
             warnings=tuple(warnings),
             groups=tuple(group for group in trace.groups if group.id in used),
         )

@@ -28,18 +28,24 @@ class Limits:
     elifs: int = 100
     name_characters: int = 64
     number_characters: int = 40
-    steps: int = 300_000
+    steps: int = 800_000
     """One for every expression and statement that is evaluated, and for every few items or characters that are copied."""
     depth: int = 240
     """Expressions, statements and calls within each other while running: about three Python frames each, of its 1,000."""
     calls: int = 50
     """Functions of the program within each other: recursion."""
-    values: int = 20_000
-    """Values made in one run."""
+    values: int = 400_000
+    """Values made in one run, about 3 µs each: the 500 steps of the lecture's training loop make 153,000."""
+    held: int = 100_000
+    """Values that a program holds at a time, about 0.5 kB each: MLP(2, [16, 16, 1]) on 100 examples has 66,000."""
+    terms: int = 1_200_000
+    """Chain-rule terms that are added in one run, about 0.3 µs each."""
     items: int = 50_000
     """The longest list."""
-    moments: int = 120_000
+    moments: int = 300_000
     """Steps of the story: computed values, chain-rule terms, assignments. About 0.5 kB each."""
+    told: int = 12_000
+    """Steps of the story from which on only the last backward passes are told: a dozen of the lecture's training loop."""
     printed_lines: int = 1_000
     printed_characters: int = 50_000
 

@@ -38,7 +38,9 @@ class Loss:
     def of_trace(cls, trace: Trace) -> Loss:
         """What the last backward pass of a run was about, with the numbers that were there when the run began."""
         replay = Replay(trace)
-        return cls(tuple(node for node in trace.nodes if node.id in replay.leading), replay.root, trace.start)
+        return cls(
+            tuple(node for node in trace.nodes if node.id in replay.leading), replay.root, {**trace.start, **trace.initial}
+        )
 
     @classmethod
     def of_values(cls, root: Value, kinds: Mapping[Value, Kind], keys: Mapping[Value, str] | None = None) -> Loss:

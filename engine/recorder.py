@@ -2,17 +2,22 @@
 
 Nothing is simulated: the recorder builds the values, runs the backward passes and makes the assignments itself, and notes each
 one. What is shown is what was computed. `engine.story` tells it.
+
+Of a long run the last passes are told; what went before is forgotten while the program runs (`engine.forgetting`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import gc
+from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from engine.backward import Contribution, contributions
+from engine.backward import Contribution, Pass, contributions
 from engine.errors import LimitError
-from engine.graph import ancestors
+from engine.forgetting import Memory, sweep
 from engine.limits import Limits
 from engine.ops import Op
 from engine.trace import Field, GroupKind, Kind
@@ -22,6 +27,9 @@ __all__ = ["EXPLICIT", "LOCAL", "TOP", "Assigned", "Computed", "Event", "Making"
 
 LOCAL, TOP, EXPLICIT = 1, 2, 3
 """How firmly a name holds: bound in a function or loop, bound at the top level, given with `label=` or `.label =`."""
+
+_NAMELESS = (0, "")
+_inputs = attrgetter("inputs")
 
 
 class Seeded(NamedTuple):
@@ -48,7 +56,20 @@ class Computed(NamedTuple):
     data: float
 
 
+class _Passed:
+    """A backward pass was run: how it began, and its terms."""
+
+    __slots__ = ("seeded", "terms")
+
+    def __init__(self, seeded: Seeded, terms: Pass) -> None:
+        self.seeded = seeded
+        self.terms = terms
+
+
 Event = Computed | Seeded | Contribution | Assigned
+
+_Noted = Value | Assigned | _Passed
+"""What the log is made of; a value stands for its being computed."""
 
 
 class Making:
@@ -68,8 +89,22 @@ class Recorder:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._left = limits.values
-        self.events: list[Event] = []
+        self._values_left = limits.values
+        self._terms_left = limits.terms
+        self._room = self._ahead = min(limits.held, limits.values)
+        """How many more values may be made, and how many could be, until it is looked which of them are still held."""
+        self._log: list[_Noted] = []
+        self._passes: list[_Passed] = []
+        self._moments = 0
+        """Chain-rule terms in the log, which tells each of them."""
+        self._enough = min(4 * limits.told, limits.moments)
+        """How long the log may grow until its oldest passes are forgotten."""
+        self._kept = 0
+        """How many values were still held when we last looked."""
+        self.untold = 0
+        """Backward passes that are forgotten."""
+        self.first: dict[Value, float] = {}
+        """The data that values had before the program first set it."""
         self.kinds: dict[Value, Kind] = {}
         self.places: dict[Value, Any] = {}
         """Where each value was made: whatever the language uses for a place."""
@@ -85,16 +120,39 @@ class Recorder:
         """How many values each name has been bound to at the top level."""
         self._labelled: set[Value] = set()
         self._graded: set[Value] = set()
-        self._roots: dict[Value, None] = {}
+        self.memories: list[Memory] = [
+            self.kinds, self.places, self.origins, self.makings, self.first,
+            self._names, self._keys, self._labelled, self._graded,
+        ]  # fmt: skip
+        """All that is kept about single values, here and by those who add to this list. It does not keep a value from dying."""
+
+    @property
+    def events(self) -> Iterator[Event]:
+        """What happened, in order."""
+        for noted in self._log:
+            if isinstance(noted, Value):
+                yield Computed(noted, self.first.get(noted, noted.data))
+            elif isinstance(noted, _Passed):
+                yield noted.seeded
+                yield from noted.terms
+            else:
+                yield noted
 
     @property
     def roots(self) -> list[Value]:
-        """What backward was called on, in order, each once."""
-        return list(self._roots)
+        """What backward was called on in the passes that are told, in order, each once."""
+        return list(dict.fromkeys(passed.seeded.root for passed in self._passes))
+
+    @property
+    def passes(self) -> int:
+        """How many backward passes there were."""
+        return self.untold + len(self._passes)
 
     def leaf(self, data: Number, kind: Kind, place: Any) -> Value:
         value = Value(data)
-        self._count()
+        self._room -= 1
+        if self._room < 0:
+            self._make_room()
         self.kinds[value] = kind
         self.places[value] = place
         if self.making is not None:
@@ -103,11 +161,17 @@ class Recorder:
             self.origins[value] = self.origin
         return value
 
-    def operation(self, op: Op, inputs: Sequence[Value], params: tuple[Number, ...], place: Any) -> Value:
-        value = Value.apply(op, *inputs, params=params)
-        self._count()
+    def operation(self, op: Op, inputs: tuple[Value, ...], params: tuple[Number, ...], place: Any) -> Value:
+        if len(inputs) == 2 and not params:
+            data = op.forward(inputs[0].data, inputs[1].data)
+        else:
+            data = op.forward(*[each.data for each in inputs], *params)
+        value = Value(data, "", op, inputs, params)
+        self._room -= 1
+        if self._room < 0:
+            self._make_room()
         self.places[value] = place
-        self.events.append(Computed(value, value.data))
+        self._log.append(value)
         if self.making is not None:
             self.makings[value] = self.making
         if self.origin is not None:
@@ -116,20 +180,38 @@ class Recorder:
 
     def backward(self, root: Value) -> None:
         """Run a backward pass, each contribution an event."""
-        for event in self._pass(root):
-            self._note(event)
-        self._roots[root] = None
+        before = (root.grad if root in self._graded else None) if not root.inputs else None
+        terms = contributions(root)
+        graded = self._graded
+        forgotten = [value for value in reversed(terms.order) if value in graded and value is not root]
+        graded.update(terms.order, chain.from_iterable(map(_inputs, terms.order)))
+        graded.add(root)
+        passed = _Passed(Seeded(root, before, tuple(forgotten)), terms)
+        self._passes.append(passed)
+        self._moments += len(terms)
+        self._terms_left -= len(terms) + 1
+        if self._terms_left < 0:
+            allowed = self._limits.terms
+            raise LimitError(
+                f"The backward passes of this program add up more than {allowed:,} chain-rule terms.",
+                limit="terms", value=allowed, hint="Use fewer backward passes.",
+            )  # fmt: skip
+        self._note(passed)
 
     def assign(self, value: Value, field: Field, after: float) -> None:
-        before = value.data if field == "data" else value.grad if value in self._graded else None
-        setattr(value, field, after)
-        if field == "grad":
+        if field == "data":
+            before: float | None = value.data
+            self.first.setdefault(value, value.data)
+            value.data = after
+        else:
+            before = value.grad if value in self._graded else None
+            value.grad = after
             self._graded.add(value)
         self._note(Assigned(value, field, before, after))
 
     def name(self, value: Value, name: str, strength: int, place: Any = None) -> None:
         """Call a value by a name, unless it has one that holds as firmly. A leaf is where its name was bound."""
-        held = self._names[value][0] if value in self._names else 0
+        held = self._names.get(value, _NAMELESS)[0]
         if strength == EXPLICIT:
             value.label = name
             self._labelled.add(value)
@@ -174,40 +256,102 @@ class Recorder:
         yield from self._keys.items()
         yield from ((value, name) for value, (strength, name) in self._names.items() if strength < TOP)
 
+    def has_grad(self, value: Value) -> bool:
+        """Whether a backward pass has reached it, or the program has set its grad."""
+        return value in self._graded
+
     def used(self, value: Value) -> bool:
         """Whether some operation has read this leaf already."""
-        return any(isinstance(event, Computed) and value in event.value.inputs for event in self.events)
+        return any(isinstance(noted, Value) and value in noted.inputs for noted in self._log)
 
-    def _count(self) -> None:
-        self._left -= 1
-        if self._left < 0:
+    # ── what a long run forgets ──
+
+    def settle(self) -> None:
+        """The run is over: keep what is told of it."""
+        if len(self._log) + self._moments > self._limits.told:
+            self._forget()
+        if len(self.places) > self._limits.held:
+            self._check_held()
+
+    def _note(self, noted: Assigned | _Passed) -> None:
+        self._log.append(noted)
+        if len(self._log) + self._moments <= self._enough:
+            return
+        self._forget()
+        held = len(self._log) + self._moments
+        if held > (allowed := self._limits.moments):
+            raise LimitError(
+                f"The story of this program has more than {allowed:,} steps.",
+                limit="moments", value=allowed, hint="Use fewer backward passes or updates.",
+            )  # fmt: skip
+        self._enough = min(held + 3 * self._limits.told, allowed)
+
+    def _make_room(self) -> None:
+        """So many values were made that it is time to see which of them are still held."""
+        self._values_left -= self._ahead
+        if self._values_left <= 0:
             allowed = self._limits.values
             raise LimitError(
                 f"The program makes more than {allowed:,} values.",
                 limit="values", value=allowed, hint="Use fewer terms, examples or repetitions.",
             )  # fmt: skip
+        self._forget()
+        held = self._check_held()
+        limit = self._limits.held  # looking costs time in proportion to what is held: not too often
+        self._room = self._ahead = min(max(limit - held, limit // 4, 1), self._values_left)
+        self._room -= 1
 
-    def _note(self, event: Event) -> None:
-        self.events.append(event)
-        if len(self.events) > (allowed := self._limits.moments):
+    def _check_held(self) -> int:
+        """How many values are held. Raises LimitError."""
+        if len(self.places) > (allowed := self._limits.held):
+            self._sweep()
+        if len(self.places) > allowed and gc.collect():  # functions that hold each other held values, too
+            self._sweep()
+        if len(self.places) > allowed:
             raise LimitError(
-                f"The story of this program has more than {allowed:,} steps.",
-                limit="moments", value=allowed, hint="Use fewer backward passes or updates.",
+                f"The program holds more than {allowed:,} values at a time.",
+                limit="held", value=allowed, hint="Use fewer terms or examples.",
             )  # fmt: skip
+        return len(self.places)
 
-    def _pass(self, root: Value) -> Iterator[Event]:
-        graded = self._graded
-        inner = [value for value in ancestors([root]) if value.inputs] if graded else []
-        forgotten = tuple([value for value in inner if value in graded and value is not root])
-        before = (root.grad if root in self._graded else None) if not root.inputs else None
-        graded.difference_update(forgotten)
-        first = True
-        for contribution in contributions(root):
-            if first:
-                yield Seeded(root, before, forgotten)
-                first = False
-            yield contribution
-            graded.add(contribution.node.inputs[contribution.slot])
-        if first:  # a leaf: the seed is the whole pass
-            yield Seeded(root, before, forgotten)
-        graded.add(root)
+    def _sweep(self) -> None:
+        sweep(self.memories, self._log)
+        self._kept = len(self.places)
+
+    def _forget(self) -> None:
+        """Let go of the oldest backward passes, if there is more than is told, and of all that nothing else needs."""
+        log, passes = self._log, self._passes
+        dropped = 0
+        if passes:
+            places = [i for i, noted in enumerate(log) if noted.__class__ is _Passed]
+            while dropped < len(passes) - 1 and len(log) - places[dropped] + self._moments > self._limits.told:
+                self._moments -= len(passes[dropped].terms)
+                dropped += 1
+        if dropped:
+            self.untold += dropped
+            del passes[:dropped]
+            _cut(log, places[dropped - 1] + 1)
+        if len(self.places) >= self._kept + self._kept // 2:  # enough is new to be worth a look
+            self._sweep()
+        if dropped:
+            _cut(log, _begin(log))
+
+
+def _cut(log: list[_Noted], begin: int) -> None:
+    """Forget what happened before, but for values that were computed then: they may be used later."""
+    log[:begin] = [noted for noted in log[:begin] if isinstance(noted, Value)]
+
+
+def _begin(log: list[_Noted]) -> int:
+    """Where the story of the first pass begins: with its forward pass, else after the updates of the pass before."""
+    place = 0
+    while isinstance(log[place], Value):
+        place += 1
+    while isinstance(noted := log[place], Assigned) and noted.field == "data":
+        place += 1
+    for later in range(place, len(log)):
+        if isinstance(log[later], Value):
+            return later
+        if isinstance(log[later], _Passed):
+            break
+    return place

@@ -55,9 +55,15 @@ class _Telling:
         """The last contribution along each edge."""
         self._start = {value: value.data for value in values if not value.inputs}
         self._unassigned = set(self._start)
+        self._grads_then: dict[Value, float] = {}
+        """Grads that passes left which are not told."""
         self._steps: list[Step] = []
         for event in recorder.events:
             self._tell(event)
+        for value in self._values:
+            if value not in self._grad and recorder.has_grad(value):
+                self._grad[value] = self._grads_then[value] = value.grad
+        self._first = recorder.first
 
     def _tell(self, event: Event) -> None:
         ids, index = self._ids, len(self._steps) + 1
@@ -68,13 +74,17 @@ class _Telling:
         elif isinstance(event, Contribution):
             edge, child = self._edge_ids[event.node][event.slot], event.node.inputs[event.slot]
             self._terms[edge] = event
+            if event.before and child not in self._grad:
+                self._grads_then[child] = event.before
             self._grad[child] = event.after
             id_, write = ids[child], Write(ids[child], "grad", event.before, event.after)
             step = Step(index, "backward", id_, edge, (write,), event.upstream, event.local)
         elif isinstance(event, Seeded):
             root, before, forgotten = event
             id_, seeded = ids[root], 1.0 if before is None else before + 1.0
-            writes = [Write(ids[value], "grad", self._grad.pop(value), None) for value in forgotten]
+            writes = [Write(ids[value], "grad", self._grad.pop(value), None) for value in forgotten if value in self._grad]
+            if before and root not in self._grad:
+                self._grads_then[root] = before
             self._grad[root] = seeded
             step = Step(index, "seed", id_, None, (*writes, Write(id_, "grad", before, seeded)))
         else:
@@ -82,6 +92,8 @@ class _Telling:
             if (id_ := ids.get(value)) is None:
                 return
             if field == "grad":
+                if before and value not in self._grad:
+                    self._grads_then[value] = before
                 self._grad[value] = after
             elif value in self._unassigned and before is not None:
                 self._unassigned.remove(value)
@@ -111,6 +123,8 @@ class _Telling:
             warnings=(*warnings, *self._not_finite()),
             printed=tuple(printed),
             groups=groups,
+            grads={ids[value]: grad for value, grad in self._grads_then.items()},
+            initial={ids[value]: first for value, first in self._first.items() if self._start.get(value, first) != first},
         )
 
     def _node(self, value: Value, span: Callable[[Any], Span | None], group: str | None) -> Node:

@@ -7,7 +7,7 @@ touch a `Value`. The records are named tuples: a story has thousands, and a froz
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from engine.errors import Span
@@ -181,11 +181,15 @@ class Trace:
     printed: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
     """Parents before children."""
+    grads: Mapping[str, float] = field(default_factory=dict)
+    """Grads that are known before step 1: what backward passes left that are not told. Most runs have none."""
+    initial: Mapping[str, float] = field(default_factory=dict)
+    """Data that leaves began with, where `start` is what updates that are not told made of it."""
 
     def frame(self, index: int) -> Frame:
         """The state after steps 1 … index, replayed from the start, so that stepping back is as right as forward."""
         data = dict(self.start)
-        grad: dict[str, float] = {}
+        grad = dict(self.grads)
         known = {"data": data, "grad": grad}
         steps = self.steps[:index]
         for step in steps:

@@ -82,7 +82,8 @@ class Flow:
 def largest(trace: Trace, flow: Flow, view: View) -> tuple[float, float]:
     """The largest finite magnitudes of a story, of what tints the boxes and of what makes edges thick; without what is asked."""
     field = view.color
-    numbers = [x for node, x in trace.start.items() if field == "data" and f"{node}.data" not in view.asked]
+    known = trace.start if field == "data" else trace.grads
+    numbers = [x for node, x in known.items() if f"{node}.{field}" not in view.asked]
     for step in trace.steps:
         numbers += [w.after or 0.0 for w in step.writes if w.field == field and f"{w.node}.{field}" not in view.asked]
     most = max((abs(x) for x in numbers if isfinite(x)), default=0.0)

@@ -157,7 +157,7 @@ def structure_of(
 def room_of(trace: Trace, digits: int) -> dict[str, int]:
     """Characters that the widest number of each node needs, over all steps."""
     room = {node.id: max(slot_chars(node.data, digits), slot_chars(node.grad, digits)) for node in trace.nodes}
-    for node, x in trace.start.items():
+    for node, x in (*trace.start.items(), *trace.grads.items()):
         room[node] = max(room[node], slot_chars(x, digits))
     for step in trace.steps:
         for write in step.writes:

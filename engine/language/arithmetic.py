@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.language import need
 from engine.language.expansion import Place
-from engine.language.objects import Number, describe, is_number
+from engine.language.objects import Number, describe
 from engine.ops import OPS, Op
 from engine.value import Value
 
@@ -40,10 +40,16 @@ def apply(run: Run, name: str, operands: Sequence[Any], node: ast.AST, params: t
     would have made of it: a `Value` if one took part.
     """
     op = OPS[name]
+    in_graph = is_value = False
     for operand in operands:
-        if not is_number(operand):
+        kind = operand.__class__
+        if kind is Value:
+            in_graph = is_value = True
+        elif kind is Number:
+            in_graph = True
+        elif kind is not float and kind is not int:
             run.refuse(f"`{op.symbol}` needs numbers; this is {describe(operand)}.", node, _help_with(operand))
-    if run.folding and not any(isinstance(operand, (Number, Value)) for operand in operands):
+    if run.folding and not in_graph:
         return _fold(op, [*operands, *params])
     place = None
     if op.expand is not None:
@@ -53,10 +59,12 @@ def apply(run: Run, name: str, operands: Sequence[Any], node: ast.AST, params: t
     inputs = operands
     if name == "pow" and not isinstance(operands[1], (Number, Value)):
         params, inputs = (operands[1],), operands[:1]
-    value = run.recorder.operation(op, [need.lift(run, operand, node) for operand in inputs], params, node)
+    run.spend(node, 2)
+    lifted = [each if each.__class__ is Value else need.lift(run, each, node) for each in inputs]
+    value = run.recorder.operation(op, tuple(lifted), params, node)
     if place is not None:
         run.expansion.places[value] = place
-    if any(isinstance(operand, Value) for operand in operands):
+    if is_value:
         return value
     return Number(_as_python(op, operands, value.data), value)
 

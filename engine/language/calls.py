@@ -85,6 +85,7 @@ def function(run: Run, name: str, node: ast.FunctionDef | ast.Lambda) -> Functio
 
 
 def _call_function(run: Run, callee: Function, arguments: list[Any], keywords: dict[str, Any], node: ast.Call) -> Any:
+    run.spend(node, 14)
     given = _given(run, callee, arguments, keywords, node)
     if run.calls >= (allowed := run.limits.calls):
         raise LimitError(

@@ -20,6 +20,8 @@ def name_of(making: Making) -> str:
             text = ast.unparse(target)
         case ast.Expr(value=value):
             text = ast.unparse(value)
+        case ast.Call(func=function):
+            text = ast.unparse(function)
         case ast.Return():
             text = "return"
         case ast.For():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.errors import EmptyProgramError, LimitError, Span
@@ -19,6 +19,7 @@ from engine.language.statements import STATEMENTS
 from engine.limits import Limits
 from engine.nn import Net
 from engine.story import tell
+from engine.trace import Notice
 
 __all__ = ["interpret"]
 
@@ -40,12 +41,13 @@ def interpret(source: Source, inputs: Mapping[str, float], expansion: Expansion,
         message, hint = _nothing(run)
         raise EmptyProgramError(message, hint=hint, printed=tuple(run.printed.lines))
     run.outputs.settle()
+    run.recorder.settle()
 
     def span(place: Any) -> Span | None:
         return source.span(place) if isinstance(place, ast.AST) else None
 
     outputs = run.outputs.values
-    notices = [*run.notices, *run.outputs.unused()]
+    notices = [*run.notices, *_untold(run), *run.outputs.unused()]
     trace, values = tell(run.recorder, source.text, outputs, span, name_of, notices, run.printed.lines)
     return Told(trace, values, run.recorder.origins)
 
@@ -83,6 +85,12 @@ def _pass_over(run: Run, statement: ast.stmt, needs: str) -> None:
     for node in ast.walk(statement):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             run.top.names[node.id] = Missing(needs)
+
+
+def _untold(run: Run) -> Iterator[Notice]:
+    recorder = run.recorder
+    if recorder.untold:
+        yield Notice(f"The first {recorder.untold:,} of {recorder.passes:,} backward passes are not told step by step.")
 
 
 def _nothing(run: Run) -> tuple[str, str]:

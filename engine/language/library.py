@@ -250,6 +250,7 @@ def _draw(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) ->
 def _backward(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
     check_keywords(run, node, "backward", keywords)
     check_count(run, node, "backward", arguments[1:], 0, 0)
+    run.spend(node, 14)
     run.recorder.backward(need.lift(run, arguments[0], node))
 
 

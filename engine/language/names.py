@@ -148,6 +148,7 @@ def set_item(run: Run, holder: Any, position: Any, thing: Any, target: ast.Subsc
 def adopt(run: Run, thing: Any, name: str, strength: int, place: ast.AST, depth: int = 0) -> Any:
     """Give what is bound to a name that name, and a plain number a place in the graph."""
     if isinstance(thing, (int, float)) and not isinstance(thing, bool):
+        run.spend(place, 5)
         thing = Number(thing, run.recorder.leaf(thing, "constant", place))
     if isinstance(thing, (Number, Value)):
         value = thing.value if isinstance(thing, Number) else thing

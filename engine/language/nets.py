@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import LimitError
 from engine.language import need
-from engine.language.arithmetic import apply, apply_by_name
+from engine.language.arithmetic import apply_by_name
 from engine.language.objects import Builtin
 from engine.nn import ACTIVATIONS, MLP, Layer, Net, Neuron
+from engine.ops import OPS
 from engine.recorder import EXPLICIT, TOP
 from engine.suggest import closest
 from engine.trace import GroupKind
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from engine.language.run import Run
 
 __all__ = ["BUILTINS", "FIELDS", "METHODS", "call", "name_parameters"]
+
+ADD, MUL = OPS["add"], OPS["mul"]
 
 FIELDS = {Neuron: ("w", "b"), Layer: ("neurons",), MLP: ("layers",)}
 """What stands behind a net's dot."""
@@ -32,9 +35,9 @@ def call(run: Run, net: Any, arguments: list[Any], node: ast.Call) -> Any:
         run.refuse(
             f"A net is called with one list of inputs; {len(arguments)} arguments are given.", node, "Such as `n([2.0, 3.0])`."
         )
-    x = need.items(run, arguments[0], node)
+    x = [need.lift(run, xi, node) for xi in need.items(run, arguments[0], node)]
     kind: GroupKind = "net" if isinstance(net, MLP) else "layer" if isinstance(net, Layer) else "neuron"
-    with run.recorder.within(kind, node, ast.unparse(node.func)[:40]):
+    with run.recorder.within(kind, node):
         return _forward(run, net, x, node)
 
 
@@ -43,7 +46,7 @@ def _forward(run: Run, net: Any, x: Any, node: ast.Call) -> Any:
         out = x
         for i, layer in enumerate(net.layers):
             with run.recorder.within("layer", node, f"layers[{i}]"):
-                out = _forward(run, layer, out if isinstance(out, (list, tuple, range)) else [out], node)
+                out = _forward(run, layer, out if isinstance(out, list) else [out], node)
         return out
     if isinstance(net, Layer):
         outs = []
@@ -58,9 +61,10 @@ def _neuron(run: Run, neuron: Neuron, x: Any, node: ast.Call) -> Any:
     if len(x) != neuron.reads:
         run.refuse(f"This net reads {neuron.reads} inputs; {len(x)} are given.", node, "Its first number says how many it reads.")
     run.spend(node, 2 * len(x) + 1)
-    total: Any = neuron.b
+    record = run.recorder.operation
+    total = neuron.b
     for wi, xi in zip(neuron.w, x, strict=True):
-        total = apply(run, "add", (total, apply(run, "mul", (wi, xi), node)), node)
+        total = record(ADD, (total, record(MUL, (wi, xi), (), node)), (), node)
     return total if neuron.activation == "linear" else apply_by_name(run, neuron.activation, [total], node, ())
 
 

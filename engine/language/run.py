@@ -56,6 +56,7 @@ class Run:
         """Whether arithmetic of plain numbers alone stays outside the graph."""
         self.read: set[Value] = set()
         """Values whose number the program has read off the graph."""
+        self.recorder.memories += [self.read, expansion.places]
         self.random = random.Random(0)
         """The same numbers in every run: the same program has the same picture."""
         self.depth = 0
@@ -71,7 +72,7 @@ class Run:
         self.depth += 1
         if self._steps < 0 or self.depth > self._deepest:
             self._exhausted(node)
-        evaluate = self._expressions.get(type(node))
+        evaluate = self._expressions.get(node.__class__)
         if evaluate is None:
             self.unsupported(node)
         thing = evaluate(self, node)

@@ -56,7 +56,8 @@ export function slotOf(id, field) {
 export const startWith = (trace, values) => void starts.set(trace, values);
 
 /**
- * What is known before step 1: the first data of inputs, constants and parameters. An operation's first write has `before: null`.
+ * What is known before step 1: the first data of inputs, constants and parameters, and grads that passes left which are not told.
+ * An operation's first write has `before: null`, a grad's `null` or 0.
  * @param {Trace} trace
  * @returns {Map<Slot, Num>}
  */
@@ -67,16 +68,16 @@ export function initialValues(trace) {
   const values = new Map();
   for (const node of trace.nodes) {
     values.set(slotOf(node.id, "data"), node.data);
-    values.set(slotOf(node.id, "grad"), null);
+    values.set(slotOf(node.id, "grad"), node.grad);
   }
   /** @type {Set<Slot>} */
   const seen = new Set();
   for (const step of trace.steps) {
     for (const write of step.writes) {
       const slot = slotOf(write.node, write.field);
-      if (write.field !== "data" || seen.has(slot)) continue;
+      if (seen.has(slot)) continue;
       seen.add(slot);
-      values.set(slot, write.before);
+      values.set(slot, write.field === "data" || write.before ? write.before : null);
     }
   }
   starts.set(trace, values);

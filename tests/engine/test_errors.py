@@ -338,7 +338,7 @@ WRONG = [
         "It has `.data`, `.grad`, `.label`, `.backward()` and operations, such as `.tanh()`.",
     ),
     ("assert 1 == 2", "program", (1, 1, 13), "This is not so.", ""),
-    ("while True:\n  pass", "limit", (2, 3, 4), "The program takes more than 300,000 steps to run.", "Use fewer repetitions."),
+    ("while True:\n  pass", "limit", (1, 1, 11), "The program takes more than 800,000 steps to run.", "Use fewer repetitions."),
     (
         "def f(x):\n  return f(x)\nf(1)",
         "limit",

@@ -141,10 +141,12 @@ def _tokens(n):
         ("elifs", 5, lambda n: "a = 1\nif a == 2:\n    a = 2\n" + "elif a == 3:\n    a = 3\n" * n),
         ("name_characters", 9, lambda n: "a" * n + " = 1"),
         ("number_characters", 9, lambda n: "a = 1." + "0" * (n - 2)),
-        ("steps", 50, lambda n: "a = 1" + "\npass" * (n - 2)),
+        ("steps", 50, lambda n: "a = 1" + "\npass" * (n - 7)),
         ("depth", 40, lambda n: "a = 1.0\ny = a" + ".tanh()" * (n - 2)),
         ("calls", 9, lambda n: f"def f(n):\n    return f(n - 1) if n > 1 else 1.0\na = f({n})"),
         ("values", 30, lambda n: f"x = [Value(1.0) for i in range({n})]"),
+        ("held", 30, lambda n: f"x = [Value(1.0) for i in range({n})]"),
+        ("terms", 30, lambda n: f"a = Value(1.0)\nfor i in range({n}):\n    a.backward()"),
         ("items", 50, lambda n: f"x = [None] * {n}\na = 1"),
         ("items", 50, lambda n: f"x = []\nfor i in range({n}):\n    x.append(None)\na = 1"),
         ("moments", 30, lambda n: f"a = Value(1.0)\nfor i in range({n - 1}):\n    a.grad = 0.0"),
@@ -163,7 +165,7 @@ def test_a_program_at_a_limit_runs_and_past_it_is_refused(name, limit, program):
 
 def test_every_limit_has_a_test():
     tested = {case[0] for case in test_a_program_at_a_limit_runs_and_past_it_is_refused.pytestmark[0].args[1]}
-    assert tested | {"printed_lines", "printed_characters"} == set(LIMITS.__dataclass_fields__)
+    assert tested | {"printed_lines", "printed_characters", "told"} == set(LIMITS.__dataclass_fields__)
 
 
 # ── Python's own answers ──

@@ -94,3 +94,11 @@ test("a place in the text belongs to its innermost node", () => {
   assert.equal(nodeAtPosition(trace, 2, 7), "n1");
   assert.equal(nodeAtPosition(trace, 2, 1), null);
 });
+
+test("a grad that passes left which are not told is known from the start", () => {
+  const trace = square();
+  const step = trace.steps[2];
+  const write = step.writes[0];
+  const later = { ...trace, steps: trace.steps.with(2, { ...step, writes: [{ ...write, before: 12, after: 15 }] }) };
+  assert.equal(frameAt(later, 0).values.get("n0.grad"), 12);
+});
