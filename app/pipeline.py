@@ -78,6 +78,8 @@ class Story:
         self._twin = twin
         """A story that differs in nothing but numbers: its structures are the same where the numbers need the same room."""
         self.flow = Flow(trace)
+        self.kept: dict[Hashable, Any] = {}
+        """What studies have found out about it, a few things each."""
         self.structures: dict[tuple[Any, ...], Structure] = {}
         self._most: dict[tuple[Color, frozenset[str]], tuple[float, float]] = {}
         self.weight = 2_000 + 2 * len(trace.source) + 1_000 * len(trace.nodes) + 900 * len(trace.edges) + 700 * len(trace.steps)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from app.drawing.diagram.networks import Network, Networks
 from app.drawing.diagram.neurons import Neuron
@@ -66,6 +66,12 @@ def diagram_json(subject: Subject, question: DiagramLook) -> dict[str, Any]:
         "scales": {"lines": drawn.scales.lines, "cells": drawn.scales.cells},
         "svg": drawn.svg("none"),
     }  # fmt: skip
+
+
+MOST_KEPT = 64
+"""Plans and scales that a story keeps."""
+
+_Found = TypeVar("_Found")
 
 
 @dataclass
@@ -144,8 +150,21 @@ class _Drawn:
     def network(self) -> Network:
         return self.networks.alone(self.neuron) if self.neuron else self.networks.all[self.which]
 
-    @cached_property
+    def _kept(self, what: Hashable, make: Callable[[], _Found]) -> _Found:
+        """What does not depend on the step is found once for a story."""
+        kept = self.subject.story.kept
+        key = ("diagram", what, self.which, self.neuron and self.neuron.out)
+        if key not in kept:
+            if len(kept) >= MOST_KEPT:
+                kept.clear()
+            kept[key] = make()
+        return kept[key]  # type: ignore[no-any-return]
+
+    @property
     def plan(self) -> Plan:
+        return self._kept(("plan", self.question.digits), self._plan)
+
+    def _plan(self) -> Plan:
         network = self.network
         view: View = "neuron" if len(network.neurons) == 1 else "network"
         digits = self.question.digits if self.question.digits is not None else 4 if view == "neuron" else 2
@@ -156,9 +175,12 @@ class _Drawn:
         examples = len(self.networks.siblings(self.networks.all[self.which]))
         return plan_of(network, view, self.subject.nodes, names, loss, examples, digits)
 
-    @cached_property
+    @property
     def scales(self) -> Scales:
-        field = "grad" if self.question.color == "grad" else "data"
+        return self._kept(("scales", self.question.color), self._scales)
+
+    def _scales(self) -> Scales:
+        field = self.question.color
         neurons = self.network.neurons
         weights = {each for neuron in neurons for each in neuron.parameters if each}
         values = {each for neuron in neurons for each in (neuron.out, *(term.source for term in neuron.terms))}

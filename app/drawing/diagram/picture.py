@@ -112,7 +112,7 @@ class Diagram:
             body = lines.chip(brush, neuron.bias, of.bias_name, places.bias, "parameter", ())
             pieces.append(joined(opening, title, body, "</g>\n"))
         name = plan.total_name if neuron.activation else of.name
-        pieces.append(cells.total(brush, neuron.total, name, of.key, places.total, sums))
+        pieces.append(cells.total(brush, neuron.total, name, plan.total_key, places.total, sums))
         if places.curve:
             box = places.curve
             curve = Curve(neuron.activation, neuron.params, box.x, box.y, box.w, box.h)

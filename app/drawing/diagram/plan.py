@@ -81,6 +81,7 @@ class Plan:
     loss: Loss | None
     total_name: str
     """In the view of one neuron, what the sum is called."""
+    total_key: str
     digits: int
 
     @property
@@ -125,6 +126,7 @@ def plan_of(
         tuple(lines),
         Loss(loss, nodes[loss].key, names.get(loss, ""), examples) if loss else None,
         names.get(last.total, "") if last.total != last.out else "",
+        nodes[last.total].key,
         digits,
     )
 

@@ -41,7 +41,7 @@ function createPanel(store, { studies, base, inspect, setOptions }) {
   const note = h("p", { class: "hint" });
   const said = h("p", { class: "diagram-said" });
   const body = h("div", { class: "diagram" },
-    h("div", { class: "diagram-knobs" }, whichLabel, whole, h("label", { class: "diagram-which" }, h("span", {}, "Colour"), colour), said, h("span", { class: "diagram-space" }), size, link),
+    h("div", { class: "diagram-knobs" }, whichLabel, whole, h("label", { class: "diagram-which" }, h("span", {}, "Colour"), colour), said, size, link),
     note, picture);
 
   /** @type {import("./view.js").DiagramView | null} */
