@@ -123,6 +123,7 @@ def test_what_goes_wrong_is_shown_at_its_cause(page: Page) -> None:
         ("A saturated sigmoid", "Saturated"),
         ("A dead relu", "Dead relu"),
         ("An exploding gradient", "Exploding"),
+        ("The first nan", "Data not finite"),
     ):
         about.get_by_role("button", name=program).click()
         expect(about.locator(".trouble").first).to_contain_text(word)
