@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.errors import ProblemError
 from app.knobs import Batch, Iteration, Iterations, LearningRate, Optimizer, Seed, Train, ZeroGrad
-from app.spellings import EXPANDABLE, Autoplay, Bg, Digits, Expand, Highlight, InputNumbers, Quiz, StepName, nearest, shown
+from app.spellings import EXPANDABLE, Bg, Digits, Expand, Highlight, InputNumbers, Quiz, StepName, Switch, nearest, shown
 from engine.ops import MICROGRAD
 
 __all__ = [
@@ -118,8 +118,14 @@ class Options(BaseModel):
     controls: Literal["full", "minimal", "none"] = Field(
         default="full", description="What the embedded player shows. Only for /embed."
     )
-    autoplay: Autoplay = Field(
+    autoplay: Switch = Field(
         default="0", description="Whether the embedded player starts by itself. Only for /embed.", examples=["1"]
+    )
+
+    present: Switch = Field(
+        default="0",
+        description="The graph and its sentence alone, as large as they fit. Only for the page and /embed.",
+        examples=["1"],
     )
 
     @classmethod
@@ -187,7 +193,7 @@ def operations(expand: str) -> frozenset[str]:
 _DEFAULTS: dict[str, Any] = {name: field.default for name, field in Options.model_fields.items()}
 
 NAMES: dict[Kind, tuple[str, ...]] = {
-    "picture": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay", "lab", "iterations"}),
+    "picture": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay", "lab", "iterations", "present"}),
     "page": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay", "dialect"}),
     "embed": tuple(name for name in _DEFAULTS if name != "dialect"),
 }

@@ -15,7 +15,6 @@ from engine.suggest import closest
 __all__ = [
     "EXPANDABLE",
     "NUMBER",
-    "Autoplay",
     "Bg",
     "Digits",
     "Expand",
@@ -23,6 +22,7 @@ __all__ = [
     "InputNumbers",
     "Quiz",
     "StepName",
+    "Switch",
     "nearest",
     "shown",
 ]
@@ -160,7 +160,7 @@ def _inputs(value: Any) -> Any:
     return ",".join(f"{name}:{given[name]!r}" for name in sorted(given))
 
 
-def _autoplay(value: Any) -> Any:
+def _switch(value: Any) -> Any:
     if isinstance(value, (bool, int)) and value in (0, 1):
         return str(int(value))
     if value not in ("0", "1"):
@@ -185,4 +185,4 @@ Expand = Annotated[str, BeforeValidator(_expand, json_schema_input_type=str)]
 Digits = Annotated[int, BeforeValidator(_digits, json_schema_input_type=int)]
 Highlight = Annotated[str, BeforeValidator(_highlight, json_schema_input_type=str)]
 Quiz = Annotated[str, BeforeValidator(_quiz, json_schema_input_type=str)]
-Autoplay = Annotated[str, BeforeValidator(_autoplay, json_schema_input_type=Literal["0", "1"])]
+Switch = Annotated[str, BeforeValidator(_switch, json_schema_input_type=Literal["0", "1"])]

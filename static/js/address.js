@@ -44,7 +44,8 @@ export function createAddress(store, { base, onBack }) {
     // While the code was made, the world went on: what it says now is written next.
     if (store.get().source !== source || store.get().options !== options) return soon();
     const saved = now();
-    memory.write(LAST, JSON.stringify(saved));
+    const { present: _, ...kept } = saved.options;
+    memory.write(LAST, JSON.stringify({ ...saved, options: kept }));
     if (url === location.pathname + location.search) return history.replaceState(saved, "", url);
     if (push) history.pushState(saved, "", url);
     else history.replaceState(saved, "", url);

@@ -6,6 +6,7 @@ import { need } from "./dom.js";
 import { drawIcons } from "./icons.js";
 import { listenToKeys } from "./keys.js";
 import { pageLink } from "./links.js";
+import { followPresent } from "./present.js";
 import { createStore } from "./store.js";
 import { mountViewer } from "./viewer.js";
 
@@ -23,6 +24,7 @@ drawIcons(document);
 // A wheel over the picture scrolls the page it is part of.
 const viewer = mountViewer(need("#viewer"), store, { controls, wheel: false });
 const { playback, stage } = viewer;
+followPresent(store, viewer);
 if (options["lab"]) void import("./embed-labs.js").then(({ embedLabs }) => embedLabs(store, viewer, boot, baseOf(boot)));
 listenToKeys({ ...playback, fit: stage.fit, zoomIn: stage.zoomIn, zoomOut: stage.zoomOut });
 

@@ -1,6 +1,6 @@
 // The one table of keys: what the page listens to is what the help sheet shows.
 
-/** @typedef {"next" | "back" | "first" | "last" | "toggle" | "nextPhase" | "previousPhase" | "fit" | "zoomIn" | "zoomOut" | "help"} Action */
+/** @typedef {"next" | "back" | "first" | "last" | "toggle" | "nextPhase" | "previousPhase" | "fit" | "zoomIn" | "zoomOut" | "present" | "help"} Action */
 
 /** @type {ReadonlyArray<{keys: string[], shift?: boolean, shown: string[], action: Action, text: string}>} */
 export const KEYS = [
@@ -14,6 +14,7 @@ export const KEYS = [
   { keys: ["f"], shown: ["F"], action: "fit", text: "Show the whole graph" },
   { keys: ["+", "="], shown: ["+"], action: "zoomIn", text: "Zoom in" },
   { keys: ["-"], shown: ["-"], action: "zoomOut", text: "Zoom out" },
+  { keys: ["p"], shown: ["P"], action: "present", text: "Present: the graph and its sentence alone; Esc leaves" },
   { keys: ["?"], shown: ["?"], action: "help", text: "This help" },
 ];
 

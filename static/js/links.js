@@ -36,6 +36,7 @@ export const OPTIONS = [
   ["lab", "none"],
   ["controls", "full"],
   ["autoplay", "0"],
+  ["present", "0"],
 ];
 
 /** Options that change the structure of the picture, so that the server has to be asked. */
@@ -131,7 +132,7 @@ export const join = (path, query) => (query ? `${path}?${query}` : path);
 const DRAWN = ["expand", "edges", "steps", "highlight", "color", "hide", "number", "quiz", "inputs"];
 const TRAINED = ["iteration", ...KNOBS];
 const PICTURE = ["step", "style", "leaves", "dir", "theme", "digits", "bg", ...DRAWN, ...TRAINED, "font"];
-const PAGE = ["step", "style", "leaves", "dir", "theme", "digits", ...DRAWN, ...TRAINED, "iterations", "lab"];
+const PAGE = ["step", "style", "leaves", "dir", "theme", "digits", ...DRAWN, ...TRAINED, "iterations", "lab", "present"];
 
 /** @param {string} base @param {string} code @param {Options} options */
 export const pageLink = (base, code, options) => join(`${base}g/${code}`, toQuery(options, { only: PAGE, keep: ["theme"] }));

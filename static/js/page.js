@@ -17,6 +17,7 @@ import { mountLabs } from "./labs/labs.js";
 import { createMenu } from "./menu.js";
 import { createNodeEdit } from "./node-edit.js";
 import { createOutput } from "./output.js";
+import { createPresent } from "./present.js";
 import { createSession } from "./session.js";
 import { fillShareMenu } from "./share.js";
 import { createStore } from "./store.js";
@@ -127,8 +128,9 @@ const help = createHelp(boot.operations);
 need("#help-button").addEventListener("click", help.open);
 need("#theme-button").addEventListener("click", () => session.setOptions({ theme: isDark() ? "light" : "dark" }));
 
+const present = createPresent(store, { viewer, button: need("#present-button"), setOptions: session.setOptions });
 const { playback, stage } = viewer;
-listenToKeys({ ...playback, fit: stage.fit, zoomIn: stage.zoomIn, zoomOut: stage.zoomOut, help: help.open });
+listenToKeys({ ...playback, present: present.toggle, fit: stage.fit, zoomIn: stage.zoomIn, zoomOut: stage.zoomOut, help: help.open });
 
 // A plain address opens what was last worked on.
 const plain = location.pathname === base && !new URLSearchParams(location.search).has("e");

@@ -15,6 +15,7 @@ import { icon } from "./icons.js";
 const MARGIN = 20;
 /** The picture grows to the first on an empty stage and shrinks to the second; where that is not enough, a part is shown, larger. */
 const LARGEST = 1.5;
+const PRESENTED = 4;
 const SMALLEST_WHOLE = 0.5;
 const PART = 0.66;
 /** Milliseconds of a movement of ours, as in viewer.css. */
@@ -34,6 +35,7 @@ export function createStage({ wheel = true, tools = true } = {}) {
   /** "auto": we choose the view, and again when the room changes; "manual": the reader chose it. */
   let mode = "auto";
   let transform = zoomIdentity;
+  let largest = LARGEST;
   let gliding = 0;
   let moved = -Infinity;
   /** @type {(() => void)[]} */
@@ -43,7 +45,7 @@ export function createStage({ wheel = true, tools = true } = {}) {
     .scaleExtent([0.05, 8])
     .extent(() => [[0, 0], [room.width, room.height]])
     .filter((event) => {
-      if (event.target instanceof Element && event.target.closest(".stage-tools, .node-edit")) return false;
+      if (event.target instanceof Element && event.target.closest(".stage-tools, .present-leave, .node-edit")) return false;
       if (event.type === "wheel") return wheel || event.ctrlKey || event.metaKey;
       return !event.button && event.type !== "dblclick";
     })
@@ -92,7 +94,7 @@ export function createStage({ wheel = true, tools = true } = {}) {
   function arrange(focus = []) {
     if (!svg || !room.width) return;
     const whole = wholeScale();
-    if (whole >= SMALLEST_WHOLE) return moveTo(centred(Math.min(whole, LARGEST)));
+    if (whole >= SMALLEST_WHOLE) return moveTo(centred(Math.min(whole, largest)));
     moveTo(centred(PART));
     keepInSight(focus, false);
   }
@@ -169,8 +171,13 @@ export function createStage({ wheel = true, tools = true } = {}) {
     fit() {
       if (!svg) return;
       mode = "auto";
-      moveTo(centred(Math.min(wholeScale(), LARGEST)), true);
+      moveTo(centred(Math.min(wholeScale(), largest)), true);
       if (wholeScale() < SMALLEST_WHOLE) mode = "manual";
+    },
+    /** The picture may fill the stage. @param {boolean} on */
+    present(on) {
+      largest = on ? PRESENTED : LARGEST;
+      if (mode === "auto") arrange(focusOf());
     },
     /** Our choice of view again: after another program was opened. */
     reset: () => void (mode = "auto"),

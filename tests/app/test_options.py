@@ -85,6 +85,15 @@ def test_only_the_embed_has_controls():
     assert options.query("picture") == "font=none"
 
 
+def test_the_page_and_the_embed_can_present():
+    for kind in ("page", "embed"):
+        assert Options.from_query([("present", "1")], kind).query(kind) == "present=1"
+    with pytest.raises(ProblemError):
+        Options.from_query([("present", "1")], "picture")
+    with pytest.raises(ProblemError):
+        Options.from_query([("present", "yes")], "page")
+
+
 def test_training_has_the_same_knobs_everywhere():
     given = {"iteration": "20", "learning_rate": ".1", "zero_grad": "false", "iterations": "500", "seed": "0", "train": "w, b"}
     options = Options.read(given)
