@@ -39,7 +39,7 @@ PAGE_RANGES = (
 # What an exported picture carries: only the buckets whose characters it shows.
 _ASCII = "".join(map(chr, range(0x20, 0x7F)))
 _NUMBERS = "0123456789.-+— " + "".join(sorted(set("datagradinfnane")))
-_MATHS = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρςστυφχψωϑϕϵ×÷−·±√∂∇∑∏∫∞≈≠≤≥∈←↑→↓↔⇒°′″…–²³¹⁰⁴⁵⁶⁷⁸⁹⁺⁻ⁿ₀₁₂₃₄₅₆₇₈₉ᵢⱼ½¼¾"
+_MATHS = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρςστυφχψωϑϕϵ×÷−·±√∂∇∑∏∫∞≈≠≤≥∈←↑→↓↔⇒°′″‖…–²³¹⁰⁴⁵⁶⁷⁸⁹⁺⁻ⁿ₀₁₂₃₄₅₆₇₈₉ᵢⱼ½¼¾"
 EMBED_BUCKETS = (_NUMBERS, "".join(c for c in _ASCII if c not in _NUMBERS), _MATHS)
 
 

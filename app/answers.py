@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
 from typing import Any
@@ -15,7 +16,8 @@ from app.links import Links
 from app.wire import number
 from engine.errors import Span
 from engine.ops import OPS, Op
-from engine.trace import Step, Trace
+from engine.trace import Node, Step, Trace
+from engine.trouble import Trouble
 
 __all__ = ["EXPLAINED", "VERSION", "graph_answer", "operation_answer"]
 
@@ -27,7 +29,15 @@ EXPLAINED = 400
 
 
 def graph_answer(
-    trace: Trace, narrator: Narrator, explainer: Explainer, flow: Flow, code: str, links: Links, step: int, svg: str
+    trace: Trace,
+    narrator: Narrator,
+    explainer: Explainer,
+    badges: Sequence[tuple[Trouble, str]],
+    flow: Flow,
+    code: str,
+    links: Links,
+    step: int,
+    svg: str,
 ) -> dict[str, Any]:
     """What `POST /api/v1/graphs` and `/g/CODE.json` answer, ready for `wire.dump`."""
     explained = len(trace.steps) <= EXPLAINED
@@ -46,13 +56,15 @@ def graph_answer(
                 "symbol": node.symbol,
                 "params": [number(param) for param in node.params],
                 "inputs": list(node.inputs),
-                "data": number(node.data),
+                "data": number(node.data) if node.folds is None or node.folds.results == (node.id,) else None,
                 "grad": number(node.grad),
                 "span": _span(node.span),
                 "group": node.group,
                 "expandable": node.expands is not None,
                 "expands": node.expands,
                 "expanded_from": node.expanded_from,
+                "folds": _folds(node),
+                "inside": node.inside,
             }
             for node in trace.nodes
         ],
@@ -104,7 +116,7 @@ def graph_answer(
         "operations": {name: operation_answer(OPS[name]) for name in dict.fromkeys(node.op for node in trace.nodes) if name},
         "badges": [
             {"node": found.node, "kind": found.kind, "edge": found.edge, "number": number(found.number), "sentence": sentence}
-            for found, sentence in explainer.badges
+            for found, sentence in badges
         ],
         "step": step,
         "warnings": [{"message": w.message, "node": w.node, "span": _span(w.span)} for w in trace.warnings],
@@ -136,6 +148,17 @@ def operation_answer(op: Op) -> dict[str, Any]:
         "convention": op.note,
         "python": op.python.format(*(term.text for term in operands)),
         "torch": op.torch.format(*(term.text for term in operands)),
+    }
+
+
+def _folds(node: Node) -> dict[str, Any] | None:
+    if (folds := node.folds) is None:
+        return None
+    return {
+        "group": folds.group,
+        "results": list(folds.results),
+        "operations": folds.operations,
+        "parameters": folds.parameters,
     }
 
 

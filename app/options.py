@@ -14,7 +14,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.errors import ProblemError
 from app.knobs import Batch, Iteration, Iterations, LearningRate, Optimizer, Seed, Train, ZeroGrad
-from app.spellings import EXPANDABLE, Bg, Digits, Expand, Highlight, InputNumbers, Quiz, StepName, Switch, nearest, shown
+from app.spellings import (
+    EXPANDABLE,
+    Bg,
+    Digits,
+    Expand,
+    Highlight,
+    InputNumbers,
+    OpenGroups,
+    Quiz,
+    StepName,
+    Switch,
+    nearest,
+    shown,
+)
 from engine.ops import MICROGRAD
 
 __all__ = [
@@ -65,6 +78,17 @@ class Options(BaseModel):
         description="Operations to draw from simpler ones: names with commas, `micrograd` (sub, div, neg) or `all`; "
         "`tanh@KEY` is that of one value (`expands` of the node in the JSON).",
         examples=["micrograd", "tanh", "tanh@o"],
+    )
+    collapse: Literal["auto", "none", "neuron", "layer", "function", "statement", "turn", "loop"] = Field(
+        default="auto",
+        description="Parts of the program drawn as one box each: neurons, layers, calls, statements, turns of loops, loops, and "
+        "all that is within them. `auto` folds as little as makes at most about 60 boxes.",
+        examples=["layer", "none"],
+    )
+    open: OpenGroups = Field(
+        default="",
+        description="Folded parts to open, by the keys of their groups, with commas; after a minus sign, an open one to fold.",
+        examples=["ypred/n#2", "-ypred/n#2"],
     )
     edges: Literal["none", "local", "contribution"] = Field(
         default="none",
@@ -168,6 +192,11 @@ class Options(BaseModel):
     def overrides(self) -> dict[str, float]:
         """The numbers given for inputs, by name."""
         return overrides(self.inputs)
+
+    @property
+    def opened(self) -> frozenset[str]:
+        """The keys of groups to open."""
+        return frozenset(self.open.split(",")) - {""}
 
     @property
     def operations(self) -> frozenset[str]:

@@ -38,10 +38,12 @@ from app.steps import resolve
 from app.training import Course, Courses, model_of
 from app.views import view_of
 from engine.errors import LimitError
+from engine.folding import drawn_for, fold
 from engine.language import run
 from engine.limits import LIMITS
 from engine.renumber import Form, parts
 from engine.trace import Frame, Step, Trace
+from engine.trouble import Trouble
 
 __all__ = ["Moment", "Pipeline"]
 
@@ -59,7 +61,7 @@ REFUSED_SECONDS = 60.0
 
 
 class Story:
-    """A run and the words for it."""
+    """A run and the words for it; of a folded one, `whole` is the story with nothing folded."""
 
     def __init__(
         self,
@@ -68,12 +70,14 @@ class Story:
         courses: Courses | None = None,
         like: Story | None = None,
         twin: Story | None = None,
+        whole: Story | None = None,
     ) -> None:
         self.trace = trace
+        self.whole = whole or self
         self.key = self if key is None else key
         """The same for the same run."""
         self._courses = courses or Courses(0)
-        self._like = like
+        self.like = like
         """Whose pictures it shares the structure of: numbers that are too wide there are written shorter."""
         self._twin = twin
         """A story that differs in nothing but numbers: its structures are the same where the numbers need the same room."""
@@ -87,7 +91,7 @@ class Story:
     @cached_property
     def networks(self) -> Networks:
         """The neurons in it. Training changes numbers only."""
-        return self._like.networks if self._like else Networks(self.trace)
+        return self.like.networks if self.like else Networks(self.whole.trace)
 
     @cached_property
     def narrator(self) -> Narrator:
@@ -103,13 +107,27 @@ class Story:
         return self._courses.of((self.key, knobs.train), plan_of(knobs), make)
 
     @cached_property
+    def badges(self) -> list[tuple[Trouble, str]]:
+        """Where it goes wrong, each with a sentence; what is hidden, at the box that hides it."""
+        if self.whole is self:
+            return self.explainer.badges
+        drawn = drawn_for(self.whole.trace, self.trace)
+        found = ((found, sentence, drawn(found.node)) for found, sentence in self.whole.badges)
+        edges = {edge.id for edge in self.trace.edges}
+        return [
+            (replace(found, node=node, edge=found.edge if found.edge in edges else None), sentence)
+            for found, sentence, node in found
+            if node is not None
+        ]
+
+    @cached_property
     def title(self) -> str:
         return f"Computation graph of {self.narrator.name(self.trace.output)}"
 
     def structure(self, options: Options) -> Structure:
         """The same for every step, theme and font."""
-        if self._like:
-            return self._like.structure(options)
+        if self.like:
+            return self.like.structure(options)
         look = (options.style, options.dir, options.leaves, options.digits)
         key = (*look, options.edges, options.hide)
         if (structure := self.structures.get(key)) is None:
@@ -221,6 +239,7 @@ class Pipeline:
         self._courses = Courses(settings.training_cache, settings.heavy)
         self._stories: Cache[object, Story] = Cache(settings.trace_cache, lambda story: story.weight)
         self._forms: Cache[str, _Known] = Cache(settings.trace_cache // 4, lambda known: 2 * known.story.weight)
+        self._folded: Cache[object, Story] = Cache(settings.trace_cache // 4, lambda story: story.weight)
         self._layouts: Cache[Structure, Layout] = Cache(settings.skeleton_cache // 4, _layout_weight)
         self._skeletons: Cache[object, Skeleton] = Cache(settings.skeleton_cache, lambda skeleton: skeleton.size)
         self._refused: Cache[Structure, tuple[float, TooLarge]] = Cache(1_000, lambda _: 1)
@@ -230,8 +249,32 @@ class Pipeline:
         operations = options.operations
         inputs = options.overrides | dict(inputs or {})
         key = (source, operations, tuple(sorted(inputs.items())))
-        story = self._stories.get_or_make(key, lambda: self._run(key, source, inputs, operations))
-        return Moment.of(story if options.iteration is None else self._trained(story, options, options.iteration), options)
+        story = self._shown_at(key, options)
+        if story is None:
+            story = self._stories.get_or_make(key, lambda: self._run(key, source, inputs, operations))
+            if options.iteration is not None:
+                story = self._trained(story, options, options.iteration)
+            story = self._shown(story, options)
+        return Moment.of(story, options)
+
+    def _shown_at(self, key: Hashable, options: Options) -> Story | None:
+        """What was folded before: of a large run that is kept where the run itself is too much to keep."""
+        if options.iteration is not None:
+            key = _iteration_key(key, options, options.iteration)
+        return self._folded.get((key, options.collapse, options.open))
+
+    def _shown(self, story: Story, options: Options) -> Story:
+        """The story, folded as options say."""
+        shape = (story.key, options.collapse, options.open)
+        if (found := self._folded.get(shape)) is not None:
+            return found
+        trace = fold(story.trace, options.collapse, options.opened)
+        if trace is story.trace:
+            return story
+        like = self._shown(story.like, options) if story.like else None
+        shown = Story(trace, shape, self._courses, like, whole=story)
+        self._folded.put(shape, shown)
+        return shown
 
     def _trained(self, story: Story, options: Options, iteration: int) -> Story:
         """The story of an iteration of training. All have the structure of the first, so that scrubbing makes nothing jump."""
@@ -274,14 +317,16 @@ class Pipeline:
         try:
             inputs = options.overrides
             key = (source, options.operations, tuple(sorted(inputs.items())))
-            if options.iteration is not None:
+            story = self._shown_at(key, options)
+            if story is None and options.iteration is not None:
                 story = self._stories.get(_iteration_key(key, options, options.iteration))
-            else:
+            elif story is None:
                 story = self._stories.get_or_make(key, lambda: self._light(key, source, inputs, options.operations))
         except LimitError:
             return None
         if story is None:
             return None
+        story = self._shown(story, options)
         moment = Moment.of(story, options)
         return moment if self._look(story.structure(options), moment, options.font) in self._skeletons else None
 
@@ -334,7 +379,9 @@ class Pipeline:
         code = encode(moment.trace.source)
         where = links(code, moment.options, self._base)
         story, svg = moment.story, self.svg(moment, font="none")
-        return graph_answer(moment.told, story.narrator, story.explainer, story.flow, code, where, moment.index, svg)
+        return graph_answer(
+            moment.told, story.narrator, story.explainer, story.badges, story.flow, code, where, moment.index, svg
+        )
 
     def check(self, options: Options) -> None:
         """Draw a small graph past all caches. Raises whatever stands in the way."""

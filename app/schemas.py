@@ -59,6 +59,15 @@ class SpanAnswer(BaseModel):
     length: int
 
 
+class FoldedAnswer(BaseModel):
+    """The group that a node of kind `group` stands for."""
+
+    group: str
+    results: list[str]
+    operations: int
+    parameters: int
+
+
 class NodeAnswer(BaseModel):
     """One value."""
 
@@ -77,6 +86,8 @@ class NodeAnswer(BaseModel):
     expandable: bool
     expands: str | None
     expanded_from: str | None
+    folds: FoldedAnswer | None
+    inside: str | None = Field(description="The drawn node that hides it.")
 
 
 class GroupAnswer(BaseModel):

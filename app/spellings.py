@@ -20,6 +20,7 @@ __all__ = [
     "Expand",
     "Highlight",
     "InputNumbers",
+    "OpenGroups",
     "Quiz",
     "StepName",
     "Switch",
@@ -160,6 +161,18 @@ def _inputs(value: Any) -> Any:
     return ",".join(f"{name}:{given[name]!r}" for name in sorted(given))
 
 
+def _open(value: Any) -> Any:
+    """The canonical spelling: keys in order, each once."""
+    if isinstance(value, list) and all(isinstance(key, str) for key in value):
+        value = ",".join(value)
+    if not isinstance(value, str):
+        raise ValueError("It is keys of groups with commas, such as `ypred,ypred/n#2`.")
+    keys = sorted({key.strip() for key in value.split(",")} - {""})
+    if len(keys) > MOST_OPEN or any(len(key) > 200 for key in keys):
+        raise ValueError(f"At most {MOST_OPEN} groups can be opened one by one; `collapse=none` opens all.")
+    return ",".join(keys)
+
+
 def _switch(value: Any) -> Any:
     if isinstance(value, (bool, int)) and value in (0, 1):
         return str(int(value))
@@ -172,6 +185,7 @@ MOST_SINGLE = 32
 """Values whose operation is expanded one by one."""
 
 MOST_ASKED = 100
+MOST_OPEN = 100
 MOST_INPUTS = 100
 _RELATIVES = ("ancestors", "descendants")
 _INPUTS = "It is `NAME:NUMBER`, several with commas: `x1:0.5,b:-2`."
@@ -186,3 +200,5 @@ Digits = Annotated[int, BeforeValidator(_digits, json_schema_input_type=int)]
 Highlight = Annotated[str, BeforeValidator(_highlight, json_schema_input_type=str)]
 Quiz = Annotated[str, BeforeValidator(_quiz, json_schema_input_type=str)]
 Switch = Annotated[str, BeforeValidator(_switch, json_schema_input_type=Literal["0", "1"])]
+OpenGroups = Annotated[str, BeforeValidator(_open, json_schema_input_type=str | list[str])]
+Autoplay = Annotated[str, BeforeValidator(_autoplay, json_schema_input_type=Literal["0", "1"])]

@@ -11,7 +11,7 @@ only folded groups read.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import groupby
@@ -21,7 +21,7 @@ from typing import Literal, get_args
 from engine.ops import OPS
 from engine.trace import Edge, Field, Folded, Group, GroupKind, Node, Step, Trace, Write
 
-__all__ = ["COLLAPSE", "MOST_BOXES", "Collapse", "fold"]
+__all__ = ["COLLAPSE", "MOST_BOXES", "Collapse", "drawn_for", "fold"]
 
 Collapse = Literal["auto", "none", "neuron", "layer", "function", "statement", "turn", "loop"]
 COLLAPSE: tuple[Collapse, ...] = get_args(Collapse)
@@ -35,23 +35,55 @@ _BLOCKS = 16
 _RANK: dict[GroupKind, int] = {
     "neuron": 1, "layer": 2, "net": 3, "function": 3, "statement": 4, "turn": 5, "loop": 6, "lines": 7,
 }  # fmt: skip
+_BLOCK_LEVEL = 7
 _LEVEL: dict[str, int] = {"none": 0, "neuron": 1, "layer": 2, "function": 3, "statement": 4, "turn": 5, "loop": 6}
 
 
 def fold(trace: Trace, collapse: Collapse = "auto", open: Collection[str] = (), most: int = MOST_BOXES) -> Trace:
-    """The story with groups of a kind, and all kinds within it, as one box each; those with a key in `open` are left open.
+    """The story with groups of a kind, and all kinds within it, as one box each.
 
-    `auto` folds as little as makes at most *most* boxes: neurons, else layers, calls, statements, turns, loops, lines. Where it
-    comes to statements, it leaves open what there is room for. The answer is *trace* itself where nothing is folded.
+    Groups with a key in `open` are left open, and so are those around them; one with a key after a minus sign is folded. `auto`
+    folds as little as makes at most *most* boxes: neurons, else layers, calls, statements, turns, loops, lines; where it comes to
+    statements, it leaves open what there is room for. The answer is *trace* itself where nothing is folded.
     """
-    if not trace.groups or collapse == "none" or (collapse == "auto" and len(trace.nodes) <= most):
+    if not trace.groups or (not open and (collapse == "none" or (collapse == "auto" and len(trace.nodes) <= most))):
         return trace
-    kept = frozenset(open)
-    if collapse == "auto":
-        trace, folded = _least(trace, kept, most)
-    else:
-        folded = _Groups(trace).folded(_LEVEL[collapse], kept)
-    return _Folding(trace, folded).trace() if folded else trace
+    groups = _Groups(trace)
+    level, kept = _LEVEL.get(collapse, 0), frozenset[str]()
+    if collapse == "auto" and len(trace.nodes) > most:
+        groups, level, kept = _least(groups, most)
+    shut = frozenset(key[1:] for key in open if key.startswith("-"))
+    folded = groups.folded(level, kept | _with_outer(key for key in open if not key.startswith("-")), shut)
+    return _Folding(groups.trace, folded).trace() if folded else trace
+
+
+def _with_outer(keys: Iterable[str]) -> frozenset[str]:
+    """The keys, and those of the groups around them."""
+    return frozenset("/".join(parts[:i]) for key in keys for parts in [key.split("/")] for i in range(1, len(parts) + 1))
+
+
+_SYMBOLS: dict[GroupKind, str] = {
+    "neuron": "neuron", "layer": "layer", "statement": "…", "turn": "turn", "lines": "…",
+}  # fmt: skip
+"""What the circle of a folded group shows; of a call or a loop it is the name."""
+
+
+def drawn_for(whole: Trace, folded: Trace) -> Callable[[str], str | None]:
+    """Where a value of the whole story is seen in the folded one: the node that is drawn for it; None where there is none."""
+    told = {node.id: node for node in folded.nodes}
+    boxes = {node.folds.group: node.id for node in folded.nodes if node.folds}
+    groups = {group.id: group for group in whole.groups}
+    made = {node.id: node.group for node in whole.nodes}
+
+    def drawn(id: str) -> str | None:
+        if (node := told.get(id)) is not None:
+            return node.inside or id
+        group = made[id]
+        while group is not None and group not in boxes:
+            group = groups[group].parent
+        return boxes[group] if group else None
+
+    return drawn
 
 
 class _Groups:
@@ -87,13 +119,13 @@ class _Groups:
         nodes = [node if node.group else node._replace(group=block[node.id]) for node in trace.nodes]
         return _Groups(replace(trace, groups=(*made, *groups), nodes=tuple(nodes)))
 
-    def folded(self, level: int, open: Collection[str]) -> dict[str, str]:
+    def folded(self, level: int, open: Collection[str] = (), shut: Collection[str] = ()) -> dict[str, str]:
         """For each group that is folded or inside one that is, the outermost that is folded."""
         folded: dict[str, str] = {}
         for group in self.trace.groups:  # parents come first
             if group.parent in folded:
                 folded[group.id] = folded[group.parent]
-            elif _RANK[group.kind] <= level and group.key not in open:
+            elif group.key in shut or (_RANK[group.kind] <= level and group.key not in open):
                 folded[group.id] = group.id
         return folded
 
@@ -121,29 +153,27 @@ class _Groups:
         return bool(users) and all(nodes[i].group in folded for i in users)
 
 
-def _least(trace: Trace, open: Collection[str], most: int) -> tuple[Trace, dict[str, str]]:
-    """What `auto` folds, and the trace with the groups to fold."""
-    groups = _Groups(trace)
-    for level in range(1, 7):
-        folded = groups.folded(level, open)
+def _least(groups: _Groups, most: int) -> tuple[_Groups, int, frozenset[str]]:
+    """What `auto` folds: up to which level, and the groups that it leaves open."""
+    for level in range(1, _BLOCK_LEVEL):
+        folded = groups.folded(level)
         if folded and groups.boxes(folded) <= most:
-            return trace, _opened(groups, folded, level, open, most) if level >= _LEVEL["statement"] else folded
+            kept = _kept_open(groups, folded, level, most) if level >= _LEVEL["statement"] else frozenset[str]()
+            return groups, level, kept
     blocks = groups.with_blocks()
-    folded = blocks.folded(7, open)
-    return blocks.trace, _opened(blocks, folded, 7, open, most)
+    return blocks, _BLOCK_LEVEL, _kept_open(blocks, blocks.folded(_BLOCK_LEVEL), _BLOCK_LEVEL, most)
 
 
-def _opened(groups: _Groups, folded: dict[str, str], level: int, open: Collection[str], most: int) -> dict[str, str]:
-    """Leave open what there is room for, the small ones first."""
+def _kept_open(groups: _Groups, folded: Mapping[str, str], level: int, most: int) -> frozenset[str]:
+    """What there is room for, the small ones first."""
     outer = sorted({groups.groups[id] for id in folded.values()}, key=lambda group: (group.size, group.id))
-    kept = set(open)
+    kept: frozenset[str] = frozenset()
     for group in outer:
-        tried = groups.folded(level, kept | {group.key})
-        if group.size > most * 8 or groups.boxes(tried) > most:
+        tried = kept | {group.key}
+        if group.size > most * 8 or groups.boxes(groups.folded(level, tried)) > most:
             break
-        kept.add(group.key)
-        folded = tried
-    return folded
+        kept = tried
+    return kept
 
 
 class _Folding:
@@ -286,10 +316,10 @@ class _Folding:
         return Node(
             id=drawn,
             key=result.key if result else group.key,
-            label=result.label if result else group.name,
+            label=(result.label if result else "") or group.name,
             kind="group",
             op=None,
-            symbol=group.name,
+            symbol=_SYMBOLS.get(group.kind, group.name),
             params=(),
             inputs=tuple(self._inputs[box]),
             data=result.data if result else nan,
@@ -358,8 +388,12 @@ class _Folding:
                     sent[edge] = None
                 else:
                     sent[edge] = (sent.get(edge) or 0.0) + self._term(step)
-        node = self._drawn[key[1]] if key[1] else steps[0].node
-        return Step(0, steps[0].phase, node, None, tuple(writes.values()), sent=tuple(sent.items()))
+        told = tuple(writes.values())
+        if not key[1]:
+            directions = {id: x for step in steps if step.descent for id, x in step.descent.directions.items()}
+            descent = steps[0].descent and replace(steps[0].descent, directions=directions)
+            return steps[0]._replace(writes=told, descent=descent)
+        return Step(0, steps[0].phase, self._drawn[key[1]], None, told, sent=tuple(sent.items()))
 
     def _term(self, step: Step) -> float:
         """upstream × local, unless the operation lets nothing through where its slope is 0."""

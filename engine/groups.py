@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -50,7 +51,8 @@ def grouped(
             told[making] = around
             return around
         called = name(making)
-        key = f"{around.key}/{called}" if around else called
+        # Keys stand in lists with commas.
+        key = f"{around.key}/{_plain(called)}" if around else _plain(called)
         taken[key] += 1
         if taken[key] > 1:
             key = f"{key}#{taken[key]}"
@@ -63,3 +65,7 @@ def grouped(
 
     innermost = {making: found.id for making in own if (found := tell(making)) is not None}
     return tuple(groups), {value: innermost[made] for value in values if (made := makings.get(value)) in innermost}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^\w\[\].]+", ".", name).strip(".") or "part"

@@ -76,7 +76,9 @@ def export_dot(
     graph = graphviz.Digraph("stepgrad", graph_attr={"rankdir": dir}, node_attr={"fontname": "DejaVu Sans,Verdana,sans-serif"})
     asked_edges = view.asked_edges([(edge.id, edge.source, edge.target) for edge in trace.edges])
     labels = numbers.local if view.labels == "local" else numbers.contribution
-    left_out = {node.id for node in trace.nodes if node.kind == "constant" and node.id != trace.output and not constants}
+    left_out = {
+        node.id for node in trace.nodes if node.inside or (node.kind == "constant" and node.id != trace.output and not constants)
+    }
     for node in trace.nodes:
         if node.id in left_out:
             continue
@@ -84,6 +86,8 @@ def export_dot(
         cells = [
             f"{field} {'?' if f'{node.id}.{field}' in view.asked else format_number(x, digits)}" for field, x in known.items()
         ]
+        if node.folds and node.folds.results != (node.id,):
+            cells = [f"{len(node.folds.results)} values"]
         if node.label:
             cells.insert(0, clean(node.label))
         look = {"style": style, "fillcolor": "#e3f0fa"} if (style := _KINDS.get(node.kind)) else {}

@@ -40,7 +40,7 @@ class Explainer:
         parts = self._narrator.formulas.parts(step)
         told = {"left": parts.left, "letters": parts.letters, "numbers": parts.numbers, "result": parts.result}
         told |= {"latex": parts.whole, "plain": self._plain(step)}
-        if step.phase == "backward":
+        if step.phase == "backward" and step.edge:
             told |= {"product": self.product(step), "sum": _sum(step)}
         return told
 
@@ -51,6 +51,8 @@ class Explainer:
         return f"{first} × {factor(local)} = {number_text(self._term(step))}"
 
     def _plain(self, step: Step) -> str:
+        if step.phase == "backward" and step.edge is None:
+            return self._narrator.text(step).removesuffix(".")
         match step.phase:
             case "forward":
                 return self._narrator.text(step).removesuffix(".")

@@ -109,6 +109,8 @@ class _Teller:
                 self._data[write.node] = write.after
         if step.phase == "forward":
             node = self._nodes[step.node]
+            if node.op is None:  # a folded group has no rule of its own
+                return
             yield from ((edge, "local", x) for edge, x in zip(self._into[node.id], self._partials(node), strict=False))
         elif step.phase == "seed":
             yield from [(edge, "contribution", None) for edge in contributions]
@@ -116,6 +118,8 @@ class _Teller:
             shut = step.local == 0.0 and OPS[self._targets[step.edge].op or ""].gate
             yield step.edge, "local", step.local
             yield step.edge, "contribution", 0.0 if shut else step.local * step.upstream
+        else:
+            yield from ((edge, "contribution", x) for edge, x in step.sent if x is not None)
 
     def _partials(self, node: Node) -> tuple[float, ...]:
         op = OPS[node.op or ""]

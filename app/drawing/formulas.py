@@ -45,6 +45,8 @@ class Formulas:
 
     def parts(self, step: Step) -> Formula:
         """The same, in its parts."""
+        if self._nodes[step.node].folds is not None and step.edge is None and step.phase in ("forward", "backward"):
+            return self._folded(step)
         return _WRITERS[step.phase](self, step)
 
     def local(self, step: Step) -> Formula:
@@ -65,6 +67,14 @@ class Formulas:
         numbers = _expression(op, node, [latex_of(self._data.at(i, step)) for i in node.inputs]).text
         result = number_latex(self._data.at(node.id, step))
         return Formula(left, letters, numbers, result, " = ".join(distinct([left, letters, numbers, result])))
+
+    def _folded(self, step: Step) -> Formula:
+        """Of a folded part of the program there is only what comes out, and only if that is one number."""
+        node = self._nodes[step.node]
+        if step.phase == "backward" or not node.folds or node.folds.results != (node.id,):
+            return Formula("", "", "", "", "")
+        left, result = self._names[node.id].text, number_latex(self._data.at(node.id, step))
+        return Formula(left, "", "", result, f"{left} = {result}")
 
     def _seed(self, step: Step) -> Formula:
         left = self._d(step.node)
@@ -107,6 +117,8 @@ class Formulas:
             label = short(node.label)
             return Term(name_latex(label), CALL if is_name(label) else 0)
         op = OPS.get(node.op or "")
+        if op is None and node.kind in ("group", "operation"):
+            return Term(rf"\langle {name_latex(node.symbol or 'part')} \rangle")
         if op is None:
             return latex_of(node.data)
         if self._spoken[node.id].text.startswith("["):  # too long to be written out

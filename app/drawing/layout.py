@@ -203,7 +203,7 @@ def _excess(graph: Structure, crossed: int) -> str:
     return ""
 
 
-_LESS = "Use fewer terms or repetitions, or expand fewer operations."
+_LESS = "Fold it: with `collapse=auto` at most about 60 boxes are drawn. Or use fewer terms or repetitions."
 
 
 def _bundled() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ from engine.trace import Node, Step, Trace
 __all__ = ["Data", "Names", "distinct", "is_name", "latex_of", "short", "text_of", "told_apart"]
 
 MAX_LABEL = 40
+_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*|\[[0-9]+\])*(?:#[0-9]+)?")
 
 
 def told_apart(nodes: Iterable[Node]) -> dict[str, Node]:
@@ -28,9 +30,8 @@ def told_apart(nodes: Iterable[Node]) -> dict[str, Node]:
 
 
 def is_name(text: str) -> bool:
-    """Whether `.grad` can follow: a name, or one of several values of a name (`y#2`)."""
-    name, _, number = text.partition("#")
-    return name.isidentifier() and (not number or number.isdecimal())
+    """Whether `.grad` can follow: a name, an item or a part of one (`xs[0][2]`), or one of several values of a name (`y#2`)."""
+    return _NAME.fullmatch(text) is not None
 
 
 class Names:

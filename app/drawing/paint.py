@@ -14,7 +14,7 @@ from app.drawing.fonts import embedded, families
 from app.drawing.legend import LEGEND_GAP, LEGEND_HEIGHT, LEGEND_WIDTH, LEGEND_WORDS, Legend
 from app.drawing.outline import bar, inside, px, tab
 from app.drawing.plain import Layout, Point
-from app.drawing.shapes import ARROW, Shape, shape_of, sizes
+from app.drawing.shapes import ARROW, BEHIND, TO, Shape, shape_of, sizes
 from app.drawing.structure import Box
 from app.drawing.text import UNKNOWN, escape, slot_width, width
 from app.drawing.theme import THEMES, Accent
@@ -92,7 +92,9 @@ class Painter:
         """The letters, then the paper."""
         style = ""
         if self._font == "embed":
-            shown = {char for box in self._structure.boxes for char in box.label + box.symbol}
+            shown = {char for box in self._structure.boxes for char in box.label + box.symbol + box.note}
+            if any(box.results for box in self._structure.boxes):
+                shown |= set(TO + "‖")
             shown |= set("?" if self._view.asked else "") | set(LEGEND_WORDS if self._legend else "")
             style = f"<style>{embedded(frozenset(shown))}</style>"
         if not self._bg:
@@ -183,9 +185,10 @@ class Painter:
         dim = self._dim(box.node)
         marks += dim and " is-dimmed"
         op = f' data-op="{box.op}"' if box.op else ""
+        sums = f' data-sums="{" ".join(box.results)}"' if box.results else ""
         opening = (
             f'<g id="{self._prefix}{box.node}{copy}" class="node {box.kind}{marks}" data-node="{box.node}" '
-            f'data-key="{escape(box.key)}" data-kind="{box.kind}"{op}{dim}><title>'
+            f'data-key="{escape(box.key)}" data-kind="{box.kind}"{op}{sums}{dim}><title>'
         )
         body = self._outline(box, shape, cx, cy, phase) + self._label(box, shape, cx, cy)
         data, grad = (self._field(box, shape, cx, cy, row) for row in (0, 1))
@@ -234,6 +237,11 @@ class Painter:
             parts.append(self._stem(shape, cx, cy, computing))
         rect = f'x="{px(cx + x)}" y="{px(cy + y)}" width="{px(w)}" height="{px(h)}" rx="{px(corner)}"'
         tinted = self._view.color != "none"
+        if box.note:
+            behind = f'x="{px(cx + x + BEHIND)}" y="{px(cy + y - BEHIND)}" width="{px(w)}" height="{px(h)}" rx="{px(corner)}"'
+            parts.append(
+                f'<rect class="behind" {behind} fill="{look.tab}" stroke="{look.stroke}" stroke-width="{px(look.width)}"/>'
+            )
         parts.append(f'<rect class="box" {rect} fill="{FILL if tinted else look.fill}" {line}/>')
         if shape.tab and look.tab != look.fill and not tinted:
             parts.append(f'<path class="tab" d="{tab(shape, self._sizes.corner, cx, cy, width / 2)}" fill="{look.tab}"/>')
@@ -276,7 +284,10 @@ class Painter:
     def _label(self, box: Box, shape: Shape, cx: float, cy: float) -> str:
         if not shape.label:
             return ""
-        return self._text("label", box.label, cx + shape.label[0], cy + shape.label[1], self._sizes.label)
+        label = self._text("label", box.label, cx + shape.label[0], cy + shape.label[1], self._sizes.label)
+        if not shape.note:
+            return label
+        return label + self._text("note", box.note, cx + shape.note[0], cy + shape.note[1], self._sizes.term, self._theme.muted)
 
     def _text(self, name: str, text: str, x: float, y: float, size: float, fill: str = "") -> str:
         colour = f' fill="{fill}"' if fill and fill != self._theme.ink else ""

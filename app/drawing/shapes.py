@@ -12,10 +12,16 @@ from typing import Literal
 from app.drawing.structure import Box, Dir, Style
 from app.drawing.text import slot_width, width
 
-__all__ = ["ARRIVE", "ARROW", "Shape", "Sizes", "shape_of", "sizes"]
+__all__ = ["ARRIVE", "ARROW", "BEHIND", "TO", "Shape", "Sizes", "shape_of", "sizes"]
 
 ARROW = 9.0
 """Length of an arrowhead: the room before a shape in which an edge ends."""
+
+BEHIND = 4.0
+"""How far the second outline of a folded group shows behind the first."""
+
+TO = " … "
+"""Between the smallest and the largest of several numbers."""
 
 ARRIVE = 7.5
 """Two operands arrive this far to either side of the middle of the op's circle."""
@@ -69,6 +75,8 @@ class Shape:
     rules: tuple[tuple[float, float, float, float], ...]
     """Lines between cells."""
     symbol_size: float
+    note: tuple[float, float] | None = None
+    """Middle of the note under the label of a folded group."""
     lead: float = 0.0
     """Room before the arrowheads, for the labels of the edges that arrive."""
 
@@ -101,15 +109,21 @@ def sizes(style: Style, dir: Dir) -> Sizes:
 
 
 def shape_of(box: Box, style: Style, dir: Dir) -> Shape:
-    return _shape(box.label, box.symbol, bool(box.operands), box.chars, box.terms, style, dir)
+    return _shape(box.label, box.symbol, bool(box.operands), box.chars, box.terms, box.note, bool(box.results), style, dir)
 
 
 @lru_cache(maxsize=8192)
-def _shape(label: str, symbol: str, operation: bool, chars: int, terms: int, style: Style, dir: Dir) -> Shape:
+def _shape(
+    label: str, symbol: str, operation: bool, chars: int, terms: int, note: str, summed: bool, style: Style, dir: Dir
+) -> Shape:
     s = sizes(style, dir)
     term = slot_width(terms, s.term) if terms else 0.0
     field = max(width("data", s.field), width("grad", s.field))
     number = slot_width(chars, s.number)
+    if summed:
+        number = 2 * number + width(TO, s.number)
+    if note:
+        return _folded(s, label, symbol if operation else "", note, field, number, dir)
     if style == "compact":
         return _compact(s, label, symbol if operation else "", field, number, term, dir)
     half, size = _op(symbol, s.radius, 15.0)
@@ -177,6 +191,43 @@ def _stacked(
         rules=tuple((left, y, -left, y) for y in ((top + head, top + head + 1 + s.row) if label else (top + 1 + s.row,))),
         symbol_size=size,
         lead=lead,
+    )
+
+
+def _folded(s: Sizes, label: str, symbol: str, note: str, field: float, number: float, dir: Dir) -> Shape:
+    """A folded group: what it is called and what it holds, then its numbers, one above the other in every style."""
+    half, size = _op(symbol, s.radius, 15.0 if s.stem else 11.5) if symbol else (0.0, 15.0)
+    circle = bool(symbol and s.stem)
+    before = (ARROW + (2 * half + s.stem if circle else 0.0)) if symbol and dir == "LR" else 0.0
+    above = (ARROW + (2 * s.radius + s.stem if circle else 0.0)) if symbol and dir == "TB" else 0.0
+    row = 22.0 if s.stem else s.row
+    cell = s.pad + field + s.gap + number + s.pad
+    inner = max(cell, width(label, s.label) + 2 * s.pad, width(note, s.term) + 2 * s.pad)
+    head = s.label + s.term + 12.0
+    tall = head + 2 * row + 4
+    left, top = -(inner + before + BEHIND) / 2 + before, -(tall + above + BEHIND) / 2 + above + BEHIND
+    rows = (top + head + 2 + row / 2, top + head + 2 + row * 1.5)
+    middle = left + inner / 2
+    op = None
+    if circle:
+        op = (
+            (left - s.stem - half, top + tall / 2, half, s.radius)
+            if dir == "LR"
+            else (middle, top - s.stem - s.radius, half, s.radius)
+        )
+    return Shape(
+        width=inner + before + BEHIND,
+        height=tall + above + BEHIND,
+        box=(left, top, inner, tall),
+        op=op,
+        badge=None,
+        label=(middle, top + 5 + s.label / 2),
+        tab=(inner, head),
+        fields=tuple((left + s.pad, y) for y in rows),  # type: ignore[arg-type]  # two rows
+        numbers=tuple((left + inner - s.pad, y) for y in rows),  # type: ignore[arg-type]
+        rules=((left, top + head, left + inner, top + head),),
+        symbol_size=size,
+        note=(middle, top + 7 + s.label + s.term / 2),
     )
 
 

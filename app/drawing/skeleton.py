@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from app.drawing.legend import LEGEND_CHARS
 from app.drawing.paint import FILL, WIDTH, Font, Painter
 from app.drawing.plain import Layout
+from app.drawing.structure import Box
+from app.drawing.summary import exactly, length, spread
 from app.drawing.text import fit_number
 from app.drawing.tint import share, tint, width_of
 from app.drawing.view import PLAIN, UNSEEN, Numbers, View
@@ -66,11 +68,17 @@ class Skeleton:
         memo: dict[int, dict[float, str]] = {box.chars: {} for box in structure.boxes}
         self._memo = tuple(memo.values())
         self._slots: list[tuple[str, int, int, dict[float, str]]] = []
+        self._sums: list[tuple[Box, int]] = []
+        self._holders: dict[str, str] = {}
         for i, box in enumerate(structure.boxes):
             opening, body, between, end = paint.node(i)
             at = len(pieces)
             self._nodes.setdefault(box.node, []).append((at, i))
-            self._slots.append((box.node, at + 1, box.chars, memo[box.chars]))
+            if box.results:
+                self._sums.append((box, at + 1))
+                self._holders |= dict.fromkeys(box.results, box.node)
+            else:
+                self._slots.append((box.node, at + 1, box.chars, memo[box.chars]))
             pieces += [opening, "", body, "", between, "", end]
         pieces.append("</g>")
         self._legend = len(pieces) + 1
@@ -87,7 +95,7 @@ class Skeleton:
     @property
     def size(self) -> int:
         """Bytes it takes to keep, roughly."""
-        return 2 * sum(map(len, self._pieces)) + 1000 * len(self._slots)
+        return 2 * sum(map(len, self._pieces)) + 1000 * (len(self._slots) + len(self._sums))
 
     def fill(self, frame: Frame, *, title: str = "", desc: str = "", steps: int = 0, numbers: Numbers = UNSEEN) -> str:
         """The picture of one moment; *steps* is how many the story has, *desc* the sentence of this one, *numbers* what labels
@@ -120,6 +128,8 @@ class Skeleton:
                     text = memo[g] = ">" + fit_number(g, digits, chars)
                 pieces[at + 4] = text
                 pieces[at] = f"data {known}, grad {exact.get(g) or _spell(g, exact)}</title>"
+        for box, at in self._sums:
+            self._sum_up(pieces, frame, box, at)
         if self._asked:
             self._ask(pieces, frame)
         if self._terms:
@@ -129,6 +139,18 @@ class Skeleton:
         if self._view.color != "none":
             self._tint(pieces, frame, numbers)
         return "".join(pieces)
+
+    def _sum_up(self, pieces: list[str], frame: Frame, box: Box, at: int) -> None:
+        """What a folded group of several results shows: how far its data reach, and the length of its gradient."""
+        data, grads = ([known[id] for id in box.results if id in known] for known in (frame.data, frame.grad))
+        told = []
+        for numbers, place, write in ((data, at + 2, spread), (grads, at + 4, length)):
+            if numbers:
+                pieces[place] = ">" + write(numbers, self._digits, box.chars)
+                told.append(f"{'data' if numbers is data else 'grad'} {exactly(numbers)}")
+            else:
+                pieces[place] = self._paint.unknown
+        pieces[at] = f"{'; '.join(told) or 'data not computed'}</title>"
 
     def _ask(self, pieces: list[str], frame: Frame) -> None:
         """Put a question mark for what is asked, in the picture and in the exact values."""
@@ -161,6 +183,9 @@ class Skeleton:
         structure, field, asked = self.layout.structure, self._view.color, self._view.asked
         most, widest = numbers.most, numbers.most_of_edges
         known = frame.data if field == "data" else frame.grad
+        for box, at in self._sums:
+            most_of_it = max((known[id] for id in box.results if id in known), key=abs, default=None)
+            pieces[at + 1] = pieces[at + 1].replace(FILL, tint(self._theme, share(most_of_it, most)))
         for node, at, _, _ in self._slots:
             part = None if f"{node}.{field}" in asked else share(known.get(node), most)
             pieces[at + 1] = pieces[at + 1].replace(FILL, tint(self._theme, part))
@@ -182,7 +207,9 @@ class Skeleton:
         paint, phase = self._paint, step.phase
         edges = self._into.get(step.node, ()) if phase == "forward" else step.edges
         # A step that stands for several marks what these change.
-        for name in {write.node for write in step.writes} if len(step.parts) > 1 else (step.node,):
+        several = len(step.parts) > 1 or step.sent
+        marked = {self._holders.get(write.node, write.node) for write in step.writes} & self._nodes.keys() if several else ()
+        for name in marked or (step.node,):
             for at, i in self._nodes.get(name, ()):
                 node = self._marked.get((i, phase))
                 if node is None:
@@ -195,7 +222,7 @@ class Skeleton:
                     edge = self._marked_edges[i, phase] = paint.edge(i, phase)[0]
                 pieces[at] = edge
         for name, field in {(write.node, write.field) for write in step.writes if write.after is not None}:
-            for at, _ in self._nodes.get(name, ()):
+            for at, _ in self._nodes.get(self._holders.get(name, name), ()):
                 place = at + (3 if field == "data" else 5)
                 pieces[place] = paint.written(phase) + pieces[place]
 

@@ -6,13 +6,14 @@ order, the style. Two runs with equal structures share one layout, whatever thei
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Literal
 
 from app.drawing.text import clean, slot_chars
-from engine.trace import Kind, Trace
+from engine.trace import Kind, Node, Trace
 
 __all__ = ["Box", "Dir", "Leaves", "Reach", "Structure", "Style", "Wire", "reach_of", "room_of", "structure_of"]
 
@@ -48,6 +49,10 @@ class Box:
     output: bool
     terms: int = 0
     """Characters reserved for the label of each edge into it; 0 where edges have none."""
+    note: str = ""
+    """What a folded group holds, in a few words."""
+    results: tuple[str, ...] = ()
+    """The nodes that a folded group sums up; empty where its numbers are its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class Structure:
         lines += [
             f"{b.node}\x1f{b.copy}\x1f{b.key}\x1f{b.kind}\x1f{b.label}\x1f{b.op}\x1f{b.symbol}\x1f{b.operands}\x1f{b.chars}\x1f{b.output}"
             + (f"\x1f{b.terms}" if b.terms else "")
+            + (f"\x1f{b.note}\x1f{' '.join(b.results)}" if b.note else "")
             for b in self.boxes
         ]
         lines += [f"{w.edge}\x1f{w.tail}\x1f{w.head}\x1f{w.slot}" for w in self.wires]
@@ -123,9 +129,12 @@ def structure_of(
     """
     chars = room_of(trace, digits)
     longest = 64 if style == "micrograd" else 24
-    nodes = [node for node in trace.nodes if constants or node.kind != "constant" or node.id == trace.output]
+    nodes = [
+        node for node in trace.nodes if node.inside is None and (constants or node.kind != "constant" or node.id == trace.output)
+    ]
     index = {node.id: i for i, node in enumerate(nodes)}
     edges = [edge for edge in trace.edges if edge.source in index]
+    arriving = Counter(edge.target for edge in trace.edges)
     widest: dict[str, int] = {}
     if terms:
         for edge in edges:
@@ -139,10 +148,11 @@ def structure_of(
             clean(node.label, longest),
             node.op or "",
             clean(node.symbol or "", 16),
-            len(node.inputs),
+            len(node.inputs) if node.folds is None else arriving[node.id],
             chars[node.id],
             node.id == trace.output,
             widest.get(node.id, 0),
+            *(_summary(node) if node.folds else ()),
         )
         for node in nodes
     )
@@ -154,9 +164,35 @@ def structure_of(
     return shared.with_split_leaves() if leaves == "split" else shared
 
 
+def _summary(node: Node) -> tuple[str, tuple[str, ...]]:
+    """The note of a folded group, and the results it sums up."""
+    assert node.folds
+    folds = node.folds
+    of_its_own = folds.results == (node.id,)
+    parts = []
+    if not of_its_own and folds.operations:
+        parts.append(_counted(len(folds.results), "value"))
+    if folds.parameters:
+        parts.append(_counted(folds.parameters, "parameter"))
+    elif folds.operations:
+        parts.append(_counted(folds.operations, "operation"))
+    else:
+        parts.append(_counted(len(folds.results), "number"))
+    return " · ".join(parts), () if of_its_own else folds.results
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def room_of(trace: Trace, digits: int) -> dict[str, int]:
     """Characters that the widest number of each node needs, over all steps."""
     room = {node.id: max(slot_chars(node.data, digits), slot_chars(node.grad, digits)) for node in trace.nodes}
+    summed = {}
+    for each in trace.nodes:
+        if each.folds and each.folds.results != (each.id,):
+            room[each.id] = slot_chars(None, digits)
+            summed[each.id] = each.folds.results
     for node, x in (*trace.start.items(), *trace.grads.items()):
         room[node] = max(room[node], slot_chars(x, digits))
     for step in trace.steps:
@@ -164,6 +200,8 @@ def room_of(trace: Trace, digits: int) -> dict[str, int]:
             chars = slot_chars(write.after, digits)
             if chars > room[write.node]:
                 room[write.node] = chars
+    for folded, results in summed.items():
+        room[folded] = max(room[result] for result in results)
     return room
 
 

@@ -74,6 +74,7 @@ LIGHT = Theme(
         "input": Look("#ffffff", "#7f9fba", "#e3f0fa"),
         "parameter": Look("#ffffff", "#b39a5e", "#fbf1d5"),
         "constant": Look("#ffffff", "#8a96a5", "#f4f6f9", 1.2, "4 3"),
+        "group": Look("#ffffff", "#7d8694", "#e9ecf1"),
     },
     accents={
         "forward": Accent("#0072B2", "#00649c", "#ffffff"),
@@ -100,6 +101,7 @@ DARK = Theme(
         "input": Look("#1b222d", "#5684a8", "#1d3a52"),
         "parameter": Look("#1b222d", "#96803f", "#463b1d"),
         "constant": Look("#1b222d", "#73808f", "#242d3a", 1.2, "4 3"),
+        "group": Look("#1b222d", "#7d8b9c", "#2d3744"),
     },
     accents={
         "forward": Accent("#56B4E9", "#7cc6f0", "#0c1118"),
@@ -126,6 +128,7 @@ PRINT = Theme(
         "input": Look("#ffffff", "#000000", "#ebebeb", 0.9),
         "parameter": Look("#ffffff", "#000000", "#ebebeb", 0.9),
         "constant": Look("#ffffff", "#000000", "#ffffff", 0.9, "4 3"),
+        "group": Look("#ffffff", "#000000", "#ebebeb", 0.9),
     },
     accents={
         "forward": Accent("#000000", "#000000", "#ffffff"),

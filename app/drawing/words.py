@@ -6,6 +6,7 @@ all say these words. `formulas` says the same in LaTeX.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
@@ -14,7 +15,7 @@ from app.drawing.formulas import Formulas
 from app.drawing.naming import Data, Names, distinct, is_name, short, text_of, told_apart
 from app.drawing.spelling import CALL, Term, factor, number_text, spell
 from engine.ops import OPS, Op
-from engine.trace import Node, Step, Trace
+from engine.trace import Folded, Node, Step, Trace
 
 __all__ = ["START", "Narrator"]
 
@@ -42,7 +43,11 @@ class Narrator:
         """The sentence of a step; None is the moment before the first."""
         if step is None:
             return START
-        return " ".join(map(self.text, step.parts)) if step.parts else _TELLERS[step.phase](self, step)
+        if step.parts:
+            return " ".join(map(self.text, step.parts))
+        if (folds := self._folds(step)) is not None:
+            return self._folded_forward(step, folds) if step.phase == "forward" else self._folded_backward(step)
+        return _TELLERS[step.phase](self, step)
 
     @cached_property
     def finished(self) -> str:
@@ -52,6 +57,10 @@ class Narrator:
         graded = [node for node in self._nodes.values() if node.kind in ("input", "parameter") and node.grad is not None]
         if not graded:
             return f"Finished: {told}."
+        parameters = [node.grad or 0.0 for node in graded if node.kind == "parameter"]
+        if len(parameters) > LISTED:
+            norm = number_text(math.hypot(*parameters))
+            return f"Finished: {told}. The grads of {len(parameters):,} parameters have the norm {norm}."
         grads = [f"{self.name(node.id)} {number_text(node.grad)}" for node in graded[:LISTED]]
         more = f" and {len(graded) - LISTED} more" if len(graded) > LISTED else ""
         return f"Finished: {told}. Gradients: {', '.join(grads)}{more}."
@@ -74,7 +83,8 @@ class Narrator:
             case "seed":
                 return f"{self._quiet_name(step.node)} is what we differentiate."
             case "backward":
-                return f"`{self._nodes[self._targets[step.edges[0]]].symbol}` sends back to {who}."
+                sender = self._targets[step.edges[0]] if step.edges else step.node
+                return f"`{self._nodes[sender].symbol}` sends back to {who}."
             case "zero_grad":
                 return f"Cleared: the grad of {who}."
             case "update":
@@ -106,6 +116,38 @@ class Narrator:
         numbers = _expression(op, node, [text_of(self._data.at(i, step)) for i in node.inputs])
         result = number_text(self._data.at(node.id, step))
         return " = ".join(distinct([self.name(node.id), letters.text, numbers.text, result])) + "."
+
+    def _folds(self, step: Step) -> Folded | None:
+        """The folded group at work in a step."""
+        return self._nodes[step.node].folds if step.edge is None and step.phase in ("forward", "backward") else None
+
+    def _folded_forward(self, step: Step, folds: Folded) -> str:
+        """A part of the program as one step."""
+        node = self._nodes[step.node]
+        inside = f"{_count(folds.operations, 'operation')} in one step"
+        if folds.results == (node.id,):
+            called = f"`{node.symbol}`" if node.symbol != "…" else "this part"
+            return f"{self.name(node.id)} = {number_text(self._data.at(node.id, step))}: {called} runs, {inside}."
+        numbers = [self._data.at(id, step) for id in folds.results]
+        low, high = number_text(min(numbers)), number_text(max(numbers))
+        return f"{node.label} computes {_count(len(numbers), 'value')}, from {low} to {high}: {inside}."
+
+    def _folded_backward(self, step: Step) -> str:
+        """What a part of the program sends back: to what it reads, and to its parameters."""
+        node = self._nodes[step.node]
+        parameters = [write for write in step.writes if self._nodes[write.node].kind == "parameter"]
+        others = [write for write in step.writes if self._nodes[write.node].kind not in ("parameter", "constant")]
+        told = [
+            f"{_whose(self.name(write.node), 'grad')} goes from {number_text(write.before or 0.0)} to {number_text(write.after)}"
+            for write in others[:2]
+        ]
+        if len(others) > 2:
+            told.append(f"{_count(len(others) - 2, 'more grad')} change{'s' if len(others) == 3 else ''}")
+        if parameters:
+            norm = number_text(math.hypot(*(write.after or 0.0 for write in parameters)))
+            told.append(f"the grads of {_count(len(parameters), 'parameter')} now have the norm {norm}")
+        name = f"`{node.symbol}`" if node.symbol != "…" else self.name(node.id)
+        return f"{name} sends back through all that is folded in it: {'; '.join(told) or 'only constants read it'}."
 
     def _seed(self, step: Step) -> str:
         name = self.name(step.node)
@@ -171,7 +213,7 @@ def _name(node: Node, inputs: Sequence[Term]) -> Term:
         return Term(label, CALL if is_name(label) else 0)
     op = OPS.get(node.op or "")
     if op is None:
-        return text_of(node.data)
+        return Term(f"[{node.symbol or node.key}]") if node.kind in ("group", "operation") else text_of(node.data)
     expression = _expression(op, node, inputs)
     return expression if len(expression.text) <= MAX_EXPRESSION else Term(f"[{node.symbol or op.symbol}]")
 
@@ -194,6 +236,10 @@ def _whose(name: str, field: str) -> str:
 
 def _sentence(text: str) -> str:
     return "The" + text[3:] if text.startswith("the ") else text
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _listed(names: Sequence[str]) -> str:

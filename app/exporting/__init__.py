@@ -41,7 +41,7 @@ FORMATS = {
         Format(
             "py",
             "text/x-python; charset=utf-8",
-            lambda line, moment: code(moment.trace, moment.options.dialect).encode(),
+            lambda line, moment: code(moment.story.whole.trace, moment.options.dialect).encode(),
             "The program for PyTorch or a micrograd.",
         ),
     )

@@ -101,6 +101,8 @@ _EXAMPLES: dict[str, Any] = {
                 "expandable": False,
                 "expands": None,
                 "expanded_from": None,
+                "folds": None,
+                "inside": None,
             }
         ],
         "edges": [

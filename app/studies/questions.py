@@ -111,8 +111,8 @@ class Question(BaseModel):
         return [field.alias or name for name, field in cls.model_fields.items()]
 
     def options(self) -> Options:
-        """Which run it is about."""
-        return Options(expand=self.expand, inputs=self.inputs)
+        """Which run it is about, with nothing folded."""
+        return Options(expand=self.expand, inputs=self.inputs, collapse="none")
 
     def query(self) -> str:
         """The canonical query string: fixed order, defaults left out."""

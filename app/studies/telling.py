@@ -21,11 +21,11 @@ VERSION = 1
 
 
 class Subject:
-    """A run that is looked into."""
+    """A run that is looked into, with nothing folded."""
 
     def __init__(self, story: Story) -> None:
-        self.story = story
-        self.trace = story.trace
+        self.story = story.whole
+        self.trace = self.story.trace
         self.nodes = {node.id: node for node in self.trace.nodes}
 
     @cached_property

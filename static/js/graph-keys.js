@@ -5,9 +5,9 @@
 /**
  * @param {SVGSVGElement} svg
  * @param {Trace} trace
- * @param {{enter: (id: string) => void, edit: (id: string) => void, see: (box: {x: number, y: number, width: number, height: number}) => void, leave: () => void}} how
+ * @param {{enter: (id: string) => void, edit: (id: string) => void, toggle: (id: string) => void, see: (box: {x: number, y: number, width: number, height: number}) => void, leave: () => void}} how
  */
-export function keyboardGraph(svg, trace, { enter, edit, see, leave }) {
+export function keyboardGraph(svg, trace, { enter, edit, toggle, see, leave }) {
   const boxes = /** @type {SVGGElement[]} */ ([...svg.querySelectorAll("g.node")]);
   const byId = new Map(trace.nodes.map((node) => [node.id, node]));
   const across = svg.dataset["dir"] !== "TB";
@@ -68,6 +68,7 @@ export function keyboardGraph(svg, trace, { enter, edit, see, leave }) {
     const [on, back, down, up] = across ? ["ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp"] : ["ArrowDown", "ArrowUp", "ArrowRight", "ArrowLeft"];
     if (event.key === "Enter" || event.key === " ") enter(idOf(box));
     else if (event.key === "F2") edit(idOf(box));
+    else if (event.key === "o") toggle(idOf(box));
     else if (event.key === on) go(along(box, 1));
     else if (event.key === back) go(along(box, -1));
     else if (event.key === down) go(beside(box, 1));

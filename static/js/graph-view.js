@@ -4,11 +4,12 @@
 // only what is in sight: the rest follows when it comes into sight, or when nothing moves any more.
 
 import { setText } from "./dom.js";
-import { exactNumber } from "./format.js";
+import { exactNumber, formatNumber } from "./format.js";
 import { rectangle } from "./graph-keys.js";
 import { fitNumber, roomIn } from "./room.js";
 import { createSight } from "./sight.js";
 import { nameOf } from "./state.js";
+import { exactly, known, length, spread } from "./summary.js";
 import { createTints } from "./tints.js";
 
 /** @typedef {import("./player.js").Frame} Frame */
@@ -36,6 +37,9 @@ export function createGraphView(svg, trace) {
   const into = group(svg, "data-to");
   const tails = tailsOf(edges, nodes);
   const tints = createTints(svg);
+  // The boxes that sum up several values, and the box of each such value.
+  const sums = trace.nodes.filter(({ id, folds }) => folds && folds.results[0] !== id && nodes.has(id));
+  const holders = new Map(sums.flatMap(({ id, folds }) => (folds?.results ?? []).map((result) => [result, id])));
   widen(edges);
   const description = svg.querySelector(":scope > desc");
   const byId = new Map(trace.nodes.map((node) => [node.id, node]));
@@ -44,7 +48,8 @@ export function createGraphView(svg, trace) {
   for (const element of svg.querySelectorAll(".is-active")) element.classList.remove(...MARKS);
 
   const sight = createSight(svg, () => current && write(current));
-  const cells = [...slots].flatMap(([slot, elements]) => elements.map((element) => cellOf(slot, element)));
+  const summed = new Set(sums.flatMap(({ id }) => [`${id}.data`, `${id}.grad`]));
+  const cells = [...slots].flatMap(([slot, elements]) => (summed.has(slot) ? [] : elements.map((element) => cellOf(slot, element))));
   let shownDigits = -1;
   /** @type {Map<string, number>} */
   let room = new Map();
@@ -66,12 +71,27 @@ export function createGraphView(svg, trace) {
     }
   }
 
+  /** @param {Frame} frame @param {number} digits */
+  function sumUp(frame, digits) {
+    for (const { id, folds } of sums) {
+      for (const field of /** @type {const} */ (["data", "grad"])) {
+        const numbers = known(frame.values, folds?.results ?? [], field);
+        const text = numbers.length ? (field === "data" ? spread : length)(numbers, digits, room.get(id) ?? 99) : formatNumber(null, digits);
+        for (const element of slots.get(`${id}.${field}`) ?? []) {
+          setText(element, text);
+          element.classList.toggle("is-unknown", numbers.length === 0);
+        }
+      }
+    }
+  }
+
   /** The boxes a step is about. Of a value drawn at each of its uses, the one at the use in question. @param {Frame} frame */
   function boxesOf(frame) {
     const [first, ...others] = frame.edges;
     const at = first !== undefined && others.length === 0 ? tails.get(first) : undefined;
     // A step that stands for several is about all that it changes.
-    const several = frame.phase === "backward" && others.length > 0;
+    const folded = frame.phase === "backward" && byId.get(frame.node ?? "")?.folds && !frame.step?.edge;
+    const several = frame.phase === "backward" && (folded ? first !== undefined : others.length > 0);
     const active = several
       ? frame.edges.flatMap((edge) => tails.get(edge) ?? [])
       : at?.getAttribute("data-node") === frame.node ? [at] : ((frame.node && nodes.get(frame.node)) || []);
@@ -120,6 +140,7 @@ export function createGraphView(svg, trace) {
         for (const cell of cells) [cell.room, cell.shown] = [room.get(cell.slot.slice(0, cell.slot.indexOf("."))) ?? 99, undefined];
       }
       write(frame);
+      sumUp(frame, digits);
 
       for (const [slot, elements] of hidden) {
         const open = !frame.asked?.has(slot);
@@ -146,7 +167,8 @@ export function createGraphView(svg, trace) {
       if (frame.phase === "forward" && frame.node) mark(into.get(frame.node), "is-read", phase);
       mark(read, "is-read", phase);
       for (const slot of frame.written) {
-        const written = slots.get(slot) ?? [];
+        const [id = "", field] = slot.split(".");
+        const written = slots.get(holders.has(id) ? `${holders.get(id)}.${field}` : slot) ?? [];
         mark(written.length > 1 && frame.edges.length < 2 ? written.filter((text) => active.some((box) => box.contains(text))) : written, "is-active", phase);
       }
     },
@@ -159,6 +181,10 @@ export function createGraphView(svg, trace) {
       const node = id && byId.get(id);
       if (!node || !current) return "";
       const values = current.values;
+      if (summed.has(`${id}.data`)) {
+        const told = /** @type {const} */ (["data", "grad"]).map((field) => [field, known(values, node.folds?.results ?? [], field)]);
+        return [nameOf(trace, node), ...told.map(([field, numbers]) => `${field} ${numbers?.length ? exactly(/** @type {number[]} */ (numbers)) : "not computed"}`)].join("\n");
+      }
       return [nameOf(trace, node), ...["data", "grad"].map((field) => `${field} ${exactNumber(values.get(`${id}.${field}`) ?? null)}`)].join("\n");
     },
 

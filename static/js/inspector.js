@@ -6,6 +6,7 @@ import { exactNumber, formatNumber } from "./format.js";
 import { optionOf } from "./links.js";
 import { relatives, stepsOf, termsOf } from "./relations.js";
 import { withExpansion, withoutExpansion } from "./expansion.js";
+import { around, foldedIn, withFolded, withOpen } from "./folding.js";
 import { adjustable, digitsOf, frameOf, nameOf, storyOf } from "./state.js";
 
 /** @typedef {import("./state.js").Store} Store */
@@ -88,10 +89,16 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
     /** @param {number | null} step @param {string} what */
     const toStep = (step, what) => step === null ? null : chip(`${what}: step ${step}`, () => goTo(step));
 
+    const results = node.folds && node.folds.results[0] !== id ? node.folds.results : null;
+    const groups = around(trace, node);
+    const parts = groups.length ? h("span", { class: "chips" }, ...groups.map(({ key, name }) =>
+      setOptions ? chip(`${name} −`, () => setOptions({ open: withFolded(optionOf(store.get().options, "open"), key) }), `Fold ${name}`) : name)) : null;
     const facts = h("section", { class: "facts" }, h("dl", {},
       ...(line ? row(`line ${span?.line}`, source && span ? h("button", { type: "button", class: "code-link", "aria-label": `Go to line ${span.line}: ${line}`, onclick: () => source(span) }, line) : h("code", {}, line)) : []),
+      ...(parts ? row("part of", parts) : []),
+      ...(node.folds ? row("holds", `${count(node.folds.operations, "operation")}, ${count(node.folds.parameters, "parameter")}`) : []),
       ...(node.op ? row("rule", h("code", {}, `${node.symbol ?? ""}`), " ", h("span", {}, op?.formula ?? node.op), op?.note ? h("p", { class: "note" }, op.note) : null) : row("kind", node.kind)),
-      ...row("data", data), ...row("grad", grad),
+      ...(results ? row("results", chips(results)) : [...row("data", data), ...row("grad", grad)]),
       ...(node.inputs.length ? row("from", chips([...new Set(node.inputs)])) : []),
       ...(users.length ? row("used by", chips(users)) : []),
       ...(forward ?? last ? row("steps", h("span", { class: "chips" }, toStep(forward, "data"), toStep(last, "grad"))) : [])));
@@ -102,7 +109,7 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
       refresh.push(() => knobs.refresh(slider, node.key));
     }
 
-    const around = h("div", { class: "chips", role: "group", "aria-label": "Highlight" });
+    const tools = h("div", { class: "chips", role: "group", "aria-label": "Highlight" });
     for (const which of /** @type {const} */ (["ancestors", "descendants"])) {
       const found = relatives(trace, id, which);
       if (found.size === 0) continue;
@@ -110,14 +117,16 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
       const value = `${which}:${node.key}`;
       refresh.push(() => button.setAttribute("aria-pressed", String(optionOf(store.get().options, "highlight") === value)));
       button.addEventListener("click", () => setOptions?.({ highlight: optionOf(store.get().options, "highlight") === value ? "" : value }));
-      if (setOptions) around.append(button);
+      if (setOptions) tools.append(button);
     }
-    facts.append(around);
+    facts.append(tools);
+    const folded = foldedIn(trace, node);
+    if (setOptions && folded) tools.append(chip(`Open ${folded.name}`, () => setOptions({ open: withOpen(optionOf(store.get().options, "open"), folded.key) })));
     if (setOptions) {
       const now = optionOf(store.get().options, "expand");
       const [apart, whole] = [withExpansion(now, node.expands, operations), withoutExpansion(now, node.expanded_from, operations)];
-      if (apart !== null) around.append(chip(`Take ${node.op} apart`, () => setOptions({ expand: apart })));
-      if (whole !== null) around.append(chip(`Fold ${node.expanded_from?.split("@")[0]}`, () => setOptions({ expand: whole })));
+      if (apart !== null) tools.append(chip(`Take ${node.op} apart`, () => setOptions({ expand: apart })));
+      if (whole !== null) tools.append(chip(`Fold ${node.expanded_from?.split("@")[0]}`, () => setOptions({ expand: whole })));
     }
 
     const [paths, check] = looks(node);
@@ -242,6 +251,9 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
     },
   };
 }
+
+/** @param {number} number @param {string} what */
+const count = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
 
 /** @param {string} number */
 const bracketed = (number) => (number.startsWith("-") ? `(${number})` : number);

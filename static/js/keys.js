@@ -24,6 +24,7 @@ export const BOX_KEYS = [
   { shown: ["↑", "↓"], text: "To the neighbour" },
   { shown: ["Enter"], text: "Look inside" },
   { shown: ["F2"], text: "Edit its label, and the number of an input" },
+  { shown: ["O"], text: "Open a folded part of the program, or fold the part around it" },
 ];
 
 /** Keys of the editor, for the help sheet; CodeMirror does the listening. */

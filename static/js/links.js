@@ -16,6 +16,8 @@ export const OPTIONS = [
   ["digits", "4"],
   ["bg", "transparent"],
   ["expand", ""],
+  ["collapse", "auto"],
+  ["open", ""],
   ["edges", "none"],
   ["steps", "edge"],
   ["highlight", ""],
@@ -40,7 +42,7 @@ export const OPTIONS = [
 ];
 
 /** Options that change the structure of the picture, so that the server has to be asked. */
-export const SERVER_OPTIONS = ["style", "leaves", "dir", "digits", "expand", "edges", "steps", "highlight", "color", "hide", "number", "quiz"];
+export const SERVER_OPTIONS = ["style", "leaves", "dir", "digits", "expand", "collapse", "open", "edges", "steps", "highlight", "color", "hide", "number", "quiz"];
 
 /** How a program is trained: the same names in pictures, pages and studies. */
 export const KNOBS = ["learning_rate", "optimizer", "zero_grad", "batch", "seed", "train"];
@@ -129,7 +131,7 @@ export function inputsOf(text = "") {
 export const join = (path, query) => (query ? `${path}?${query}` : path);
 
 /** Options that mean something to a picture but not to the page, and the reverse. */
-const DRAWN = ["expand", "edges", "steps", "highlight", "color", "hide", "number", "quiz", "inputs"];
+const DRAWN = ["expand", "collapse", "open", "edges", "steps", "highlight", "color", "hide", "number", "quiz", "inputs"];
 const TRAINED = ["iteration", ...KNOBS];
 const PICTURE = ["step", "style", "leaves", "dir", "theme", "digits", "bg", ...DRAWN, ...TRAINED, "font"];
 const PAGE = ["step", "style", "leaves", "dir", "theme", "digits", ...DRAWN, ...TRAINED, "iterations", "lab", "present"];

@@ -73,6 +73,7 @@ viewer.onInspect((id, focus) => {
 });
 const nodeEdit = createNodeEdit(store, { viewer, session, operations: boot.operations, onRenamed: inspector.follow });
 viewer.onEdit(nodeEdit.open);
+viewer.onFold(session.setOptions);
 mountLabs(store, viewer.dock, {
   studies,
   base,

@@ -18,7 +18,7 @@ import { edgesOf, initialValues, slotOf, startWith } from "./player.js";
  * @returns {Replay | null} null when only the server can know what follows
  */
 export function createReplay(trace) {
-  if (trace.steps.some(({ phase }) => phase === "update")) return null;
+  if (trace.steps.some(({ phase }) => phase === "update") || trace.nodes.some(({ folds }) => folds)) return null;
   const { nodes, edges, steps } = trace;
   const place = new Map(nodes.map((node, i) => [node.id, i]));
   /** @param {string | null} id */

@@ -44,6 +44,9 @@ export function roomIn(trace, digits) {
       need(node, after);
     }
   }
+  for (const { id, folds } of trace.nodes) {
+    for (const result of folds?.results ?? []) room.set(id, Math.max(room.get(id) ?? 0, room.get(result) ?? 0));
+  }
   // What stands at an edge has room that belongs to the value it leads to.
   const slots = new Map(trace.edges.map((edge) => [edge.id, edge.to]));
   /** @type {Map<string, number>} */

@@ -13,7 +13,7 @@
  * @property {string} id
  * @property {string} key       survives edits elsewhere in the program
  * @property {string} label
- * @property {"input" | "constant" | "parameter" | "operation"} kind
+ * @property {"input" | "constant" | "parameter" | "operation" | "group"} kind
  * @property {string | null} op
  * @property {string | null} [symbol]
  * @property {Num[]} [params]  plain numbers that belong to the operation, after its inputs
@@ -22,6 +22,8 @@
  * @property {Num} grad
  * @property {Span | null} span
  * @property {string | null} [group]
+ * @property {{group: string, results: string[], operations: number, parameters: number} | null} [folds]  what a folded group stands for
+ * @property {string | null} [inside]         the drawn node that hides it
  * @property {string | null} [expands]        the entry of `expand` that takes this one apart
  * @property {string | null} [expanded_from]  the entry of `expand` that it is there for */
 
@@ -56,6 +58,9 @@
 
 /** @typedef {{message: string, node?: string | null, span?: Span | null}} Warning */
 
+/** What one part of the program made.
+ * @typedef {{id: string, key: string, kind: string, name: string, parent: string | null, span: Span | null, size: number}} Group */
+
 /** Where a gradient goes wrong. @typedef {{node: string, kind: string, edge: string | null, number: Num, sentence: string}} Badge */
 
 /** @typedef {object} Trace
@@ -70,6 +75,7 @@
  * @property {Warning[]} warnings
  * @property {string[]} printed
  * @property {Badge[]} [badges]
+ * @property {Group[]} [groups]
  * @property {Record<string, string>} [links]
  * @property {string} svg */
 

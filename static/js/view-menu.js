@@ -16,6 +16,7 @@ const GROUPS = [
 
 /** @type {ReadonlyArray<{name: string, label: string, values: [value: string, label: string][]}>} */
 const LISTS = [
+  { name: "collapse", label: "Fold", values: [["auto", "As needed"], ["none", "Nothing"], ["neuron", "Neurons"], ["layer", "Layers"], ["function", "Calls"], ["statement", "Statements"], ["turn", "Turns of loops"], ["loop", "Loops"]] },
   { name: "edges", label: "At the edges", values: [["none", "Nothing"], ["local", "Local derivative"], ["contribution", "Contribution"]] },
   { name: "steps", label: "A backward step is", values: [["edge", "One edge"], ["node", "One operation"]] },
   { name: "color", label: "Colour and width by", values: [["none", "Nothing"], ["data", "Data"], ["grad", "Grad"]] },
@@ -76,7 +77,7 @@ export function fillViewMenu(panel, store, session, operations) {
 
   for (const { name, label, values } of LISTS) {
     const select = h("select", { id: `view-${name}` }, ...values.map(([value, text]) => h("option", { value }, text)));
-    select.addEventListener("change", () => session.setOptions({ [name]: select.value === optionOf({}, name) ? "" : select.value }));
+    select.addEventListener("change", () => session.setOptions({ [name]: select.value === optionOf({}, name) ? "" : select.value, ...(name === "collapse" ? { open: "" } : {}) }));
     refresh.push(() => void (select.value = optionOf(store.get().options, name)));
     panel.append(h("div", { class: "row" }, h("label", { for: `view-${name}` }, label), select));
   }

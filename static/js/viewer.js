@@ -4,9 +4,11 @@ import { createAnnouncer } from "./announce.js";
 import { createDock } from "./dock.js";
 import { h } from "./dom.js";
 import { createEdgeTip } from "./edge-tip.js";
+import { toggled } from "./folding.js";
 import { createFormula } from "./formula.js";
 import { keyboardGraph } from "./graph-keys.js";
 import { createGraphView, nodeUnder } from "./graph-view.js";
+import { optionOf } from "./links.js";
 import { createPlayback } from "./playback.js";
 import { createStage } from "./stage.js";
 import { askedOf, digitsOf, frameOf, storyOf } from "./state.js";
@@ -60,6 +62,17 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
     if (!none) announcer.say("First find the hidden numbers.");
     return none;
   }
+  /** @type {((change: import("./types.js").Options) => void) | null} */
+  let fold = null;
+  /** Open the folded part of the program that a box stands for, or fold the one that it is in. @param {string} id */
+  const toggle = (id) => {
+    const { trace, options } = store.get();
+    const node = trace?.nodes.find((each) => each.id === id);
+    const next = trace && node && fold ? toggled(trace, node, optionOf(options, "open")) : null;
+    if (!next || !fold) return;
+    fold({ open: next.open });
+    announcer.say(next.said);
+  };
   const focus = () => {
     const frame = frameOf(store.get());
     return (frame && view?.focus(frame)) ?? [];
@@ -79,6 +92,7 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
       keyboard = keyboardGraph(svg, trace, {
         enter: (id) => inspect(id, true),
         edit: (id) => change(id),
+        toggle,
         see: (box) => stage.follow([box]),
         leave: () => stage.element.focus({ preventScroll: true }),
       });
@@ -124,7 +138,8 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
     event.stopPropagation();
     event.preventDefault();
     pressed = null;
-    change(id);
+    if (store.get().trace?.nodes.some((node) => node.id === id && node.folds)) toggle(id);
+    else change(id);
     return true;
   }
   stage.element.addEventListener("pointerover", (event) => {
@@ -147,5 +162,7 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
     boxOf: (id) => view?.boxOf(id) ?? null,
     /** @param {string} id */
     focusNode: (id) => keyboard?.focus(id),
+    /** What opens and folds parts of the program. @param {(change: import("./types.js").Options) => void} run */
+    onFold: (run) => void (fold = run),
   };
 }

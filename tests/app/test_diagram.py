@@ -294,7 +294,7 @@ def test_every_iteration_of_training_is_the_same_picture_with_other_numbers() ->
     assert re.sub(r">[^<]*<", "><", first).count("data-slot") == re.sub(r">[^<]*<", "><", later).count("data-slot")
     assert list(numbers(first)) == list(numbers(later))
     assert numbers(first) != numbers(later)
-    trace = LINE.moment(NET, Options(iteration=20, learning_rate=0.1)).story.trace
+    trace = LINE.moment(NET, Options(iteration=20, learning_rate=0.1)).story.whole.trace
     out = next(node for node in trace.nodes if node.key == "ypred[0]")
     assert numbers(later)[f"{out.id}.data"] == f"{out.data:.2f}"
     assert "is-update" in of(20, step=-1)

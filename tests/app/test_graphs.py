@@ -258,13 +258,17 @@ async def test_the_error_picture_shows_the_place(client: httpx.AsyncClient):
     assert "2 │ " in answer.text
 
 
-async def test_a_graph_too_large_to_draw_is_refused_with_the_limit(client: httpx.AsyncClient):
+async def test_a_sum_of_five_thousand_terms_is_drawn_folded_and_refused_unfolded(client: httpx.AsyncClient):
     source = "a = 1.0\nb = a\nfor i in range(5000):\n    b = b + a"
-    answer = await client.get(f"/g.json?e={quote_plus(source)}")
+    folded = await client.get(f"/g.json?e={quote_plus(source)}")
+    refused = await client.get(f"/g.json?e={quote_plus(source)}&collapse=none")
 
-    assert answer.status_code == 422
-    assert answer.json()["code"] in {"too-large", "limit"}
-    assert "at most" in answer.json()["detail"]
+    boxes = [node for node in folded.json()["nodes"] if node["inside"] is None]
+    assert [(box["kind"], box["key"], box["data"]) for box in boxes] == [("input", "a", 1.0), ("group", "b#5000", 5001.0)]
+    assert refused.status_code == 422
+    assert refused.json()["code"] in {"too-large", "limit"}
+    assert "5,001 values; at most" in refused.json()["detail"]
+    assert "collapse=auto" in refused.json()["hint"]
 
 
 async def test_a_client_has_its_share():
@@ -351,4 +355,4 @@ def test_light_programs_go_past_heavy_ones(monkeypatch: pytest.MonkeyPatch):
         assert pipeline.moment("a = 2\nb = a * a", Options()).index == 4
         with pytest.raises(Busy):
             pipeline.moment(heavy, Options())
-    assert pipeline.moment(heavy, Options()).index == 1801
+    assert pipeline.moment(heavy, Options(collapse="none")).index == 1801
