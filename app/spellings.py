@@ -201,4 +201,3 @@ Highlight = Annotated[str, BeforeValidator(_highlight, json_schema_input_type=st
 Quiz = Annotated[str, BeforeValidator(_quiz, json_schema_input_type=str)]
 Switch = Annotated[str, BeforeValidator(_switch, json_schema_input_type=Literal["0", "1"])]
 OpenGroups = Annotated[str, BeforeValidator(_open, json_schema_input_type=str | list[str])]
-Autoplay = Annotated[str, BeforeValidator(_autoplay, json_schema_input_type=Literal["0", "1"])]
