@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from threading import BoundedSemaphore, Lock
 
 from app.caching import Cache
@@ -11,6 +12,7 @@ from app.drawing.errors import Busy
 from app.errors import ProblemError
 from app.nodes import named
 from engine.model import Model
+from engine.predictions import Predictor, predictor
 from engine.replay import Replay
 from engine.retelling import retold
 from engine.trace import Node, Trace
@@ -38,6 +40,11 @@ class Course:
         """Bytes, estimated."""
         return 20_000 + 300 * len(self.model.nodes) + 8 * (len(self.run.rows) + len(self.run.losses))
 
+    @cached_property
+    def predictor(self) -> Predictor:
+        """What its examples are asked. Raises ProgramError where they have nothing in common."""
+        return predictor(self.model)
+
     def advance(self, steps: int, seconds: float) -> bool:
         """Go on for a while. Whether nothing is left to do."""
         with self._lock:
@@ -52,6 +59,13 @@ class Course:
         """What the update of an iteration follows, for each parameter."""
         with self._lock:
             return self.run.grads(iteration)
+
+    def at(self, iteration: int) -> list[float]:
+        """The parameters of an iteration. Raises LimitError, or a 422 problem where the run has ended before."""
+        with self._at_least(iteration, iteration):
+            if iteration > self.run.updates:
+                raise no_iteration(iteration, self.run.updates)
+            return self.run.at(iteration)
 
     def told(self, trace: Trace, iteration: int) -> Trace:
         """The story of one iteration. Raises LimitError, or a 422 problem where the run has ended before."""

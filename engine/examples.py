@@ -16,7 +16,7 @@ from typing import NamedTuple
 from engine.compile import Instruction, Structure
 from engine.trace import Node
 
-__all__ = ["Example", "Examples", "take_apart"]
+__all__ = ["Cut", "Example", "Examples", "LossGraph", "take_apart"]
 
 
 class _Scale(NamedTuple):
@@ -51,7 +51,7 @@ class Examples:
 
 def take_apart(nodes: Sequence[Node], root: str, parameters: Sequence[str], data: Mapping[str, float]) -> Examples | None:
     """The examples of a loss, or None where it is no sum over at least two. `data` has the numbers of all leaves."""
-    graph = _Graph(nodes, parameters)
+    graph = LossGraph(nodes, parameters)
     sums, terms = graph.terms(root)
     common = [term for term in terms if term not in graph.fed]
     groups = graph.related([term for term in terms if term in graph.fed])
@@ -60,7 +60,7 @@ def take_apart(nodes: Sequence[Node], root: str, parameters: Sequence[str], data
     known: dict[Structure, Structure] = {}
 
     def cut(group: Sequence[str]) -> Example:
-        piece = _Cut(graph)
+        piece = Cut(graph)
         structure = piece.structure({term: terms[term] for term in group})
         leaves = tuple(piece.leaves)
         return Example(tuple(group), known.setdefault(structure, structure), leaves, tuple(data[leaf] for leaf in leaves))
@@ -68,7 +68,7 @@ def take_apart(nodes: Sequence[Node], root: str, parameters: Sequence[str], data
     return Examples(tuple(map(cut, groups)), cut(common) if common else None, frozenset(sums))
 
 
-class _Graph:
+class LossGraph:
     """The graph of a loss, and what of it parameters (`moved`) and data (`fed`) come into."""
 
     def __init__(self, nodes: Sequence[Node], parameters: Sequence[str]) -> None:
@@ -142,10 +142,10 @@ class _Graph:
         return list(groups.values())
 
 
-class _Cut:
+class Cut:
     """A piece of a graph, numbered in such a way that alike pieces are equal: parameters, then all else as it is met."""
 
-    def __init__(self, graph: _Graph) -> None:
+    def __init__(self, graph: LossGraph) -> None:
         self._graph = graph
         self._number = {each: i for i, each in enumerate(graph.parameters)}
         self._size = len(self._number)
@@ -157,24 +157,28 @@ class _Cut:
         total: int | None = None
         for term, ways in terms.items():
             for way in ways:
-                at = self._scaled(self._evaluated(term), way)
+                at = self._scaled(self.evaluated(term), way)
                 total = at if total is None else self._computed("add", (total, at))
+        return self.ending(total or 0)
+
+    def ending(self, output: int) -> Structure:
+        """All that was evaluated, for this output."""
         wanted = tuple(range(len(self._graph.parameters)))
         leaves = (*wanted, *(self._number[leaf] for leaf in self.leaves))
-        return Structure(self._size, leaves, tuple(self._made), total or 0, wanted)
+        return Structure(self._size, leaves, tuple(self._made), output, wanted)
 
     def _scaled(self, at: int, way: _Way) -> int:
         while way:
             if way.node:
                 node = self._graph.by_id[way.node]
-                inputs = [at if each in self._graph.moved else self._evaluated(each) for each in node.inputs]
+                inputs = [at if each in self._graph.moved else self.evaluated(each) for each in node.inputs]
                 at = self._computed(str(node.op), tuple(inputs), node.params)
             else:
                 at = self._computed("neg", (at,))
             way = way.then
         return at
 
-    def _evaluated(self, id_: str) -> int:
+    def evaluated(self, id_: str) -> int:
         """The number of a value; what it is computed from is numbered first, in order of evaluation."""
         needed: dict[str, None] = {}
         todo = [id_]

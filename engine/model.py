@@ -98,6 +98,10 @@ class Model:
         """The loss taken apart, if it is a sum over examples."""
         return take_apart(self.nodes, self.root, [node.id for node in self.parameters], self._leaves)
 
+    def number(self, leaf: str) -> float:
+        """The number that a leaf had when the run began."""
+        return self._leaves[leaf]
+
     def work(self, batch: Batch = "all") -> int:
         """Operations in one step."""
         operations, parameters = len(self._structure.instructions), len(self.parameters)

@@ -240,7 +240,8 @@ def _html(description: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def program_parameter(readable: bool) -> dict[str, Any]:
+def program_parameter(readable: bool, program: str = "") -> dict[str, Any]:
+    program = program or PROGRAM
     if readable:
         return {
             "name": "e",
@@ -248,7 +249,7 @@ def program_parameter(readable: bool) -> dict[str, Any]:
             "required": True,
             "description": "The program, form-encoded: a space is `+` or `%20`, a plus `%2B`.",
             "schema": {"type": "string"},
-            "example": PROGRAM,
+            "example": program,
         }
     return {
         "name": "code",
@@ -256,7 +257,7 @@ def program_parameter(readable: bool) -> dict[str, Any]:
         "required": True,
         "description": "base64url(zlib(UTF-8 text)), with or without padding.",
         "schema": {"type": "string"},
-        "example": encode(PROGRAM),
+        "example": encode(program),
     }
 
 

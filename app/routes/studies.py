@@ -95,7 +95,7 @@ def _described(study: Study) -> dict[str, Any]:
         given = {"node": "a"}
     elif "steps" in names and "step" not in names:
         given = {"steps": 3}
-    example = study.make(Subject(Story(run(openapi.PROGRAM))), study.question.read(given))
+    example = study.make(Subject(Story(run(study.program or openapi.PROGRAM))), study.question.read(given))
     return {"description": study.help, "content": {"application/json": {"schema": {"type": "object"}, "example": example}}}
 
 
@@ -114,7 +114,7 @@ def _documented(study: Study, parameters: list[dict[str, Any]]) -> dict[str, Any
 def _documented_post(study: Study) -> dict[str, Any]:
     properties = {**_properties(study.question, study.question.names()), **_properties(GraphRequest, ("source", "inputs"))}
     schema = {"type": "object", "required": ["source"], "properties": properties, "additionalProperties": False}
-    example = {"source": openapi.PROGRAM, "inputs": {"a": 4}}
+    example = {"source": study.program or openapi.PROGRAM, "inputs": {"a": 4}}
     content = {"application/json": {"schema": schema, "example": example}}
     return {
         "response_class": Response,
@@ -131,11 +131,11 @@ def _properties(model: type[BaseModel], names: Any) -> dict[str, Any]:
 for _study in STUDIES.values():
     router.add_api_route(
         f"/g/{{code:path}}/{_study.file}", _by_address(_study, readable=False), methods=["GET"], name=_study.file,
-        summary=_study.help, **_documented(_study, [openapi.program_parameter(False)]),
+        summary=_study.help, **_documented(_study, [openapi.program_parameter(False, _study.program)]),
     )  # fmt: skip
     router.add_api_route(
         f"/g/{_study.file}", _by_address(_study, readable=True), methods=["GET"], name=f"readable {_study.file}",
-        summary=_study.help, **_documented(_study, [openapi.program_parameter(True)]),
+        summary=_study.help, **_documented(_study, [openapi.program_parameter(True, _study.program)]),
     )  # fmt: skip
     if _study.media_type == "application/json":
         router.add_api_route(

@@ -11,12 +11,13 @@ from typing import Any
 
 from app import wire
 from app.studies.adding import paths
+from app.studies.boundaries import boundary_json, boundary_svg
 from app.studies.carrying import carrying
 from app.studies.checking import checks
 from app.studies.comparing import comparison, torch_version
 from app.studies.diagrams import diagram_json, diagram_svg
 from app.studies.explaining import explanation
-from app.studies.knobs import LossLook, Table, Training
+from app.studies.knobs import BoundaryLook, LossLook, Placed, Table, Training
 from app.studies.ordering import orders
 from app.studies.plotting import error_svg, plot_json, plot_svg
 from app.studies.questions import About, AboutOne, CurveLook, DiagramLook, Explained, PlotLook, Question
@@ -40,6 +41,8 @@ class Study:
     help: str
     depends: Callable[[], str] = str
     """What the answer depends on beside program and question, for its ETag."""
+    program: str = ""
+    """An example for the documentation, where not any program will do."""
 
     @property
     def name(self) -> str:
@@ -54,6 +57,8 @@ class Study:
         made = self.make(subject, question)
         return made.encode() if isinstance(made, str) else wire.dump(made)
 
+
+_EXAMPLES = "a = 0.5\nb = -1\nloss = (a * 1.0 + b - 1.0)**2 + (a * 2.0 + b - 3.0)**2 + (a * 3.0 + b - 4.0)**2"
 
 STUDIES = {
     row.file: row
@@ -71,6 +76,8 @@ STUDIES = {
         Study("compare.json", About, comparison, "Ours, measured and PyTorch's numbers side by side.", torch_version),
         Study("train.json", Training, training, "The parameters trained: losses, where they went, predictions, any one update."),
         Study("train.csv", Table, table, "Each iteration's loss and parameters, a row each."),
+        Study("boundary.svg", BoundaryLook, boundary_svg, "What a model says between its examples.", program=_EXAMPLES),
+        Study("boundary.json", Placed, boundary_json, "The same as numbers.", program=_EXAMPLES),
         Study("loss.svg", LossLook, loss_svg, "The loss against the iteration while they are trained."),
     )
 }

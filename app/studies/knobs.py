@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.knobs import Batch, Iterations, LearningRate, Optimizer, Seed, Switch, Train, ZeroGrad, iterations
+from app.knobs import Batch, Iteration, Iterations, LearningRate, Optimizer, Seed, Switch, Train, ZeroGrad, iterations
 from app.studies.questions import Look, Question
 
-__all__ = ["Descent", "LossLook", "Table", "Training", "Watched"]
+__all__ = ["BoundaryLook", "Descent", "LossLook", "Placed", "Table", "Training", "Watched"]
 
 
 class Descent(Question):
@@ -40,6 +40,22 @@ class Training(Watched):
     history: Switch = Field(
         default="false", description="Send the parameters of every iteration.", json_schema_extra={"default": False}
     )
+
+
+class Placed(Question):
+    """A moment of training, without the way there."""
+
+    iteration: Iteration = None
+    learning_rate: LearningRate = 0.05
+    optimizer: Optimizer = "sgd"
+    zero_grad: ZeroGrad = "true"
+    batch: Batch = "all"
+    seed: Seed = 0
+    train: Train = ""
+
+
+class BoundaryLook(Placed, Look):
+    """The picture of one."""
 
 
 class LossLook(Watched, Look):

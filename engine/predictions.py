@@ -1,0 +1,143 @@
+"""What a model says of each example, as a function of what the example says: the fit, or the boundary, that training moves.
+
+In the graph of one example the prediction is a bottleneck: every way from a parameter to the loss goes through it. What varies
+from example to example under it is its input; what varies beside it is the target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from engine.compile import Structure, program
+from engine.errors import ProgramError
+from engine.examples import Cut, LossGraph
+from engine.model import Model
+
+__all__ = ["Predictor", "predictor"]
+
+_Columns = list[tuple[float, ...]]
+"""A number for each example, for each leaf."""
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """The prediction as a function of its inputs and the parameters."""
+
+    nodes: tuple[str, ...]
+    """The ids of the predictions, one for each example."""
+    inputs: tuple[tuple[float, ...], ...]
+    """What each example reads."""
+    targets: tuple[float, ...] | None
+    """What each should come to; None where all are alike or there is none."""
+    structure: Structure
+    leaves: tuple[int | float, ...]
+    """What each leaf after the parameters is: an int is an input's place, a float a number."""
+
+    @property
+    def reads(self) -> int:
+        """How many inputs there are."""
+        return len(self.inputs[0])
+
+    @cached_property
+    def work(self) -> int:
+        """Operations of one evaluation."""
+        return max(1, len(self.structure.instructions))
+
+    def at(self, parameters: list[float], *inputs: float) -> float:
+        """The prediction for these inputs."""
+        rest = [inputs[leaf] if isinstance(leaf, int) else leaf for leaf in self.leaves]
+        return self._value(parameters + rest)
+
+    @cached_property
+    def _value(self) -> Callable[[Sequence[float]], float]:
+        return program(self.structure).value
+
+
+def predictor(model: Model) -> Predictor:
+    """The prediction that all examples have in common. Raises ProgramError where there is none."""
+    examples = model.examples
+    if examples is None:
+        raise ProgramError(
+            "There are no examples in it: the loss is not a sum with a term for each.",
+            hint="Write it as `loss = sum((yout - ygt)**2 for …)` over two examples or more.",
+        )
+    graph = LossGraph(model.nodes, [node.id for node in model.parameters])
+    ways = [_bottlenecks(graph, example.terms) for example in examples.each]
+    if not ways[0] or any(len(way) != len(ways[0]) for way in ways):
+        raise _unlike()
+    first = [_under(graph, way[0]) for way in ways]
+    chosen = 0
+    for place in range(1, len(ways[0])):
+        more = [
+            [leaf for leaf in _under(graph, way[place]) if leaf not in set(known)] for way, known in zip(ways, first, strict=True)
+        ]
+        if len({len(each) for each in more}) > 1 or any(len(set(column)) > 1 for column in _columns(model, more)):
+            break  # here the target comes in
+        chosen = place
+    nodes = tuple(way[chosen] for way in ways)
+    cuts = [Cut(graph) for _ in nodes]
+    structures = {cut.ending(cut.evaluated(node)) for cut, node in zip(cuts, nodes, strict=True)}
+    if len(structures) > 1:
+        raise _unlike()
+    columns = _columns(model, [cut.leaves for cut in cuts])
+    different = list(dict.fromkeys(column for column in columns if len(set(column)) > 1))
+    leaves = tuple(different.index(column) if column in different else column[0] for column in columns)
+    rest = [
+        [leaf for leaf in example.leaves if leaf not in set(cut.leaves)] for example, cut in zip(examples.each, cuts, strict=True)
+    ]
+    alike = len({len(each) for each in rest}) == 1
+    targets = next((column for column in _columns(model, rest) if len(set(column)) > 1), None) if alike else None
+    inputs = tuple(zip(*different, strict=True)) if different else ((),) * len(nodes)
+    return Predictor(nodes, inputs, targets, structures.pop(), leaves)
+
+
+def _unlike() -> ProgramError:
+    return ProgramError(
+        "Its examples are not computed alike, so they have no prediction in common.",
+        hint="Call one net, or one function, for every example.",
+    )
+
+
+def _columns(model: Model, leaves: Sequence[Sequence[str]]) -> _Columns:
+    """The numbers at each place of lists of leaves that are equally long."""
+    return [tuple(model.number(leaf) for leaf in column) for column in zip(*leaves, strict=True)]
+
+
+def _under(graph: LossGraph, top: str) -> list[str]:
+    """The leaves a value is computed from that are not trained, in order of evaluation."""
+    seen, todo = {top}, [top]
+    while todo:
+        for each in graph.by_id[todo.pop()].inputs:
+            if each not in seen:
+                seen.add(each)
+                todo.append(each)
+    leaves = (each for each in seen if graph.by_id[each].op is None and each not in graph.moved)
+    return sorted(leaves, key=graph.place.__getitem__)
+
+
+def _bottlenecks(graph: LossGraph, terms: Sequence[str]) -> list[str]:
+    """The values that all ways from the parameters to the terms go through, in order of evaluation."""
+    inner, todo = set(terms), list(terms)
+    while todo:
+        for each in graph.by_id[todo.pop()].inputs:
+            if each in graph.moved and each not in inner:
+                inner.add(each)
+                todo.append(each)
+    order = sorted((each for each in inner if graph.by_id[each].op is not None), key=graph.place.__getitem__)
+    place = {each: i for i, each in enumerate(order)}
+    last = dict.fromkeys(inner, -1)
+    for each in order:
+        for child in graph.by_id[each].inputs:
+            if child in last:
+                last[child] = place[each]
+    # Where each value was used for the last time, the parameters from the start.
+    last |= dict.fromkeys(terms, len(order))
+    reach = max((last[each] for each in inner if graph.by_id[each].op is None), default=-1)
+    found = []
+    for i, each in enumerate(order):
+        if reach <= i:
+            found.append(each)
+        reach = max(reach, last[each])
+    return found
