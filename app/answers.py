@@ -33,6 +33,7 @@ def graph_answer(
     narrator: Narrator,
     explainer: Explainer,
     badges: Sequence[tuple[Trouble, str]],
+    tape: dict[str, Any] | None,
     flow: Flow,
     code: str,
     links: Links,
@@ -96,6 +97,7 @@ def graph_answer(
                     for part in told.parts or (told,)
                     for w in flow.writes[part.index - 1]
                 ],
+                "covers": list(told.covers) if told.covers else None,
                 "text": narrator.text(told),
                 **_formula(told, narrator, explainer, explained),
             }
@@ -118,6 +120,7 @@ def graph_answer(
             {"node": found.node, "kind": found.kind, "edge": found.edge, "number": number(found.number), "sentence": sentence}
             for found, sentence in badges
         ],
+        "tape": tape,
         "step": step,
         "warnings": [{"message": w.message, "node": w.node, "span": _span(w.span)} for w in trace.warnings],
         "printed": list(trace.printed),

@@ -35,6 +35,7 @@ from app.knobs import Knobs, plan_of
 from app.links import encode, links
 from app.options import Options
 from app.steps import resolve
+from app.tape import tape_of
 from app.training import Course, Courses, model_of
 from app.views import view_of
 from engine.errors import LimitError
@@ -105,6 +106,11 @@ class Story:
         """The training of this run."""
         make = lambda: model_of(self.trace, knobs.train, self.narrator.name)  # noqa: E731
         return self._courses.of((self.key, knobs.train), plan_of(knobs), make)
+
+    @cached_property
+    def tape(self) -> dict[str, Any] | None:
+        """The operations of the whole run, where some are folded."""
+        return None if self.whole is self else tape_of(self.whole.trace)
 
     @cached_property
     def badges(self) -> list[tuple[Trouble, str]]:
@@ -380,7 +386,7 @@ class Pipeline:
         where = links(code, moment.options, self._base)
         story, svg = moment.story, self.svg(moment, font="none")
         return graph_answer(
-            moment.told, story.narrator, story.explainer, story.badges, story.flow, code, where, moment.index, svg
+            moment.told, story.narrator, story.explainer, story.badges, story.tape, story.flow, code, where, moment.index, svg
         )
 
     def check(self, options: Options) -> None:

@@ -180,6 +180,7 @@ class StepAnswer(BaseModel):
     edges: list[str]
     writes: list[WriteAnswer]
     edge_writes: list[EdgeWriteAnswer]
+    covers: list[int] | None = Field(description="Of a folded story: first and last step of the whole one.")
     text: str
     latex: str
     formula: FormulaAnswer | None = Field(description="null in a very long story: see explain.json.")
@@ -216,6 +217,7 @@ class GraphAnswer(BaseModel):
     groups: list[GroupAnswer]
     operations: dict[str, OperationAnswer]
     badges: list[BadgeAnswer]
+    tape: dict[str, Any] | None = Field(description="Of a folded story: all operations of the run, in short.")
     step: int
     warnings: list[WarningAnswer]
     printed: list[str]

@@ -346,15 +346,20 @@ class _Folding:
 
     # ── steps ──
 
-    def _told_steps(self) -> Iterator[Step]:
-        index = 0
+    def _told_steps(self) -> list[Step]:
+        told: list[Step] = []
+        done = 0
         for key, run in groupby(self._trace.steps, self._part):
             steps = list(run)
             for step in [self._joined(key, steps)] if isinstance(key, tuple) else steps:
                 writes = [write for write in step.writes if write.node in self._told]
+                last = step.index or steps[-1].index
                 if writes:
-                    index += 1
-                    yield step._replace(index=index, writes=tuple(writes))
+                    told.append(step._replace(index=len(told) + 1, writes=tuple(writes), covers=(done + 1, last)))
+                    done = last
+        if told and told[-1].covers:  # what nobody sees has happened at the end, too
+            told[-1] = told[-1]._replace(covers=(told[-1].covers[0], len(self._trace.steps)))
+        return told
 
     def _part(self, step: Step) -> tuple[str, str] | int:
         """What of the folded story a step belongs to: a step of its own, or a phase of a folded group."""
@@ -392,7 +397,7 @@ class _Folding:
         if not key[1]:
             directions = {id: x for step in steps if step.descent for id, x in step.descent.directions.items()}
             descent = steps[0].descent and replace(steps[0].descent, directions=directions)
-            return steps[0]._replace(writes=told, descent=descent)
+            return steps[0]._replace(index=0, writes=told, descent=descent)
         return Step(0, steps[0].phase, self._drawn[key[1]], None, told, sent=tuple(sent.items()))
 
     def _term(self, step: Step) -> float:

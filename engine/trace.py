@@ -136,6 +136,8 @@ class Step(NamedTuple):
     """The steps of a finer telling that it stands for, if there is one."""
     sent: tuple[tuple[str, float | None], ...] = ()
     """What a folded group sends back: its edges, and the sum of what went along each; None for an edge of several values."""
+    covers: tuple[int, int] | None = None
+    """Of a folded story: the first and the last step of the whole story that it stands for."""
     descent: Descent | None = None
     """Of an update that training makes, and not the program."""
 

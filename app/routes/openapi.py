@@ -126,6 +126,7 @@ _EXAMPLES: dict[str, Any] = {
                 "edges": [],
                 "writes": [{"node": "n1", "field": "data", "before": None, "after": 9.0}],
                 "edge_writes": [{"edge": "e0", "field": "local", "before": None, "after": 3.0}],
+                "covers": None,
                 "text": "b = a × a = 3 × 3 = 9.",
                 "latex": r"b = a \cdot a = 3 \cdot 3 = 9",
                 "formula": {
@@ -151,6 +152,7 @@ _EXAMPLES: dict[str, Any] = {
             }
         },
         "badges": [],
+        "tape": None,
         "step": 4,
         "warnings": [],
         "printed": [],

@@ -2,6 +2,8 @@
 //
 // A frame is computed from step 0 each time, so going back is exactly as right as going forward.
 
+import { deckOf } from "./tape.js";
+
 /** @typedef {import("./types.js").Trace} Trace */
 /** @typedef {import("./types.js").Step} Step */
 /** @typedef {import("./types.js").Num} Num */
@@ -84,6 +86,17 @@ export function initialValues(trace) {
   return new Map(values);
 }
 
+/** The numbers of what is folded. @param {Map<Slot, Num>} values @param {import("./types.js").Tape} tape @param {number} step  of the whole story */
+function addHidden(values, tape, step) {
+  const player = deckOf(tape)?.play({});
+  if (!player) return;
+  player.to(step);
+  for (const [i, id] of tape.ids.entries()) {
+    const [data, grad] = [slotOf(id, "data"), slotOf(id, "grad")];
+    if (!values.has(data)) values.set(data, player.known.data[i] ?? null).set(grad, player.known.grad[i] ?? null);
+  }
+}
+
 /**
  * @param {Trace} trace
  * @param {number} index
@@ -98,6 +111,7 @@ export function frameAt(trace, index) {
     for (const write of trace.steps[i]?.edge_writes ?? []) values.set(slotOf(write.edge, write.field), write.after);
   }
   const step = end > 0 ? (trace.steps[end - 1] ?? null) : null;
+  if (trace.tape) addHidden(values, trace.tape, step?.covers?.[1] ?? 0);
   return {
     index: end,
     count,

@@ -5,6 +5,7 @@
 
 import { OPS } from "./ops.js";
 import { edgesOf, initialValues, slotOf, startWith } from "./player.js";
+import { deckOf } from "./tape.js";
 
 /** @typedef {import("./types.js").Trace} Trace */
 /** @typedef {import("./types.js").GraphNode} GraphNode */
@@ -18,7 +19,9 @@ import { edgesOf, initialValues, slotOf, startWith } from "./player.js";
  * @returns {Replay | null} null when only the server can know what follows
  */
 export function createReplay(trace) {
-  if (trace.steps.some(({ phase }) => phase === "update") || trace.nodes.some(({ folds }) => folds)) return null;
+  if (trace.steps.some(({ phase }) => phase === "update")) return null;
+  if (trace.tape) return replayFolded(trace, trace.tape);
+  if (trace.nodes.some(({ folds }) => folds)) return null;
   const { nodes, edges, steps } = trace;
   const place = new Map(nodes.map((node, i) => [node.id, i]));
   /** @param {string | null} id */
@@ -108,6 +111,56 @@ export function createReplay(trace) {
     };
     startWith(story, begin);
     return story;
+  };
+}
+
+/** The same of a folded story: the tape is played from step to step, and what each step tells is read off.
+ * @param {Trace} trace @param {import("./types.js").Tape} tape @returns {Replay | null} */
+function replayFolded(trace, tape) {
+  const deck = deckOf(tape);
+  if (!deck || trace.steps.some(({ covers, phase }) => !covers || phase === "zero_grad")) return null;
+  const { place } = deck;
+  /** @param {string | null | undefined} id */
+  const at = (id) => place.get(id ?? "") ?? -1;
+  const edges = new Map(trace.edges.map((edge) => [edge.id, edge]));
+
+  return (inputs) => {
+    const given = Object.entries(tape.keys).filter(([, key]) => inputs[key] !== undefined);
+    const start = { ...tape.start, ...Object.fromEntries(given.map(([id, key]) => [id, inputs[key] ?? NaN])) };
+    const player = deck.play(start);
+    const { data, grad } = player.known;
+    /** @param {string} id @param {"data" | "grad"} field @returns {Num} */
+    const now = (id, field) => (field === "data" ? data : grad)[at(id)] ?? null;
+    /** Of an edge into an operation. @param {import("./types.js").GraphEdge} edge */
+    const slope = (edge) => player.slopesOf(at(edge.to))[edge.slot] ?? null;
+    /** @type {Map<string, number>} */
+    const contributions = new Map();
+
+    const steps = trace.steps.map((step) => {
+      const before = step.writes.map(({ node, field }) => now(node, field));
+      /** @type {Map<number, number>} */
+      const sent = new Map();
+      player.to(step.covers?.[1] ?? 0, (input, term) => sent.set(input, (sent.get(input) ?? 0) + term));
+      for (const id of edgesOf(step)) {
+        const term = sent.get(at(edges.get(id)?.from));
+        if (term !== undefined) contributions.set(id, term);
+      }
+      const writes = step.writes.map((write, i) => ({ ...write, before: before[i] ?? (write.before === null ? null : 0), after: now(write.node, write.field) }));
+      if (!step.edge_writes) return { ...step, writes };
+      const edge_writes = step.edge_writes.map((write) => {
+        const edge = edges.get(write.edge);
+        if (write.after === null || !edge) return write;
+        return { ...write, after: write.field === "local" ? slope(edge) : (contributions.get(edge.id) ?? null) };
+      });
+      return { ...step, writes, edge_writes };
+    });
+    return {
+      ...trace,
+      nodes: trace.nodes.map((node) => (place.has(node.id) ? { ...node, data: now(node.id, "data"), grad: now(node.id, "grad") } : node)),
+      edges: trace.edges.map((edge) => ({ ...edge, local: edge.local == null ? null : slope(edge), contribution: contributions.get(edge.id) ?? null })),
+      steps,
+      tape: { ...tape, start },
+    };
   };
 }
 

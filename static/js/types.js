@@ -52,6 +52,7 @@
  * @property {string[]} [edges]  the edges a backward step goes along: one, or with `steps=node` all of an operation
  * @property {Write[]} writes
  * @property {EdgeWrite[]} [edge_writes]
+ * @property {[number, number] | null} [covers]  of a folded story: the steps of the whole one that it stands for
  * @property {string} text
  * @property {string} [latex]
  * @property {Formula | null} [formula] */
@@ -60,6 +61,9 @@
 
 /** What one part of the program made.
  * @typedef {{id: string, key: string, kind: string, name: string, parent: string | null, span: Span | null, size: number}} Group */
+
+/** All operations of a run of which some are folded: place of the result, name, places of the inputs, plain numbers.
+ * @typedef {{ids: string[], keys: Record<string, string>, start: Record<string, Num>, operations: [number, string, number[], Num[]][], root: number}} Tape */
 
 /** Where a gradient goes wrong. @typedef {{node: string, kind: string, edge: string | null, number: Num, sentence: string}} Badge */
 
@@ -76,6 +80,7 @@
  * @property {string[]} printed
  * @property {Badge[]} [badges]
  * @property {Group[]} [groups]
+ * @property {Tape | null} [tape]
  * @property {Record<string, string>} [links]
  * @property {string} svg */
 

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from app.tape import tape_of
 from app.wire import number
+from engine.folding import Collapse, fold
 from engine.language import run
 from engine.language.library import BUILTINS
 from engine.ops import OPS, Op
@@ -44,6 +46,17 @@ def test_the_vectors_are_those_of_the_table(golden: Callable[[str, str], None]) 
     golden("ops.json", vectors())
 
 
+FOLDED: tuple[tuple[str, Collapse, dict[str, float]], ...] = (
+    (
+        'n = MLP(2, [3, 1], activation="relu", seed=3)\nxs = [[2.0, -1.0], [0.5, 0.25]]\nout = [n(x) for x in xs]\n'
+        "loss = sum((o - 1.0)**2 for o in out)\nloss.backward()",
+        "layer",
+        {"xs[0][0]": 0.3, "xs[1][1]": -2.0},
+    ),
+    ("x = 2.0\ndef f(a):\n    b = a * a\n    return b + a\ny = f(x) * f(x / 3)\ny.backward()", "function", {"x": -1.5}),
+    ("x = 2.0\ny = x\nfor i in range(4):\n    y = y * x + tanh(y)\ny.backward()", "turn", {"x": 0.1}),
+)
+
 STORIES: tuple[tuple[str, dict[str, float]], ...] = (
     ("x1 = 2.0\nw1 = -3.0\nb = 6.88\nn = x1*w1 + b\no = n.tanh()\no.backward()", {"x1": 0.3, "b": 1.5}),
     ("a = 2\nb = 3\nc = a + b\nd = a * b\ne = c + d\nf = c * d\ny = e + f", {"a": -7.25}),
@@ -62,16 +75,20 @@ def stories() -> str:
         trace = run(source)
         told = {"trace": _told(trace), "inputs": inputs, "then": _told(run(source, inputs))}
         lines.append(json.dumps(told, separators=(",", ":")))
+    for source, collapse, inputs in FOLDED:
+        trace, then = run(source), run(source, inputs)
+        told = {"trace": _told(fold(trace, collapse), trace), "inputs": inputs, "then": _told(fold(then, collapse), then)}
+        lines.append(json.dumps(told, separators=(",", ":")))
     return "[\n" + ",\n".join(lines) + "\n]\n"
 
 
-def _told(trace: Trace) -> dict[str, Any]:
+def _told(trace: Trace, whole: Trace | None = None) -> dict[str, Any]:
     """As the page gets it, without words and picture."""
     return {
         "output": trace.output,
         "nodes": [
             {"id": n.id, "key": n.key, "label": n.label, "kind": n.kind, "op": n.op, "params": list(n.params),
-             "inputs": list(n.inputs), "data": number(n.data), "grad": number(n.grad)}
+             "inputs": list(n.inputs), "data": number(n.data), "grad": number(n.grad), "folds": n.folds and n.folds.group}
             for n in trace.nodes
         ],
         "edges": [
@@ -80,11 +97,12 @@ def _told(trace: Trace) -> dict[str, Any]:
             for e in trace.edges
         ],
         "steps": [
-            {"index": s.index, "phase": s.phase, "node": s.node, "edge": s.edge,
+            {"index": s.index, "phase": s.phase, "node": s.node, "edge": s.edge, "edges": list(s.edges), "covers": s.covers,
              "writes": [{"node": w.node, "field": w.field, "before": number(w.before), "after": number(w.after)}
                         for w in s.writes]}
             for s in trace.steps
         ],
+        "tape": whole and tape_of(whole),
     }  # fmt: skip
 
 
