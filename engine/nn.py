@@ -41,8 +41,9 @@ class Net:
 class Neuron(Net):
     """activation(w · x + b) for `nin` inputs.
 
-    `activation` names an operation of the table, or `linear`; `nonlin=False` is micrograd's spelling of `linear`. With a `seed`
-    the weights are the same every time. Raises ValueError for an activation that is not known or for x of another length.
+    `activation` names an operation of the table, or `linear`; `nonlin=False` is micrograd's spelling of `linear`. `bias` is where
+    the bias begins, if it is not drawn: 0 in micrograd. With a `seed` the weights are the same every time. Raises ValueError for
+    an activation that is not known or for x of another length.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Neuron(Net):
         *,
         activation: str = "tanh",
         nonlin: bool = True,
+        bias: float | None = None,
         seed: int | None = None,
         draw: Draw | None = None,
         make: Make = Value,
@@ -61,7 +63,7 @@ class Neuron(Net):
         self.reads = nin
         self.activation = activation if nonlin else "linear"
         self.w = [make(draw(-1.0, 1.0)) for _ in range(nin)]
-        self.b = make(draw(-1.0, 1.0))
+        self.b = make(draw(-1.0, 1.0) if bias is None else bias)
 
     def __call__(self, x: Sequence[Value | Number]) -> Value:
         total: Value = sum((wi * xi for wi, xi in zip(self.w, x, strict=True)), self.b)
@@ -71,7 +73,8 @@ class Neuron(Net):
         return [*self.w, self.b]
 
     def __repr__(self) -> str:
-        return f"Neuron({len(self.w)}, {self.activation})"
+        kind = {"relu": "ReLU"}.get(self.activation, self.activation.capitalize())
+        return f"{kind}Neuron({len(self.w)})"
 
 
 class Layer(Net):
@@ -94,15 +97,26 @@ class Layer(Net):
 
 
 class MLP(Net):
-    """Layers one after the other: `MLP(3, [4, 4, 1])` has 41 parameters."""
+    """Layers one after the other: `MLP(3, [4, 4, 1])` has 41 parameters. `last` is the activation of the last layer alone:
+    `MLP(2, [16, 16, 1], activation="relu", last="linear", bias=0)` is micrograd's."""
 
     def __init__(
-        self, nin: int, nouts: Sequence[int], *, seed: int | None = None, draw: Draw | None = None, **options: Any
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        *,
+        last: str | None = None,
+        seed: int | None = None,
+        draw: Draw | None = None,
+        **options: Any,
     ) -> None:
         draw = draw or _draw(seed)
         self.reads = nin
         sizes = [nin, *nouts]
-        self.layers = [Layer(sizes[i], sizes[i + 1], draw=draw, **options) for i in range(len(nouts))]
+        ends = options if last is None else options | {"activation": last}
+        self.layers = [
+            Layer(sizes[i], sizes[i + 1], draw=draw, **(ends if i == len(nouts) - 1 else options)) for i in range(len(nouts))
+        ]
 
     def __call__(self, x: Sequence[Value | Number]) -> Value | list[Value]:
         out: Any = x

@@ -37,7 +37,7 @@ def read(run: Run, thing: Any, name: str, node: ast.AST) -> Any:
             case "_prev":
                 return value.inputs
     if name in nets.FIELDS.get(type(thing), ()):
-        return getattr(thing, name)
+        return nets.part(thing, name)
     if name in METHODS.get(type(thing), {}):
         run.refuse(f"`{name}` is called with brackets.", node, f"Write `.{name}({'…' if isinstance(thing, list) else ''})`.")
     _unknown(run, thing, name, node)

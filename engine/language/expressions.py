@@ -100,7 +100,7 @@ def _divide_whole(run: Run, operator: ast.operator, left: Any, right: Any, node:
 
 def _join(run: Run, name: str, left: Any, right: Any, node: ast.AST) -> Any:
     """What `+` and `*` do with lists."""
-    if name == "add" and isinstance(left, (list, tuple)) and type(left) is type(right):
+    if name == "add" and isinstance(left, (list, tuple)) and isinstance(right, list if isinstance(left, list) else tuple):
         joined = run.listed((thing for part in (left, right) for thing in part), node)
         return joined if isinstance(left, list) else tuple(joined)
     items, times = (left, right) if isinstance(left, list) else (right, left)

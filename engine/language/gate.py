@@ -72,6 +72,8 @@ def is_plain(source: str, limits: Limits) -> bool:
         return False
     brackets = source.count("(") + source.count("[")
     prefixes = sum(map(source.count, ("+", "-", "*", "not", "if", "else")))
+    if limits.name_characters < 41 or limits.number_characters < 38:
+        return False
     return brackets <= limits.nesting and prefixes <= limits.prefixes and _PLAIN.fullmatch(source) is not None
 
 

@@ -13,7 +13,7 @@ from engine.language import attributes, need, nets
 from engine.language.leaving import Skip
 from engine.language.library import BUILTINS
 from engine.language.modules import MATH_NAMES, MODULES, NOT_RUN
-from engine.language.objects import Function, Missing, Number, describe, is_number
+from engine.language.objects import Function, Missing, Number, Parts, describe, is_number
 from engine.nn import Net
 from engine.recorder import LOCAL, TOP
 from engine.suggest import closest
@@ -140,6 +140,9 @@ def _unpacked(run: Run, targets: list[ast.expr], thing: Any, node: ast.AST) -> l
 
 def set_item(run: Run, holder: Any, position: Any, thing: Any, target: ast.Subscript) -> None:
     """`x[i] = …`"""
+    if isinstance(holder, Parts):
+        hint = "Set the number of a parameter: `n.w[0].data = 0.5`."
+        run.refuse("A net keeps the parts it was made of.", target, hint)
     if not isinstance(holder, list):
         run.refuse(f"Items can only be set in a list; this is {describe(holder)}.", target.value)
     holder[need.index(run, holder, position, target, target.slice)] = thing

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import LimitError
 from engine.language import need
 from engine.language.arithmetic import apply_by_name
-from engine.language.objects import Builtin
+from engine.language.objects import Builtin, Parts
 from engine.nn import ACTIVATIONS, MLP, Layer, Net, Neuron
 from engine.ops import OPS
 from engine.recorder import EXPLICIT, TOP
@@ -21,12 +21,18 @@ from engine.trace import GroupKind
 if TYPE_CHECKING:
     from engine.language.run import Run
 
-__all__ = ["BUILTINS", "FIELDS", "METHODS", "call", "name_parameters"]
+__all__ = ["BUILTINS", "FIELDS", "METHODS", "call", "name_parameters", "part"]
 
 ADD, MUL = OPS["add"], OPS["mul"]
 
 FIELDS = {Neuron: ("w", "b"), Layer: ("neurons",), MLP: ("layers",)}
 """What stands behind a net's dot."""
+
+
+def part(net: Any, name: str) -> Any:
+    """`net.name`. A list of parts is a copy: a net keeps the parts it was made of."""
+    found = getattr(net, name)
+    return Parts(found) if isinstance(found, list) else found
 
 
 def call(run: Run, net: Any, arguments: list[Any], node: ast.Call) -> Any:
@@ -69,13 +75,17 @@ def _neuron(run: Run, neuron: Neuron, x: Any, node: ast.Call) -> Any:
 
 
 def name_parameters(run: Run, net: Net, name: str, place: ast.AST) -> None:
-    """The parameters of a net that is bound at the top level are called `n.layers[0].neurons[1].w[2]`; pictures show `w2`."""
+    """The parameters of a net that is bound at the top level are called `n.layers[0].neurons[1].w[2]`; pictures show `w2`.
+
+    By these keys other numbers can be given for them.
+    """
     for path, neuron in _neurons(net, name):
-        for i, weight in enumerate(neuron.w):
-            if not run.recorder.is_bound(weight):
-                run.recorder.name(weight, f"{path}.w[{i}]", TOP, place)
-        if not run.recorder.is_bound(neuron.b):
-            run.recorder.name(neuron.b, f"{path}.b", TOP, place)
+        for parameter, of in [*((weight, f".w[{i}]") for i, weight in enumerate(neuron.w)), (neuron.b, ".b")]:
+            if not run.recorder.is_bound(parameter):
+                run.recorder.name(parameter, path + of, TOP, place)
+                key = run.recorder.key(parameter)
+                if run.inputs.wants(key, rare=True) and not run.recorder.used(parameter):
+                    run.inputs.override(parameter, parameter, key)
 
 
 def _neurons(net: Any, path: str) -> Iterator[tuple[str, Neuron]]:
@@ -138,21 +148,31 @@ def _check_size(run: Run, sizes: list[int], node: ast.AST) -> None:
 
 
 def _options(run: Run, name: str, keywords: dict[str, Any], node: ast.Call) -> dict[str, Any]:
-    options: dict[str, Any] = {"draw": run.random.uniform}
+    options: dict[str, Any] = {"draw": run.random.uniform, **run.pasted.get("Neuron", {})}
+    if name == "MLP":
+        options |= run.pasted.get("MLP", {})
     for keyword, thing in keywords.items():
         if keyword == "seed":
             options["draw"] = random.Random(need.whole(run, thing, node)).uniform
         elif keyword == "nonlin":
             options["nonlin"] = need.truth(thing)
-        elif keyword == "activation":
-            if thing not in ACTIVATIONS:
-                close = closest(thing, ACTIVATIONS) if isinstance(thing, str) else None
-                hint = f'Did you mean `"{close}"`?' if close else f"There are {', '.join(ACTIVATIONS)}."
-                run.refuse("No activation is called that.", node, hint)
-            options["activation"] = thing
+        elif keyword == "bias":
+            options["bias"] = float(need.plain(run, thing, node))
+        elif keyword == "activation" or (keyword == "last" and name == "MLP"):
+            options[keyword] = _activation(run, thing, node)
         else:
-            run.refuse(f"`{name}` takes no `{keyword}=` here.", node, "It takes `seed=`, `activation=` and `nonlin=`.")
+            of_last = ", `last=`" if name == "MLP" else ""
+            known = f"It takes `seed=`, `activation=`{of_last}, `bias=` and `nonlin=`."
+            run.refuse(f"`{name}` takes no `{keyword}=` here.", node, known)
     return options
+
+
+def _activation(run: Run, thing: Any, node: ast.Call) -> str:
+    if isinstance(thing, str) and thing in ACTIVATIONS:
+        return thing
+    close = closest(thing[:64], ACTIVATIONS) if isinstance(thing, str) else None
+    hint = f'Did you mean `"{close}"`?' if close else f"There are {', '.join(ACTIVATIONS)}."
+    run.refuse("No activation is called that.", node, hint)
 
 
 BUILTINS = {

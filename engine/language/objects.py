@@ -15,7 +15,7 @@ from typing import Any
 from engine.nn import Net
 from engine.value import Value
 
-__all__ = ["Builtin", "Function", "Missing", "Module", "Number", "Scope", "describe", "is_number", "value_of"]
+__all__ = ["Builtin", "Function", "Missing", "Module", "Number", "Parts", "Scope", "describe", "is_number", "value_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +56,10 @@ class Module:
 
     name: str
     names: Mapping[str, Any]
+
+
+class Parts(list[Any]):
+    """The weights of a neuron, the neurons of a layer: a list that a net keeps as it is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -54,6 +54,8 @@ class Run:
         self.top = self.scope = Scope(None)
         self.folding = True
         """Whether arithmetic of plain numbers alone stays outside the graph."""
+        self.pasted: dict[str, dict[str, Any]] = {}
+        """Options that definitions of nets in the program ask for, by class."""
         self.read: set[Value] = set()
         """Values whose number the program has read off the graph."""
         self.recorder.memories += [self.read, expansion.places]

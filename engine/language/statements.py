@@ -6,12 +6,12 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import UnsupportedError
-from engine.language import attributes, names, need
+from engine.language import attributes, names, need, pasted
 from engine.language.calls import function
 from engine.language.expressions import binary, item
 from engine.language.leaving import Break, Continue, Return
 from engine.language.modules import MODULES, QUIET
-from engine.language.objects import Missing
+from engine.language.objects import Missing, Parts
 from engine.language.printing import show
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["STATEMENTS"]
 
-_OUR_CLASSES = frozenset({"Value", "Neuron", "Layer", "MLP", "Module"})
 _OUR_FUNCTIONS = frozenset({"trace", "draw_dot"})
 
 
@@ -69,6 +68,8 @@ def _augmented(run: Run, node: ast.AugAssign) -> None:
 
 def _changed(run: Run, node: ast.AugAssign, before: Any) -> Any:
     change = run.evaluate(node.value)
+    if isinstance(before, Parts):
+        run.refuse("A net keeps the parts it was made of.", node, "Make a list of your own: `ws = [*n.w]`.")
     if isinstance(before, list) and isinstance(node.op, ast.Add):
         before.extend(run.listed(need.items(run, change, node.value), node))
         run.check_length(before, node)
@@ -162,10 +163,14 @@ def _return(run: Run, node: ast.Return) -> None:
 
 
 def _class(run: Run, node: ast.ClassDef) -> None:
-    if node.name not in _OUR_CLASSES:
+    """The notebook's own classes are built in, if they are the notebook's."""
+    if node.name not in pasted.CLASSES:
         hint = "Use `def`; `Value` is built in."
         run.refuse("Classes of your own are not part of the language here.", node, hint, UnsupportedError)
-    run.note(f"`{node.name}` is built in; this definition is not used.", node)
+    if node.decorator_list:
+        run.refuse("A decorator is not part of the language here.", node.decorator_list[0], error=UnsupportedError)
+    run.note(pasted.understand(run, node), node)
+    run.scope.names.pop(node.name, None)  # ours again, whatever the name stood for
 
 
 # ── imports ──

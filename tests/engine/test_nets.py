@@ -85,12 +85,6 @@ def test_zero_grad_is_told() -> None:
     assert sum(each.phase == "zero_grad" for each in steps) == 41
 
 
-def test_the_notebooks_own_definitions_are_understood() -> None:
-    source = "class Neuron:\n    def __init__(self, nin):\n        self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]\n"
-    trace = run(source + "n = Neuron(2)\nn([1.0, 2.0])")
-    assert "`Neuron` is built in" in trace.warnings[0].message
-
-
 @pytest.mark.parametrize(
     ("source", "message", "hint"),
     [
