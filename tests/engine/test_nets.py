@@ -7,7 +7,7 @@ import random
 import pytest
 
 from engine import MLP, Layer, Neuron, Value
-from engine.errors import EngineError, LimitError
+from engine.errors import EngineError, LimitError, UnknownNameError
 from engine.language import run
 
 LOSS = """
@@ -85,6 +85,41 @@ def test_zero_grad_is_told() -> None:
     assert sum(each.phase == "zero_grad" for each in steps) == 41
 
 
+def test_numbers_can_be_given_for_parameters_before_they_are_used() -> None:
+    source = "n = MLP(2, [2, 1], seed=1)\nx = 0.5\ny = n([x, 1.0])\ny.backward()\nprint(n.layers[1].neurons[0].w[0].data)"
+    own = {node.key: node.data for node in run(source).nodes if node.kind == "parameter"}
+    keys = list(own)
+    given = {keys[0]: 0.25, "n.layers[1].neurons[0].w[0]": -2.0, "x": 3.0}
+    trace = run(source, given)
+
+    assert {node.key: node.data for node in trace.nodes if node.kind in ("parameter", "input")} == own | given
+    assert trace.printed == ("-2.0",)
+    assert run("l = Layer(1, 2)\nl([1.0])", {"l.neurons[1].b": 4.0}).start
+    assert run("n = Neuron(1)\nn([1.0])", {"n.w[0]": 4.0}).start
+    with pytest.raises(UnknownNameError) as caught:
+        run(source, {"n.layers[0].neurons[0].w[9]": 1.0})
+    assert "Did you mean `n.layers[0].neurons[0].w[0]`?" in caught.value.hint
+    assert "Its inputs: `x`, `n.layers[0].neurons[0].w[0]`" in caught.value.hint
+
+
+def test_nets_print_as_micrograds() -> None:
+    source = (
+        "n = MLP(2, [2, 1], activation='relu', last='linear')\nprint(n)\nprint(len(n.parameters()), n.layers[1].neurons[0].w)\n"
+    )
+    printed = run(source + "n([1.0, 2.0])").printed
+    w = [p.data for p in MLP(2, [2, 1], draw=random.Random(0).uniform).layers[1].neurons[0].w]
+
+    assert printed[0] == "MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(2)]]"
+    assert printed[1] == f"9 [Value(data={w[0]}), Value(data={w[1]})]"
+    assert run("print(Neuron(2), Neuron(2, activation='silu'))\na = 1.0").printed == ("TanhNeuron(2) SiluNeuron(2)",)
+
+
+def test_what_an_input_of_a_net_is_in_the_picture() -> None:
+    """A plain number that is given to a net is one value, however many neurons read it."""
+    trace = run("n = Layer(2, 3)\nn([1.0, -1.0])")
+    assert sum(node.kind == "constant" for node in trace.nodes) == 2
+
+
 @pytest.mark.parametrize(
     ("source", "message", "hint"),
     [
@@ -96,6 +131,13 @@ def test_zero_grad_is_told() -> None:
         ("n = MLP(0, [1])", "at least one input", ""),
         ("n = MLP(2)", "`MLP` takes 2 arguments; 1 given.", "MLP(3, [4, 4, 1])"),
         ("n = MLP(2, [1], sede=3)", "takes no `sede=`", "seed="),
+        ("n = Neuron(2)\nn.w[0] = 1.0", "A net keeps the parts it was made of.", "n.w[0].data = 0.5"),
+        ("n = Neuron(2)\nn.w += [1.0]", "A net keeps the parts it was made of.", "[*n.w]"),
+        ("n = MLP(2, [1])\nn.layers[0] = 3\nn([1.0, 2.0])", "A net keeps the parts it was made of.", ""),
+        ("n = MLP(2, [1])\nn.layers.append(3)", "has no `.append`", ""),
+        ("n = Layer(2, 1, last='relu')", "`Layer` takes no `last=`", "`bias=`"),
+        ("n = MLP(2, [1], last='rleu')", "No activation is called that.", '"relu"'),
+        ("n = MLP(2, [1], activation=[1])", "No activation is called that.", "tanh"),
         ("n = Neuron(2)\nn.parametrs()", "has no `.parametrs`", "`.parameters`"),
     ],
 )
