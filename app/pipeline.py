@@ -323,16 +323,16 @@ class Pipeline:
         try:
             inputs = options.overrides
             key = (source, options.operations, tuple(sorted(inputs.items())))
-            story = self._shown_at(key, options)
-            if story is None and options.iteration is not None:
-                story = self._stories.get(_iteration_key(key, options, options.iteration))
-            elif story is None:
-                story = self._stories.get_or_make(key, lambda: self._light(key, source, inputs, options.operations))
+            if (story := self._shown_at(key, options)) is None:
+                if options.iteration is not None:
+                    story = self._stories.get(_iteration_key(key, options, options.iteration))
+                else:
+                    story = self._stories.get_or_make(key, lambda: self._light(key, source, inputs, options.operations))
+                story = self._shown(story, options) if story else None
         except LimitError:
             return None
         if story is None:
             return None
-        story = self._shown(story, options)
         moment = Moment.of(story, options)
         return moment if self._look(story.structure(options), moment, options.font) in self._skeletons else None
 

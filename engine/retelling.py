@@ -37,6 +37,8 @@ def retold(trace: Trace, run: Run, iteration: int) -> Trace:
         start={node.id: telling.data[node.id] for node in nodes if node.op is None},
         warnings=(*(each for each in trace.warnings if each.node is None), *telling.notices),
         printed=(),
+        grads={},
+        initial={},
         groups=tuple(_used(trace.groups, nodes)),
     )
 

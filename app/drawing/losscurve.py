@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.drawing.axes import linear, logarithmic
-from app.drawing.canvas import HEIGHT, SIZE, WIDTH, Canvas, Key, Point, px, short
+from app.drawing.canvas import HEIGHT, SIZE, WIDTH, Canvas, Key, Point, px, short, within
 from app.drawing.spelling import number_text
 from app.drawing.text import width
 from app.drawing.theme import THEMES
 
-__all__ = ["LossCurve", "Scale", "draw_loss_curve"]
+__all__ = ["Line", "LossCurve", "Scale", "draw_loss_curve"]
 
 Scale = Literal["linear", "log"]
 
@@ -24,12 +24,24 @@ FURTHEST = 1e300
 """Losses beyond it, and on a logarithmic axis below its inverse, are left out of the line: axes compute with doubles too."""
 
 
+TAMER = 3.0
+"""Beside another a line is drawn up to so many times the heights of the tamer one: what explodes would flatten both."""
+
+
 @dataclass(frozen=True, slots=True)
-class LossCurve:
-    """A loss for each iteration from 0, and the iteration to mark."""
+class Line:
+    """A loss for each iteration from 0."""
 
     name: str
     losses: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class LossCurve:
+    """One run or two, and the iteration of the first to mark."""
+
+    name: str
+    lines: Sequence[Line]
     iteration: int | None
     title: str
     desc: str
@@ -38,35 +50,43 @@ class LossCurve:
 def draw_loss_curve(curve: LossCurve, scale: Scale, theme: str, bg: str, font: str) -> str:
     """The SVG. What has no place on the axis is left out of the line."""
     colours = THEMES[theme]
-    line, marked = colours.accents["forward"].line, colours.accents["update"].line
+    line, marked, beside = (colours.accents[phase].line for phase in ("forward", "update", "backward"))
+    looks = [(line, 2.4, ""), (beside, 2.4, "7 4")]
     log = scale == "log"
-    points = [(float(i), loss) if _drawn(loss, log) else None for i, loss in enumerate(curve.losses)]
-    mark = points[curve.iteration] if curve.iteration is not None and curve.iteration < len(points) else None
-    keys = [Key(short(curve.name), line, 2.4)]
+    rows = [[(float(i), loss) if _drawn(loss, log) else None for i, loss in enumerate(each.losses)] for each in curve.lines]
+    mark = rows[0][curve.iteration] if curve.iteration is not None and curve.iteration < len(rows[0]) else None
+    keys = [Key(short(each.name), *look) for each, look in zip(curve.lines, looks, strict=False)]
     if mark:
         keys.append(Key(f"iteration {curve.iteration}: {number_text(mark[1]).replace('-', '−')}", marked, 0.0, dot="circle"))
     canvas = Canvas(theme, bg, font, keys)
 
-    heights = [point[1] for point in points if point] or [1.0]
+    heights = [[point[1] for point in row if point] or [1.0] for row in rows]
+    low, high = min(map(min, heights)), max(map(max, heights))
     top, bottom = canvas.top + 14.0, HEIGHT - 50.0
     if log:
-        low, high = math.floor(math.log10(min(heights))), math.ceil(math.log10(max(heights)))
-        high = max(high, low + 1)
-        y = logarithmic(low, high, bottom, top, max(1, math.ceil((high - low) / 8)))
+        first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+        last = max(last, first + 1)
+        y = logarithmic(first, last, bottom, top, max(1, math.ceil((last - first) / 8)))
     else:
-        y = linear(*_range(min(heights), max(heights)), bottom, top)
+        if len(rows) > 1:
+            tamer = min(max(map(abs, each)) for each in heights)
+            low, high = max(low, -TAMER * tamer), min(high, TAMER * tamer)
+        y = linear(*_range(low, high), bottom, top)
     left = 20.0 + max([width(label, SIZE) for _, label in y.ticks], default=0.0) + 8.0
-    last = max(1, len(points) - 1)
-    x = linear(0.0, float(last), left, WIDTH - 24.0, min(10, last))
+    end = max(1, *(len(row) - 1 for row in rows))
+    x = linear(0.0, float(end), left, WIDTH - 24.0, min(10, end))
     canvas.frame(x, y, "iteration", short(curve.name))
 
-    d = ""
-    for run in _runs(points):
-        places = [f"{px(x.at(a))} {px(y.at(b))}" for a, b in _thinned(run, last / COLUMNS)]
-        d += f"M{places[0]}" + ("L" + " ".join(places[1:]) if len(places) > 1 else "h0")
-    if d:
-        canvas.path(d, "curve", line, 2.4)
-    if mark:
+    for row, (colour, stroke, dash) in zip(rows, looks, strict=False):
+        d = ""
+        for run in _runs(row):
+            thinned = list(_thinned(run, end / COLUMNS))
+            for piece in [thinned] if log else within(thinned, y.low, y.high):
+                places = [f"{px(x.at(a))} {px(y.at(b))}" for a, b in piece]
+                d += f"M{places[0]}" + ("L" + " ".join(places[1:]) if len(places) > 1 else "h0")
+        if d:
+            canvas.path(d, "curve", colour, stroke, dash)
+    if mark and (log or y.low <= mark[1] <= y.high):
         canvas.dot(x.at(mark[0]), y.at(mark[1]), "point", marked, "circle", 5.0, ring=1.5)
     return canvas.svg(curve.title, curve.desc, "loss", f' data-scale="{scale}"')
 

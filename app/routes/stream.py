@@ -23,8 +23,9 @@ from app import wire
 from app.errors import ProblemError
 from app.problems import as_problem
 from app.studies.knobs import Training
+from app.studies.runs import check_size, packed
 from app.studies.telling import Subject
-from app.studies.training import check_size, packed, training
+from app.studies.training import training
 from app.wire import number
 
 if TYPE_CHECKING:

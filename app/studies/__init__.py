@@ -18,11 +18,12 @@ from app.studies.comparing import comparison, torch_version
 from app.studies.diagrams import diagram_json, diagram_svg
 from app.studies.explaining import explanation
 from app.studies.knobs import BoundaryLook, LossLook, Placed, Table, Training
+from app.studies.losses import loss_svg, table
 from app.studies.ordering import orders
 from app.studies.plotting import error_svg, plot_json, plot_svg
 from app.studies.questions import About, AboutOne, CurveLook, DiagramLook, Explained, PlotLook, Question
 from app.studies.telling import Subject
-from app.studies.training import loss_svg, table, training
+from app.studies.training import training
 
 __all__ = ["STUDIES", "Question", "Study", "Subject"]
 

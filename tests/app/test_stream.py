@@ -17,7 +17,7 @@ from app import wire
 from app.config import Settings
 from app.main import create_app
 from app.routes import stream
-from app.studies.training import packed
+from app.studies.runs import packed
 from engine.train import Run
 from tests.app.test_training import LINE, LOSS
 

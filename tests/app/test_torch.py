@@ -18,10 +18,11 @@ from app.gallery import gallery
 from app.links import encode
 from app.studies.comparing import EXACT, _torch, act
 from engine.language import run
+from engine.model import Model
 from engine.nn import MLP
 from engine.ops import OPS
 from engine.trace import Trace
-from engine.train import train
+from engine.train import Plan, Run, train
 from tests.programs import programs
 
 torch: Any = _torch()
@@ -147,8 +148,8 @@ async def test_a_story_too_long_for_pytorch_is_refused(client: httpx.AsyncClient
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
-@pytest.mark.parametrize("zero_grad", [True, False])
-def test_training_is_that_of_torch_optim(optimizer: Any, zero_grad: bool):
+@pytest.mark.parametrize(("zero_grad", "batch"), [(True, "all"), (False, "all"), (True, "stochastic")])
+def test_training_is_that_of_torch_optim(optimizer: Any, zero_grad: bool, batch: Any):
     """500 steps of the lecture's loss from the same weights: the loss of every iteration, and the last parameters."""
     net = MLP(3, [4, 4, 1], seed=1)
     trace = run(
@@ -174,18 +175,20 @@ def test_training_is_that_of_torch_optim(optimizer: Any, zero_grad: bool):
         "momentum": lambda: torch.optim.SGD(tensors, lr=rate, momentum=0.9),
         "adam": lambda: torch.optim.Adam(tensors, lr=rate),
     }[optimizer]()
+    order = Run(Model(trace), Plan(batch=batch, seed=7)).example
     losses = []
-    for _ in range(steps):
+    for k in range(steps):
         h = xs
         for w, b in layers:
             h = torch.tanh(h @ w.T + b)
-        loss = ((h - ys) ** 2).sum()
+        each = (h - ys) ** 2
+        loss, example = each.sum(), order(k)
         if zero_grad:
             optim.zero_grad()
-        loss.backward()
+        (loss if example is None else each[example].sum()).backward()
         optim.step()
         losses.append(loss.item())
-    history = train(trace, steps=steps, learning_rate=rate, optimizer=optimizer, zero_grad=zero_grad)
+    history = train(trace, steps=steps, learning_rate=rate, optimizer=optimizer, zero_grad=zero_grad, batch=batch, seed=7)
     theirs = {
         f"n.layers[{i}].neurons[{j}].{name}": number
         for i, (w, b) in enumerate(layers)

@@ -231,6 +231,89 @@ async def test_strange_losses_are_drawn_too(client: httpx.AsyncClient, source: s
     assert not {"nan", "inf"} & set(ET.fromstring(answer.content).itertext())
 
 
+# Side by side ----------------------------------------------------------------------------------------------------------------
+
+
+async def test_two_runs_side_by_side(client: httpx.AsyncClient):
+    options = {"steps": 20, "learning_rate": 0.02, "train": "w,b"}
+    both = await ask(client, LINE, **options, versus={"learning_rate": 0.1, "zero_grad": False}, history=True, iteration=3)
+    one = await ask(client, LINE, **options, history=True, iteration=3)
+    two = await ask(client, LINE, **{**options, "learning_rate": 0.1, "zero_grad": False}, history=True, iteration=3)
+    other = both.pop("versus")
+
+    assert other.pop("knobs") == {"learning_rate": "0.1", "zero_grad": "false"}
+    assert {name: two[name] for name in other} == other
+    for answer in (both, one):
+        for name in ("links", "versus"):
+            answer.pop(name, None)
+    assert both == one
+
+
+async def test_two_runs_have_an_address(client: httpx.AsyncClient):
+    both = await ask(client, LINE, steps=20, learning_rate=0.02, train="w,b", versus="optimizer:adam, learning_rate:.5")
+
+    assert both["links"]["train"].endswith("&versus=learning_rate%3A0.5%2Coptimizer%3Aadam")
+    assert (await client.get(both["links"]["train"])).json() == both
+    assert "versus" not in both["links"]["table"]
+    answer = await client.get(both["links"]["loss"])
+    root = ET.fromstring(answer.content)
+    curves = [each for each in root.iter() if each.get("class") == "curve"]
+    words = list(root.itertext())
+    assert len({(each.get("stroke"), each.get("stroke-dasharray")) for each in curves}) == 2
+    assert any(word.startswith("learning_rate 0.02") for word in words)
+    assert any(word.startswith("learning_rate 0.5") for word in words)
+
+
+async def test_what_explodes_does_not_flatten_what_is_beside_it(client: httpx.AsyncClient):
+    code = encode(LINE)
+    answer = await client.get(f"/g/{code}/loss.svg?steps=60&learning_rate=0.02&train=w,b&versus=learning_rate:0.3")
+    root = ET.fromstring(answer.content)
+    ticks = [each.text for each in root.iter() if each.get("class") == "tick"]
+
+    assert "20" in ticks
+    assert not any("10" in (tick or "") and "·" in (tick or "") for tick in ticks)
+    logarithmic = await client.get(f"/g/{code}/loss.svg?steps=60&learning_rate=0.02&train=w,b&versus=learning_rate:0.3&scale=log")
+    assert "10¹" in "".join(ET.fromstring(logarithmic.content).itertext())
+
+
+@pytest.mark.parametrize(
+    ("versus", "hint"),
+    [
+        ("rate:0.5", "Compared can be `learning_rate`"),
+        ("learning_rat:0.5", "Did you mean `learning_rate`?"),
+        ("learning_rate:-1", "It is a number from 0"),
+        ("learning_rate:1,learning_rate:2", "given twice"),
+        ("optimizer:adm", "Did you mean `adam`?"),
+        ("train:w", "Compared can be"),
+        ({"zero_grad": 3}, "`true`, `false`"),
+        (7, "`KNOB:VALUE`"),
+    ],
+)
+async def test_what_cannot_be_compared(client: httpx.AsyncClient, versus: Any, hint: str):
+    answer = await client.post("/api/v1/train", json={"source": LINE, "versus": versus})
+
+    assert answer.status_code == 422
+    assert hint in answer.json()["hint"]
+
+
+async def test_links_name_all_that_can_be_had_of_a_run(client: httpx.AsyncClient):
+    posted = await ask(client, LOSS, steps=30, learning_rate=0.1, iteration=20)
+    links = posted["links"]
+
+    assert links["page"].endswith("?iteration=20&learning_rate=0.1&iterations=30&lab=train")
+    assert links["graph"].endswith(".svg?iteration=20&learning_rate=0.1")
+    assert links["boundary"] is None  # three inputs
+    for link in filter(None, links.values()):
+        assert (await client.get(link)).status_code == 200, link
+    fit = await ask(client, "w = 2\nb = 1\nloss = (w * 1.5 + b - 1.0)**2 + (w * 2.5 + b - 2.0)**2", steps=3, train="w,b")
+    assert fit["links"]["boundary"].endswith("/boundary.svg?iteration=3&train=w,b")
+    assert (await client.get(fit["links"]["boundary"])).status_code == 200
+
+
+async def test_predictions_have_their_targets(client: httpx.AsyncClient):
+    assert [row["target"] for row in (await ask(client, LOSS, steps=1))["predictions"]] == [1.0, -1.0, -1.0, 1.0]
+
+
 # The graph at an iteration ---------------------------------------------------------------------------------------------------
 
 
@@ -293,14 +376,16 @@ async def test_pictures_at_an_iteration_are_the_same_whenever_they_are_asked_for
     assert b"update" in (await client.get(f"/g/{code}.svg?iteration=7&step=-1")).content
 
 
-async def test_a_picture_at_an_iteration_is_the_same_skeleton(client: httpx.AsyncClient):
-    """Scrubbing through a training makes no picture jump."""
+@pytest.mark.parametrize("source", [LINE, LOSS, LOSS + "loss.backward()\nfor p in n.parameters():\n    p.data -= 0.1 * p.grad"])
+async def test_a_picture_at_an_iteration_is_the_same_skeleton(client: httpx.AsyncClient, source: str):
+    """Scrubbing through a training makes no picture jump, folded or not."""
     boxes = []
-    for iteration in (0, 5, 60):
-        root = ET.fromstring((await client.get(f"/g/{encode(LINE)}.svg?iteration={iteration}&learning_rate=0.01")).content)
+    for iteration in (0, 5, 60, 5):
+        root = ET.fromstring((await client.get(f"/g/{encode(source)}.svg?iteration={iteration}&learning_rate=0.01")).content)
         boxes.append((root.get("viewBox"), [each.attrib for each in root.iter() if each.get("class") == "box"]))
 
-    assert boxes[0] == boxes[1] == boxes[2]
+    assert boxes[0] == boxes[1] == boxes[2] == boxes[3]
+    assert len(boxes[0][1]) > 5
 
 
 async def test_grads_that_are_never_zeroed_are_there_from_the_start(client: httpx.AsyncClient):
