@@ -57,6 +57,9 @@ _KEPT = 8
 PATIENCE_SECONDS = 4.0
 """How long a heavy program waits for its turn."""
 
+BADGED = 10_000
+"""Values of a run that is looked through for where its gradients go wrong: a tenth of a second."""
+
 REFUSED_SECONDS = 60.0
 """How long a graph that took too long is refused without another try."""
 
@@ -116,7 +119,7 @@ class Story:
     def badges(self) -> list[tuple[Trouble, str]]:
         """Where it goes wrong, each with a sentence; what is hidden, at the box that hides it."""
         if self.whole is self:
-            return self.explainer.badges
+            return self.explainer.badges if len(self.trace.nodes) <= BADGED else []
         drawn = drawn_for(self.whole.trace, self.trace)
         found = ((found, sentence, drawn(found.node)) for found, sentence in self.whole.badges)
         edges = {edge.id for edge in self.trace.edges}

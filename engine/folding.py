@@ -92,7 +92,6 @@ class _Groups:
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self.groups = {group.id: group for group in trace.groups}
-        self._users: dict[str, list[int]] | None = None
 
     def with_blocks(self) -> _Groups:
         """The same with neighbouring outermost groups and single values put together as lines."""
@@ -131,26 +130,35 @@ class _Groups:
 
     def boxes(self, folded: Mapping[str, str]) -> int:
         """How many boxes there would be."""
-        drawn: set[str] = set()
-        count = 0
-        for node in self.trace.nodes:
-            at = folded.get(node.group) if node.group else None
-            if at is not None:
-                drawn.add(at)
-            elif node.kind != "parameter" or not self.only_read_by(node.id, folded):
-                count += 1
-        return count + len(drawn)
+        count = len(set(folded.values())) + self._own.get(None, 0)
+        count += sum(self._own.get(group.id, 0) for group in self.trace.groups if group.id not in folded)
+        outside = (node for node in self._parameters if node.group is None or node.group not in folded)
+        return count + sum(not self.only_read_by(node.id, folded) for node in outside)
 
-    def only_read_by(self, id: str, folded: Mapping[str, str]) -> bool:
-        """Whether a leaf is read by folded groups alone."""
-        if self._users is None:
-            self._users = {}
-            for i, node in enumerate(self.trace.nodes):
-                for child in node.inputs:
-                    self._users.setdefault(child, []).append(i)
-        nodes = self.trace.nodes
-        users = self._users.get(id, ())
-        return bool(users) and all(nodes[i].group in folded for i in users)
+    @cached_property
+    def _own(self) -> Counter[str | None]:
+        """Values by their innermost group, without parameters."""
+        return Counter(node.group for node in self.trace.nodes if node.kind != "parameter")
+
+    @cached_property
+    def _parameters(self) -> list[Node]:
+        return [node for node in self.trace.nodes if node.kind == "parameter"]
+
+    def only_read_by(self, id: str, folded: Collection[str]) -> bool:
+        """Whether a parameter is read by folded groups alone."""
+        readers = self._readers.get(id)
+        return readers is not None and all(group in folded for group in readers)
+
+    @cached_property
+    def _readers(self) -> dict[str, set[str | None]]:
+        """The innermost groups that read each parameter."""
+        readers: dict[str, set[str | None]] = {}
+        parameters = {node.id for node in self._parameters}
+        for node in self.trace.nodes:
+            for child in node.inputs:
+                if child in parameters:
+                    readers.setdefault(child, set()).add(node.group)
+        return readers
 
 
 def _least(groups: _Groups, most: int) -> tuple[_Groups, int, frozenset[str]]:
@@ -204,16 +212,15 @@ class _Folding:
         for box, results in self._results.items():
             single = len(results) == 1 and self._nodes[results[0]].op is not None
             self._drawn[box] = results[0] if single else box
-        self._told = {node.id for node in trace.nodes if self._is_told(node)}
+        read = {id for ids in self._results.values() for id in ids}
+        self._told = {
+            node.id for node in trace.nodes if node.id in read or node.id not in self._box or node.kind in ("parameter", "input")
+        }
         self._edges: dict[str, Edge] = {}
         self._edge_of: dict[str, str] = {}
         """The told edge that an edge is part of."""
         self._inputs: dict[str, dict[str, None]] = {box: {} for box in self._results}
         self._join_edges()
-
-    def _is_told(self, node: Node) -> bool:
-        box = self._box.get(node.id)
-        return box is None or node.kind in ("parameter", "input") or node.id in self._results[box]
 
     def _stands_for(self, id: str) -> str:
         """The drawn node that a value is seen in."""

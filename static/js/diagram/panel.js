@@ -177,7 +177,8 @@ function createPanel(store, { studies, base, inspect, setOptions }) {
     const { trace, step, options, inputs } = store.get();
     if (!trace || !answer) return;
     const query = new URLSearchParams(pictureLink("", "", {
-      ...(step < trace.steps.length ? { step: String(step) } : {}),
+      // The address is about the whole run; of a folded story a step stands for several.
+      ...(step < trace.steps.length ? { step: String(trace.steps[step - 1]?.covers?.[1] ?? step) } : {}),
       ...(optionOf(options, "expand") ? { expand: optionOf(options, "expand") } : {}),
       ...(options["theme"] ? { theme: options["theme"] } : {}),
       ...(Object.keys(inputs).length ? { inputs: inputsText(inputs) } : {}),
