@@ -1,12 +1,23 @@
 """stepgrad's engine: expression graphs, backpropagation as a story, and the language people type.
 
-`from engine import *` gives what a program of the language takes for granted: `Value`, the operations and the nets.
+`from engine import *` gives what a program of the language takes for granted: `Value`, the operations, nets and data sets.
 """
 
+from engine.data import circles, line, moons, xor
 from engine.functions import FUNCTIONS as _FUNCTIONS
 from engine.nn import MLP, Layer, Neuron
 from engine.value import Value
 
 globals().update(_FUNCTIONS)
 
-__all__ = ["MLP", "Layer", "Neuron", "Value", *_FUNCTIONS]  # the table of operations says which
+__all__ = [
+    "MLP",
+    "Layer",
+    "Neuron",
+    "Value",
+    "circles",
+    "line",
+    "moons",
+    "xor",
+    *_FUNCTIONS,
+]  # the table of operations says which

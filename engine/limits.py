@@ -40,6 +40,8 @@ class Limits:
     """Values that a program holds at a time, about 0.5 kB each: MLP(2, [16, 16, 1]) on 100 examples has 66,000."""
     terms: int = 1_200_000
     """Chain-rule terms that are added in one run, about 0.3 µs each."""
+    examples: int = 1_000
+    """Rows of a built-in data set."""
     items: int = 50_000
     """The longest list."""
     moments: int = 300_000

@@ -120,9 +120,10 @@ class Recorder:
         """How many values each name has been bound to at the top level."""
         self._labelled: set[Value] = set()
         self._graded: set[Value] = set()
+        self._data: set[Value] = set()
         self.memories: list[Memory] = [
             self.kinds, self.places, self.origins, self.makings, self.first,
-            self._names, self._keys, self._labelled, self._graded,
+            self._names, self._keys, self._labelled, self._graded, self._data,
         ]  # fmt: skip
         """All that is kept about single values, here and by those who add to this list. It does not keep a value from dying."""
 
@@ -159,6 +160,12 @@ class Recorder:
             self.makings[value] = self.making
         if self.origin is not None:
             self.origins[value] = self.origin
+        return value
+
+    def datum(self, data: Number, place: Any) -> Value:
+        """A number of a data set: a constant, whatever holds it. It is not to be trained, and needs no slider."""
+        value = self.leaf(data, "constant", place)
+        self._data.add(value)
         return value
 
     def operation(self, op: Op, inputs: tuple[Value, ...], params: tuple[Number, ...], place: Any) -> Value:
@@ -226,7 +233,7 @@ class Recorder:
             self._keys[value] = name if count == 1 else f"{name}#{count}"
         if value not in self._labelled:
             value.label = name
-        if strength == TOP and self.kinds.get(value) == "constant":
+        if strength == TOP and self.kinds.get(value) == "constant" and value not in self._data:
             self.kinds[value] = "input"
         if place is not None and not value.inputs:
             self.places[value] = place

@@ -8,6 +8,17 @@ import { CALLABLES, WORDS } from "./highlight.js";
 /** Operators are typed with their sign; only functions are offered by name. */
 const SIGNS = new Set(["add", "sub", "mul", "div", "neg"]);
 
+/** What there is to say about a call: how it is written, what it is. @type {Record<string, [string, string]>} */
+const SAID = {
+  Neuron: ["Neuron(2)", "activation(w · x + b), with weights and a bias of its own."],
+  Layer: ["Layer(2, 3)", "Three neurons that read the same two inputs."],
+  MLP: ["MLP(3, [4, 4, 1])", 'Layers one after the other. Options: seed=, activation="tanh", last=, bias=.'],
+  moons: ["xs, ys = moons(100, noise=0.1, seed=1)", "Two half circles that reach into each other; classes -1.0 and 1.0."],
+  circles: ["xs, ys = circles(100, noise=0.1, seed=1)", "A circle around another; classes -1.0 and 1.0."],
+  xor: ["xs, ys = xor()", "Four corners that no straight line divides; classes -1.0 and 1.0."],
+  line: ["xs, ys = line(30, noise=0.1, seed=1)", "Points near y = 2x − 1."],
+};
+
 /**
  * @param {string} before  the line up to the cursor
  * @param {{operations: Operation[], names: string[], describe?: (name: string) => string}} known
@@ -37,7 +48,7 @@ export function choicesFor(before, { operations, names, describe = () => "" }) {
     choices: [
       ...names.filter((name) => name !== word).map((name) => choice(name, "name", describe(name), "")),
       ...operations.filter((op) => !SIGNS.has(op.name)).map((op) => operation(op, true)),
-      ...CALLABLES.map((name) => choice(name, "call", "", "", true, true)),
+      ...CALLABLES.map((name) => choice(name, "call", ...(SAID[name] ?? ["", ""]), true, true)),
       ...WORDS.map((name) => choice(name, "word", "", "")),
     ],
   };

@@ -8,7 +8,7 @@
  * @property {() => (string | void)} next */
 
 const KEYWORDS = new Set(["def", "lambda", "return", "for", "in", "if", "elif", "else", "and", "or", "not", "pass", "import", "from", "as", "class"]);
-const BUILTINS = new Set(["Value", "Neuron", "Layer", "MLP", "sum", "zip", "range", "len", "enumerate", "print", "list", "tuple", "float", "int"]);
+const BUILTINS = new Set(["Value", "Neuron", "Layer", "MLP", "moons", "circles", "xor", "line", "sum", "zip", "range", "len", "enumerate", "print", "list", "tuple", "float", "int"]);
 const ATOMS = new Set(["True", "False", "None"]);
 /** Python keeps these for itself. */
 const PYTHON = new Set(["assert", "async", "await", "break", "continue", "del", "except", "finally", "global", "is", "nonlocal", "raise", "try", "while", "with", "yield"]);

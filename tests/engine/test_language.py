@@ -12,6 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import engine
+from engine.data import DATA_SETS
 from engine.errors import EmptyProgramError, LimitError, UnknownNameError
 from engine.language import run
 from engine.limits import LIMITS
@@ -147,6 +148,7 @@ def _tokens(n):
         ("values", 30, lambda n: f"x = [Value(1.0) for i in range({n})]"),
         ("held", 30, lambda n: f"x = [Value(1.0) for i in range({n})]"),
         ("terms", 30, lambda n: f"a = Value(1.0)\nfor i in range({n}):\n    a.backward()"),
+        ("examples", 9, lambda n: f"xs, ys = moons({n})\na = 1.0"),
         ("items", 50, lambda n: f"x = [None] * {n}\na = 1"),
         ("items", 50, lambda n: f"x = []\nfor i in range({n}):\n    x.append(None)\na = 1"),
         ("moments", 30, lambda n: f"a = Value(1.0)\nfor i in range({n - 1}):\n    a.grad = 0.0"),
@@ -197,7 +199,15 @@ def test_real_python_computes_the_same_values_and_gradients(program):
 
 
 def test_the_engine_exports_what_a_program_takes_for_granted_and_nothing_more():
-    assert set(engine.__all__) == {"Value", "Neuron", "Layer", "MLP", *FORMS} - {"add", "sub", "mul", "div", "neg", "pow", "abs"}
+    assert set(engine.__all__) == {"Value", "Neuron", "Layer", "MLP", *DATA_SETS, *FORMS} - {
+        "add",
+        "sub",
+        "mul",
+        "div",
+        "neg",
+        "pow",
+        "abs",
+    }
 
 
 # ── gradients against measured slopes ──
