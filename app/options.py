@@ -136,9 +136,9 @@ class Options(BaseModel):
     iterations: Iterations = 100
     font: Literal["embed", "none"] = Field(default="embed", description="Put the letters that are used into the SVG, or not.")
     dialect: Literal["torch", "micrograd"] = Field(default="torch", description="Whose Python. Only for .py.")
-    lab: Literal[
-        "none", "plot", "code", "diagram", "diagram-large", "orders", "square", "twice", "modes", "wrong", "predict", "train"
-    ] = Field(default="none", description="What is open beside the graph. Only for the page and /embed.", examples=["orders"])
+    lab: Literal["none", "plot", "code", "diagram", "orders", "square", "twice", "modes", "wrong", "predict", "train"] = Field(
+        default="none", description="What is open beside the graph. Only for the page and /embed.", examples=["orders"]
+    )
     controls: Literal["full", "minimal", "none"] = Field(
         default="full", description="What the embedded player shows. Only for /embed."
     )
@@ -150,6 +150,11 @@ class Options(BaseModel):
         default="0",
         description="The graph and its sentence alone, as large as they fit. Only for the page and /embed.",
         examples=["1"],
+    )
+    stage: Literal["graph", "diagram"] = Field(
+        default="graph",
+        description="What the program is shown as: its graph, or a diagram of its neurons. Only for the page and /embed.",
+        examples=["graph"],
     )
 
     @classmethod
@@ -222,7 +227,7 @@ def operations(expand: str) -> frozenset[str]:
 _DEFAULTS: dict[str, Any] = {name: field.default for name, field in Options.model_fields.items()}
 
 NAMES: dict[Kind, tuple[str, ...]] = {
-    "picture": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay", "lab", "iterations", "present"}),
+    "picture": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay", "lab", "iterations", "present", "stage"}),
     "page": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay", "dialect"}),
     "embed": tuple(name for name in _DEFAULTS if name != "dialect"),
 }
@@ -253,7 +258,8 @@ def explain(error: ValidationError) -> ProblemError:
 
 def _unknown(name: str, kind: Kind) -> ProblemError:
     if name in _DEFAULTS:
-        where = {"dialect": "pictures", "lab": "the page and /embed", "iterations": "the page and /embed"}.get(name, "/embed")
+        both = dict.fromkeys(("lab", "iterations", "present", "stage"), "the page and /embed")
+        where = ({"dialect": "pictures"} | both).get(name, "/embed")
         return _problem(f"`{name}` is an option of {where} only.", f"Allowed here are {', '.join(NAMES[kind])}.")
     return _problem(f"`{shown(name)}` is not an option.", f"{nearest(name, NAMES[kind])}Allowed are {', '.join(NAMES[kind])}.")
 

@@ -123,7 +123,9 @@ class _Drawn:
                     422, "option", "An option is wrong", f"There is no example {asked}.", hint=f"This program has {there}."
                 )
             return asked - 1
-        return self.networks.home(self._about(self.step)) or 0
+        if self.step is None:
+            return 0
+        return next((example - 1 for at, example in reversed(self.homes) if at <= self.index), 0)
 
     @cached_property
     def _edges(self) -> dict[str, Edge]:
@@ -137,13 +139,20 @@ class _Drawn:
         return [*ends, step.node]
 
     @property
-    def homes(self) -> list[list[int]]:
+    def homes(self) -> list[tuple[int, int]]:
         """Where the story goes: from which step on it is in which example."""
-        found: list[list[int]] = []
+        kept = self.subject.story.kept
+        key = ("diagram", "homes", self.question.steps)
+        if key not in kept:
+            kept[key] = self._homes()
+        return kept[key]  # type: ignore[no-any-return]
+
+    def _homes(self) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
         for step in self.told.steps:
             home = self.networks.home(self._about(step))
             if home is not None and (not found or found[-1][1] != home + 1):
-                found.append([step.index, home + 1])
+                found.append((step.index, home + 1))
         return found
 
     @cached_property

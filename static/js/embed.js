@@ -25,7 +25,7 @@ drawIcons(document);
 const viewer = mountViewer(need("#viewer"), store, { controls, wheel: false });
 const { playback, stage } = viewer;
 followPresent(store, viewer);
-if (options["lab"]) void import("./embed-labs.js").then(({ embedLabs }) => embedLabs(store, viewer, boot, baseOf(boot)));
+if (options["lab"] || options["stage"] === "diagram") void import("./embed-labs.js").then(({ embedLabs }) => embedLabs(store, viewer, boot, baseOf(boot)));
 listenToKeys({ ...playback, fit: stage.fit, zoomIn: stage.zoomIn, zoomOut: stage.zoomOut });
 
 // "Open" leads to the same moment, edits welcome.

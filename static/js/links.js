@@ -36,6 +36,7 @@ export const OPTIONS = [
   ["iterations", "100"],
   ["font", "embed"],
   ["lab", "none"],
+  ["stage", "graph"],
   ["controls", "full"],
   ["autoplay", "0"],
   ["present", "0"],
@@ -134,7 +135,7 @@ export const join = (path, query) => (query ? `${path}?${query}` : path);
 const DRAWN = ["expand", "collapse", "open", "edges", "steps", "highlight", "color", "hide", "number", "quiz", "inputs"];
 const TRAINED = ["iteration", ...KNOBS];
 const PICTURE = ["step", "style", "leaves", "dir", "theme", "digits", "bg", ...DRAWN, ...TRAINED, "font"];
-const PAGE = ["step", "style", "leaves", "dir", "theme", "digits", ...DRAWN, ...TRAINED, "iterations", "lab", "present"];
+const PAGE = ["step", "style", "leaves", "dir", "theme", "digits", ...DRAWN, ...TRAINED, "iterations", "lab", "stage", "present"];
 
 /** @param {string} base @param {string} code @param {Options} options */
 export const pageLink = (base, code, options) => join(`${base}g/${code}`, toQuery(options, { only: PAGE, keep: ["theme"] }));

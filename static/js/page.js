@@ -3,6 +3,7 @@
 import { createAddress, lastProgram } from "./address.js";
 import { createApi } from "./api.js";
 import { baseOf, readBoot, stateOf } from "./boot.js";
+import { mountDiagram } from "./diagram/panel.js";
 import { createDivider } from "./divider.js";
 import { need } from "./dom.js";
 import { createEditor } from "./editor.js";
@@ -74,7 +75,8 @@ viewer.onInspect((id, focus) => {
 const nodeEdit = createNodeEdit(store, { viewer, session, operations: boot.operations, onRenamed: inspector.follow });
 viewer.onEdit(nodeEdit.open);
 viewer.onFold(session.setOptions);
-mountLabs(store, viewer.dock, {
+/** @type {import("./labs/labs.js").LabTools} */
+const tools = {
   studies,
   base,
   say: viewer.say,
@@ -86,13 +88,24 @@ mountLabs(store, viewer.dock, {
     if (example) openExample(example, store.get().options["lab"] ?? "");
   },
   gallery: boot.gallery,
-});
-for (const name of ["plot", "diagram", "code"]) {
+};
+mountLabs(store, viewer.dock, tools);
+mountDiagram(store, viewer.stage.element, tools);
+for (const name of ["plot", "code"]) {
   const button = need(`#${name}-button`);
+  button.addEventListener("click", () => session.setOptions({ lab: store.get().options["lab"] === name ? "" : name }));
+  store.watch((state) => state.options["lab"] === name, (open) => button.setAttribute("aria-pressed", String(open)));
+}
+{
+  // In the graph's place, so that what is open beside it stays; there it can be moved beside the graph.
+  const button = need("#diagram-button");
   /** @param {import("./state.js").State} state */
-  const isOpen = ({ options }) => options["lab"]?.split("-")[0] === name;
-  button.addEventListener("click", () => session.setOptions({ lab: isOpen(store.get()) ? "" : name }));
-  store.watch(isOpen, (open) => button.setAttribute("aria-pressed", String(open)));
+  const isShown = ({ options }) => options["stage"] === "diagram" || options["lab"] === "diagram";
+  button.addEventListener("click", () => {
+    const { lab = "" } = store.get().options;
+    session.setOptions(isShown(store.get()) ? { stage: "", lab: lab === "diagram" ? "" : lab } : { stage: "diagram" });
+  });
+  store.watch(isShown, (shown) => button.setAttribute("aria-pressed", String(shown)));
 }
 
 const address = createAddress(store, {

@@ -45,7 +45,7 @@ export function createStage({ wheel = true, tools = true } = {}) {
     .scaleExtent([0.05, 8])
     .extent(() => [[0, 0], [room.width, room.height]])
     .filter((event) => {
-      if (event.target instanceof Element && event.target.closest(".stage-tools, .present-leave, .node-edit")) return false;
+      if (event.target instanceof Element && event.target.closest(".stage-tools, .present-leave, .node-edit, .diagram")) return false;
       if (event.type === "wheel") return wheel || event.ctrlKey || event.metaKey;
       return !event.button && event.type !== "dblclick";
     })

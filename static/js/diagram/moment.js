@@ -9,7 +9,8 @@
  * @property {import("../types.js").Phase | null} phase
  * @property {ReadonlySet<string>} active   nodes that the step is about
  * @property {ReadonlySet<string>} written  slots that it wrote
- * @property {string} text */
+ * @property {string} text
+ * @property {ReadonlySet<string>} [asked]  slots that are to be found */
 
 /** @type {WeakMap<object, Map<string, import("../types.js").GraphEdge>>} */
 const edges = new WeakMap();
@@ -23,14 +24,14 @@ function edgesOf(trace) {
 
 /** @param {Trace} trace @param {Frame} frame @returns {Moment} */
 export function momentOf(trace, frame) {
-  const { phase, values, text } = frame;
-  if (!phase) return { values, phase, active: new Set(), written: new Set(), text };
+  const { phase, values, text, asked } = frame;
+  if (!phase) return { values, phase, active: new Set(), written: new Set(), text, asked };
   const ends = frame.edges.flatMap((id) => {
     const edge = edgesOf(trace).get(id);
     return edge ? [edge.to, edge.from] : [];
   });
   const active = new Set([...ends, ...(frame.node ? [frame.node] : []), ...(frame.step?.writes.map((write) => write.node) ?? [])]);
-  return { values, phase, active, written: new Set(frame.written), text };
+  return { values, phase, active, written: new Set(frame.written), text, asked };
 }
 
 /** Which example the story is in at a step. @param {ReadonlyArray<readonly [from: number, example: number]>} homes @param {number} step */

@@ -3,7 +3,7 @@
 import { h } from "../dom.js";
 import { exactNumber } from "../format.js";
 import { inputsText, optionOf, pictureLink } from "../links.js";
-import { frameOf, nameOf, storyOf } from "../state.js";
+import { askedOf, frameOf, nameOf, storyOf } from "../state.js";
 import { readPicture } from "../svg-guard.js";
 import { keyboardDiagram } from "./keys.js";
 import { homeAt, momentOf, mostOf } from "./moment.js";
@@ -13,34 +13,45 @@ import { createDiagramView } from "./view.js";
 /** @typedef {{example: number, name: string, outputs: string[]}} Example */
 /** @typedef {{svg: string, view: "neuron" | "network", example: number, examples: Example[], homes: [number, number][]}} Answer */
 
-/** @type {WeakMap<Store, import("../labs/labs.js").Lab>} */
-const panels = new WeakMap();
+/** @typedef {Pick<import("../labs/labs.js").LabTools, "studies" | "base" | "inspect" | "setOptions" | "say">} Tools */
+
+/** Beside the graph. @param {Store} store @param {Tools} tools @returns {import("../labs/labs.js").Lab} */
+export const diagramPanel = (store, tools) => createPanel(store, tools, false);
 
 /**
- * The same panel beside the graph and in its place, so that nothing is lost on the way.
- * @param {Store} store
- * @param {import("../labs/labs.js").LabTools} tools
- * @returns {import("../labs/labs.js").Lab}
+ * In the place of the graph, while `stage=diagram`.
+ * @param {Store} store @param {HTMLElement} stage @param {Tools} tools
  */
-export function diagramPanel(store, tools) {
-  const panel = panels.get(store) ?? createPanel(store, tools);
-  panels.set(store, panel);
-  return panel;
+export function mountDiagram(store, stage, tools) {
+  /** @type {import("../labs/labs.js").Lab | null} */
+  let panel = null;
+  /** @type {(() => void) | null} */
+  let end = null;
+  store.watch((state) => state.options["stage"] === "diagram", (on) => {
+    end?.();
+    end = null;
+    stage.classList.toggle("shows-diagram", on);
+    stage.setAttribute("aria-label", on ? "Diagram" : "Graph");
+    if (!on) return panel?.body.remove();
+    panel ??= createPanel(store, tools, true);
+    stage.append(panel.body);
+    end = panel.open();
+  });
 }
 
-/** @param {Store} store @param {import("../labs/labs.js").LabTools} tools @returns {import("../labs/labs.js").Lab} */
-function createPanel(store, { studies, base, inspect, setOptions }) {
-  const large = () => store.get().options["lab"] === "diagram-large";
-  const which = h("select", { id: "diagram-example" });
+/** @param {Store} store @param {Tools} tools @param {boolean} large  in the place of the graph @returns {import("../labs/labs.js").Lab} */
+function createPanel(store, { studies, base, inspect, setOptions, say }, large) {
+  const which = h("select", { id: large ? "stage-example" : "diagram-example" });
   const whichLabel = h("label", { class: "diagram-which" }, h("span", {}, "Example"), which);
   const colour = h("select", { "aria-label": "Colours and widths show" }, h("option", { value: "data" }, "data"), h("option", { value: "grad" }, "grad"));
-  const whole = h("button", { type: "button", class: "chip-button", hidden: true, onclick: () => ((neuron = ""), void load()) }, "Whole network");
-  const size = h("button", { type: "button", class: "chip-button", onclick: () => setOptions({ lab: large() ? "diagram" : "diagram-large" }) });
+  const whole = h("button", { type: "button", class: "chip-button", hidden: true, onclick: () => look(neuron ? "" : (store.get().selected ?? "")) });
+  const size = h("button", { type: "button", class: "chip-button", onclick: () => setOptions(large ? { stage: "", lab: "diagram" } : { stage: "diagram", lab: "" }) },
+    large ? "Beside the graph" : "Only the diagram");
   const link = h("a", { target: "_blank", rel: "noopener" }, "SVG");
   const picture = h("div", { class: "diagram-picture" });
   const note = h("p", { class: "hint" });
   const said = h("p", { class: "diagram-said" });
-  const body = h("div", { class: "diagram" },
+  const body = h("div", { class: large ? "diagram is-large" : "diagram" },
     h("div", { class: "diagram-knobs" }, whichLabel, whole, h("label", { class: "diagram-which" }, h("span", {}, "Colour"), colour), said, size, link),
     note, picture);
 
@@ -129,24 +140,36 @@ function createPanel(store, { studies, base, inspect, setOptions }) {
     keyboardDiagram(svg, { see: (hover) => store.set({ hover }), enter: press });
       picture.replaceChildren(svg);
     note.replaceChildren();
-    whole.hidden = !neuron;
     whichLabel.hidden = found.examples.length < 2;
     which.replaceChildren(
       h("option", { value: "0" }, "of the step"),
       ...found.examples.map(({ example, name }) => h("option", { value: String(example) }, name)));
     which.value = String(chosen);
     view.select(store.get().selected);
+    offer();
     paint();
   }
 
-  /** A circle of a network is looked into as a neuron of its own; any other value is selected. @param {string} id */
+  /** Beside the graph a value is selected there; in its place it is looked into, as in the graph. @param {string} id */
   function press(id) {
-    const inner = answer?.view === "network" && view?.svg.querySelector(`g.cell[data-inside][data-node="${id}"]`);
-    if (inner) {
-      neuron = id;
-      void load();
-    } else if (store.get().selected === id && inspect) inspect(id);
-    else store.set({ selected: id });
+    if (askedOf(store.get()).size > 0) return say("First find the hidden numbers.");
+    store.set({ selected: id });
+    if (large) inspect?.(id);
+  }
+
+  /** One neuron of a network, or with an empty name all of it. @param {string} id */
+  function look(id) {
+    neuron = id;
+    void load();
+    picture.querySelector("svg")?.focus();
+  }
+
+  /** What is selected can be looked into if it is a neuron of a network. */
+  function offer() {
+    const { selected } = store.get();
+    const inner = answer?.view === "network" && selected && view?.svg.querySelector(`g.cell[data-inside][data-node="${selected}"]`);
+    whole.hidden = !neuron && !inner;
+    whole.textContent = neuron ? "Whole network" : "Only this neuron";
   }
 
   function paint() {
@@ -163,6 +186,7 @@ function createPanel(store, { studies, base, inspect, setOptions }) {
   /** The exact numbers of what is pointed at. */
   function tell() {
     const state = store.get();
+    if (askedOf(state).size > 0) return void (said.textContent = "");
     const story = storyOf(state);
     const id = state.hover ?? state.selected;
     const node = id && story?.nodes.find((each) => each.id === id);
@@ -191,6 +215,7 @@ function createPanel(store, { studies, base, inspect, setOptions }) {
   picture.addEventListener("click", (event) => {
     const id = under(event.target);
     if (id) press(id);
+    event.stopPropagation();
   });
   picture.addEventListener("pointerover", (event) => {
     const id = under(event.target);
@@ -202,13 +227,12 @@ function createPanel(store, { studies, base, inspect, setOptions }) {
     title: "Diagram",
     body,
     open() {
-      size.textContent = large() ? "Show the graph too" : "Only the diagram";
       void load();
       const stops = [
         store.watch((state) => state.trace, () => void load(), false),
         store.watch(frameOf, () => (followed() ? void load() : paint()), false),
         store.watch((state) => state.hover, (id) => (view?.hover(id), tell()), false),
-        store.watch((state) => state.selected, (id) => (view?.select(id), tell()), false),
+        store.watch((state) => state.selected, (id) => (view?.select(id), offer(), tell()), false),
         store.watch((state) => state.options, address, false),
       ];
       return () => stops.forEach((stop) => stop());

@@ -54,16 +54,16 @@ export function createDiagramView(svg) {
     shown,
 
     /** @param {Moment} moment @param {{lines: number, cells: number}} most  the largest magnitudes of what lines and circles show */
-    paint({ values, phase, active, written, text }, most) {
+    paint({ values, phase, active, written, text, asked }, most) {
       const [heavy, full] = [roundUp(most.lines), roundUp(most.cells)];
       /** @param {string} node @param {string} [of] @returns {Num} */
-      const known = (node, of = field) => values.get(`${node}.${of}`) ?? null;
+      const known = (node, of = field) => (asked?.has(`${node}.${of}`) ? null : (values.get(`${node}.${of}`) ?? null));
       for (const element of marked) element.classList.remove(...MARKS);
       marked = [];
       for (const element of texts) {
         const slot = element.dataset["slot"] ?? "";
         const value = values.get(slot) ?? null;
-        const said = fitNumber(value, digits, chars);
+        const said = asked?.has(slot) ? "?" : fitNumber(value, digits, chars);
         if (element.textContent !== said) element.textContent = said;
         element.classList.toggle("is-unknown", value === null);
         if (phase && written.has(slot)) mark(element);

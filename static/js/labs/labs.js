@@ -26,7 +26,7 @@ import { wrongLab } from "./wrong.js";
 /** @type {Record<string, (store: Store, tools: LabTools) => Lab>} */
 const LABS = {
   plot: plotPanel, code: codePanel, orders: ordersLab, square: squareLab, twice: twiceLab, modes: modesLab, wrong: wrongLab, predict: predictLab,
-  diagram: diagramPanel, "diagram-large": diagramPanel,
+  diagram: diagramPanel,
 };
 
 /**
