@@ -17,6 +17,7 @@ from app.errors import ProblemError
 from app.steps import resolve
 from app.studies.questions import DiagramLook
 from app.studies.telling import Subject
+from app.wire import number
 from engine.trace import Edge, Step, Trace
 
 __all__ = ["diagram_json", "diagram_svg"]
@@ -41,6 +42,8 @@ def diagram_json(subject: Subject, question: DiagramLook) -> dict[str, Any]:
             for i, network in enumerate(drawn.networks.all)
         ],
         "homes": drawn.homes,
+        "ends": drawn.ends if subject.shown is not subject.story else None,
+        "story": drawn.story,
         "columns": [
             {
                 "title": column.title,
@@ -71,6 +74,9 @@ def diagram_json(subject: Subject, question: DiagramLook) -> dict[str, Any]:
 MOST_KEPT = 64
 """Plans and scales that a story keeps."""
 
+MOST_TOLD = 4_000
+"""Steps of a story that travels beside its diagram."""
+
 _Found = TypeVar("_Found")
 
 
@@ -80,7 +86,8 @@ class _Drawn:
     question: DiagramLook
 
     def __post_init__(self) -> None:
-        self.told: Trace = self.subject.story.by_node if self.question.steps == "node" else self.subject.trace
+        shown = self.subject.shown
+        self.told: Trace = shown.by_node if self.question.steps == "node" else shown.trace
         self.index = resolve(self.told, self.question.step)
         self.networks: Networks = self.subject.story.networks
         if not self.networks.all:
@@ -89,6 +96,15 @@ class _Drawn:
                 "A diagram shows a sum of products with a bias and an activation, and none of the values is one.",
                 hint="Write one, such as `o = tanh(x1*w1 + x2*w2 + b)`, or a net: `n = MLP(2, [3, 1])` and `o = n([1.0, -2.0])`.",
             )  # fmt: skip
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """The last step of the whole story that each told step stands for; first that before all of them."""
+        return [0, *(_end(step) for step in self.told.steps)]
+
+    def _within(self, index: int) -> tuple[Step, ...]:
+        """The steps of the whole story that a told step stands for."""
+        return self.subject.trace.steps[self.ends[index - 1] : self.ends[index]] if index else ()
 
     @property
     def step(self) -> Step | None:
@@ -131,10 +147,8 @@ class _Drawn:
     def _edges(self) -> dict[str, Edge]:
         return {edge.id: edge for edge in self.subject.trace.edges}
 
-    def _about(self, step: Step | None) -> list[str]:
+    def _about(self, step: Step) -> list[str]:
         """What a step is about: of a backward step the ends of its edges, the one that sends first."""
-        if step is None:
-            return []
         ends = [end for edge in step.edges for end in (self._edges[edge].target, self._edges[edge].source)]
         return [*ends, step.node]
 
@@ -142,18 +156,47 @@ class _Drawn:
     def homes(self) -> list[tuple[int, int]]:
         """Where the story goes: from which step on it is in which example."""
         kept = self.subject.story.kept
-        key = ("diagram", "homes", self.question.steps)
+        key = ("diagram", "homes", self.question.steps, self.question.collapse, self.question.open)
         if key not in kept:
             kept[key] = self._homes()
         return kept[key]  # type: ignore[no-any-return]
 
     def _homes(self) -> list[tuple[int, int]]:
         found: list[tuple[int, int]] = []
-        for step in self.told.steps:
-            home = self.networks.home(self._about(step))
+        for told in self.told.steps:
+            home = self.networks.home(node for step in self._within(told.index) for node in self._about(step))
             if home is not None and (not found or found[-1][1] != home + 1):
-                found.append((step.index, home + 1))
+                found.append((told.index, home + 1))
         return found
+
+    @property
+    def story(self) -> dict[str, Any] | None:
+        """Where some of it is folded: the whole story, without words, for who wants to go through it with other numbers."""
+        trace = self.subject.trace
+        if self.subject.shown is self.subject.story or len(trace.steps) > MOST_TOLD:
+            return None
+        return {
+            "output": trace.output,
+            "nodes": [
+                {
+                    "id": node.id, "key": node.key, "label": node.label, "kind": node.kind, "op": node.op,
+                    "params": [number(x) for x in node.params], "inputs": list(node.inputs), "data": number(node.data),
+                    "grad": number(node.grad),
+                }
+                for node in trace.nodes
+            ],
+            "edges": [{"id": edge.id, "from": edge.source, "to": edge.target, "slot": edge.slot} for edge in trace.edges],
+            "steps": [
+                {
+                    "index": step.index, "phase": step.phase, "node": step.node, "edge": step.edge,
+                    "writes": [
+                        {"node": write.node, "field": write.field, "before": number(write.before), "after": number(write.after)}
+                        for write in step.writes
+                    ],
+                }
+                for step in trace.steps
+            ],
+        }  # fmt: skip
 
     @cached_property
     def network(self) -> Network:
@@ -199,8 +242,8 @@ class _Drawn:
 
     def _most(self, nodes: set[str], field: str) -> float:
         """The largest finite magnitude in the whole story."""
-        found = [x for node, x in self.told.start.items() if node in nodes] if field == "data" else []
-        for step in self.told.steps:
+        found = [x for node, x in self.subject.trace.start.items() if node in nodes] if field == "data" else []
+        for step in self.subject.trace.steps:
             found += [
                 write.after for write in step.writes if write.field == field and write.after is not None and write.node in nodes
             ]
@@ -226,16 +269,17 @@ class _Drawn:
         """The picture; without a font given, with the one that was asked for."""
         question, step = self.question, self.step
         drawn = diagram_of(self.plan, question.theme, question.bg, font or question.font, question.color)
-        narrator = self.subject.story.narrator
-        written = frozenset(f"{write.node}.{write.field}" for write in step.writes) if step else frozenset[str]()
-        active = frozenset([*self._about(step), *(write.node for write in step.writes)]) if step else frozenset[str]()
+        narrator = self.subject.shown.narrator
+        within = self._within(self.index) if step else ()
+        written = frozenset(f"{write.node}.{write.field}" for each in within for write in each.writes)
+        active = frozenset(node for each in within for node in (*self._about(each), *(write.node for write in each.writes)))
         attributes = (
             {} if len(self.networks.all) < 2 else {"example": str(self.which + 1), "examples": str(len(self.networks.all))}
         )
         what = "Neuron" if self.plan.view == "neuron" else "Network"
         return drawn.fill(
             Moment(
-                self.told.frame(self.index),
+                self.subject.trace.frame(self.ends[self.index])._replace(index=self.index),
                 self.scales,
                 len(self.told.steps),
                 f"{what} {self.title_of(self.which)}",
@@ -246,3 +290,7 @@ class _Drawn:
                 attributes,
             )
         )
+
+
+def _end(step: Step) -> int:
+    return step.until or (_end(step.parts[-1]) if step.parts else step.index)

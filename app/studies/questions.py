@@ -13,7 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from app.errors import ProblemError
 from app.knobs import KNOBS, Batch, Iteration, LearningRate, Optimizer, Seed, Train, ZeroGrad
 from app.options import Options, ignored
-from app.spellings import NUMBER, Bg, Digits, Expand, InputNumbers, StepName, nearest
+from app.spellings import NUMBER, Bg, Digits, Expand, InputNumbers, OpenGroups, StepName, nearest
+from engine.folding import Collapse
 from engine.limits import STUDY_LIMITS
 
 __all__ = ["About", "AboutOne", "CurveLook", "DiagramLook", "Explained", "Look", "PlotLook", "Question"]
@@ -201,6 +202,10 @@ class DiagramLook(Look):
         default=None, description="One neuron of a network, by the name of its value, its sum or one of its weights.",
         examples=["b"],
     )  # fmt: skip
+    collapse: Collapse = Field(
+        default="none", description="Steps are those of the graph folded like this, as in a picture.", examples=["layer"]
+    )
+    open: OpenGroups = Field(default="", description="Folded parts that are open, as in a picture.", examples=["ypred/n"])
     iteration: Iteration = None
     learning_rate: LearningRate = 0.05
     optimizer: Optimizer = "sgd"
@@ -210,5 +215,7 @@ class DiagramLook(Look):
     train: Train = ""
 
     def options(self) -> Options:
-        """The run, or an iteration of its training."""
-        return super().options().model_copy(update={name: getattr(self, name) for name in ("iteration", *KNOBS)})
+        """The run, or an iteration of its training, folded as it is seen."""
+        return (
+            super().options().model_copy(update={name: getattr(self, name) for name in ("collapse", "open", "iteration", *KNOBS)})
+        )

@@ -24,6 +24,8 @@ class Subject:
     """A run that is looked into, with nothing folded."""
 
     def __init__(self, story: Story) -> None:
+        self.shown = story
+        """The same as people see it: some of it may be folded."""
         self.story = story.whole
         self.trace = self.story.trace
         self.nodes = {node.id: node for node in self.trace.nodes}

@@ -47,8 +47,8 @@ PROGRAMS = {"neuron": NEURON, "net": NET, "wide": WIDE, "deep": DEEP, "updated":
 
 def drawn(source: str, file: str = "diagram.svg", expand: str = "", **given: object) -> str:
     study = STUDIES[file]
-    subject = Subject(LINE.moment(source, Options(expand=expand)).story)
-    return study.body(subject, study.question.read({"font": "none", **given})).decode()
+    question = study.question.read({"font": "none", "expand": expand, **given})
+    return study.body(Subject(LINE.moment(source, question.options()).story), question).decode()
 
 
 def answer(source: str, **given: object) -> dict[str, object]:
@@ -260,6 +260,23 @@ def test_what_is_wide_or_deep_is_cut_and_says_so() -> None:
         *(f"layer {i}" for i in (1, 2, 3, 4, 10, 11)),
         "outputs",
     ]
+
+
+@pytest.mark.parametrize("collapse", ["neuron", "layer", "function", "statement"])
+def test_a_step_of_a_folded_story_is_all_that_it_stands_for(collapse: str) -> None:
+    """Numbers and marks are those of the whole story at the end of what is one step there."""
+    folded, whole = answer(NET, collapse=collapse), answer(NET)
+    ends, story = folded["ends"], folded["story"]
+    assert isinstance(ends, list)
+    assert isinstance(story, dict)
+    assert (whole["ends"], whole["story"]) == (None, None)
+    assert len(ends) == int(str(folded["steps"])) + 1
+    assert ends[-1] == whole["steps"] == len(story["steps"])
+    for step in (1, len(ends) // 2, len(ends) - 2):
+        ours, theirs = (drawn(NET, step=at, example=2, **more) for at, more in ((step, {"collapse": collapse}), (ends[step], {})))
+        assert numbers(ours) == numbers(theirs)
+        about = [set(re.findall(r'<g id="([^"]+)" class="[^"]*is-active', svg)) for svg in (ours, theirs)]
+        assert about[0] >= about[1]
 
 
 def test_one_neuron_of_a_network_can_be_looked_into() -> None:

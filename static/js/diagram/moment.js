@@ -1,5 +1,7 @@
 // What a diagram needs to know of a frame of the story. Pure.
 
+import { frameAt, slotOf } from "../player.js";
+
 /** @typedef {import("../types.js").Trace} Trace */
 /** @typedef {import("../types.js").Num} Num */
 /** @typedef {import("../player.js").Frame} Frame */
@@ -32,6 +34,25 @@ export function momentOf(trace, frame) {
   });
   const active = new Set([...ends, ...(frame.node ? [frame.node] : []), ...(frame.step?.writes.map((write) => write.node) ?? [])]);
   return { values, phase, active, written: new Set(frame.written), text, asked };
+}
+
+/**
+ * The same of a step of a folded story: numbers of the whole one at its end, and marks of all that it stands for.
+ * @param {Trace} whole @param {Frame} frame @param {readonly number[]} ends  the last step of the whole story for each step, from 0
+ * @returns {Moment}
+ */
+export function momentWithin(whole, frame, ends) {
+  const [before, end] = [ends[frame.index - 1] ?? 0, ends[frame.index] ?? 0];
+  const { phase, text, asked } = frame;
+  const { values } = frameAt(whole, end);
+  const active = new Set();
+  const written = new Set();
+  for (const step of phase ? whole.steps.slice(before, end) : []) {
+    const edge = edgesOf(whole).get(step.edge ?? "");
+    for (const id of [edge?.to, edge?.from, step.node, ...step.writes.map((write) => write.node)]) if (id) active.add(id);
+    for (const { node, field } of step.writes) written.add(slotOf(node, field));
+  }
+  return { values, phase, active, written, text, asked };
 }
 
 /** Which example the story is in at a step. @param {ReadonlyArray<readonly [from: number, example: number]>} homes @param {number} step */

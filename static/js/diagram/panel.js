@@ -4,14 +4,16 @@ import { h } from "../dom.js";
 import { exactNumber } from "../format.js";
 import { inputsText, optionOf, pictureLink } from "../links.js";
 import { askedOf, frameOf, nameOf, storyOf } from "../state.js";
+import { createReplay } from "../replay.js";
 import { readPicture } from "../svg-guard.js";
 import { keyboardDiagram } from "./keys.js";
-import { homeAt, momentOf, mostOf } from "./moment.js";
+import { homeAt, momentOf, momentWithin, mostOf } from "./moment.js";
 import { createDiagramView } from "./view.js";
 
 /** @typedef {import("../state.js").Store} Store */
+/** @typedef {import("../types.js").Trace} Trace */
 /** @typedef {{example: number, name: string, outputs: string[]}} Example */
-/** @typedef {{svg: string, view: "neuron" | "network", example: number, examples: Example[], homes: [number, number][]}} Answer */
+/** @typedef {{svg: string, view: "neuron" | "network", example: number, examples: Example[], homes: [number, number][], ends: number[] | null, story: Trace | null}} Answer */
 
 /** @typedef {Pick<import("../labs/labs.js").LabTools, "studies" | "base" | "inspect" | "setOptions" | "say">} Tools */
 
@@ -44,7 +46,7 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
   const which = h("select", { id: large ? "stage-example" : "diagram-example" });
   const whichLabel = h("label", { class: "diagram-which" }, h("span", {}, "Example"), which);
   const colour = h("select", { "aria-label": "Colours and widths show" }, h("option", { value: "data" }, "data"), h("option", { value: "grad" }, "grad"));
-  const whole = h("button", { type: "button", class: "chip-button", hidden: true, onclick: () => look(neuron ? "" : (store.get().selected ?? "")) });
+  const near = h("button", { type: "button", class: "chip-button", hidden: true, onclick: () => look(neuron ? "" : (store.get().selected ?? "")) });
   const size = h("button", { type: "button", class: "chip-button", onclick: () => setOptions(large ? { stage: "", lab: "diagram" } : { stage: "diagram", lab: "" }) },
     large ? "Beside the graph" : "Only the diagram");
   const link = h("a", { target: "_blank", rel: "noopener" }, "SVG");
@@ -52,7 +54,7 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
   const note = h("p", { class: "hint" });
   const said = h("p", { class: "diagram-said" });
   const body = h("div", { class: large ? "diagram is-large" : "diagram" },
-    h("div", { class: "diagram-knobs" }, whichLabel, whole, h("label", { class: "diagram-which" }, h("span", {}, "Colour"), colour), said, size, link),
+    h("div", { class: "diagram-knobs" }, whichLabel, near, h("label", { class: "diagram-which" }, h("span", {}, "Colour"), colour), said, size, link),
     note, picture);
 
   /** @type {import("./view.js").DiagramView | null} */
@@ -63,6 +65,10 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
   let drawnFor = null;
   /** What was asked for before, of the same program. @type {Map<string, Answer>} */
   const known = new Map();
+  /** @type {import("./moment.js").Moment | null} */
+  let now = null;
+  /** The whole story of a folded one, replayed. @type {{told: Trace, replay: import("../replay.js").Replay | null, inputs: unknown, moment: unknown, story: Trace} | null} */
+  let whole = null;
   let neuron = "";
   /** 0: where the story is. */
   let chosen = 0;
@@ -79,9 +85,11 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
   function question(state) {
     const steps = optionOf(state.options, "steps");
     const digits = state.options["digits"];
+    const open = optionOf(state.options, "open");
     const here = chosen || (answer && drawnFor === state.trace && answer.homes.length ? homeAt(answer.homes, state.step) : 0);
     return {
       ...(steps === "edge" ? {} : { steps }),
+      ...(isFolded(state.trace) ? { collapse: optionOf(state.options, "collapse"), ...(open ? { open } : {}) } : {}),
       ...(digits === undefined ? {} : { digits: Number(digits) }),
       ...(colour.value === "data" ? {} : { color: colour.value }),
       ...(neuron ? { neuron } : here ? { example: here } : {}),
@@ -125,7 +133,7 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
     answer = null;
     picture.replaceChildren();
     whichLabel.hidden = true;
-    whole.hidden = true;
+    near.hidden = true;
     note.replaceChildren(...why.split("`").map((part, i) => (i % 2 ? h("code", {}, part) : part)));
   }
 
@@ -168,32 +176,44 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
   function offer() {
     const { selected } = store.get();
     const inner = answer?.view === "network" && selected && view?.svg.querySelector(`g.cell[data-inside][data-node="${selected}"]`);
-    whole.hidden = !neuron && !inner;
-    whole.textContent = neuron ? "Whole network" : "Only this neuron";
+    near.hidden = !neuron && !inner;
+    near.textContent = neuron ? "Whole network" : "Only this neuron";
   }
 
   function paint() {
     const state = store.get();
-    const story = storyOf(state);
     const frame = frameOf(state);
+    const story = wholeStory(state);
     if (!view || !story || !frame) return;
     const { lines, cells } = view.shown;
-    view.paint(momentOf(story, frame), { lines: mostOf(story, lines, view.field), cells: mostOf(story, cells, view.field) });
+    now = answer?.ends && answer.story ? momentWithin(story, frame, answer.ends) : momentOf(story, frame);
+    view.paint(now, { lines: mostOf(story, lines, view.field), cells: mostOf(story, cells, view.field) });
     tell();
     address();
+  }
+
+  /** The story with the numbers of now, and with nothing folded: a folded one does not tell what is inside a neuron. @param {import("../state.js").State} state */
+  function wholeStory(state) {
+    const told = answer?.story;
+    if (!told || !isFolded(state.trace)) return storyOf(state);
+    const { inputs, own, moment } = state;
+    if (Object.keys(inputs).length === 0 && !moment) return told;
+    if (whole?.told !== told) whole = { told, replay: createReplay(told), inputs: null, moment: null, story: told };
+    if (whole.replay && (whole.inputs !== inputs || whole.moment !== moment)) Object.assign(whole, { inputs, moment, story: whole.replay({ ...own, ...inputs, ...moment?.numbers }) });
+    return whole.story;
   }
 
   /** The exact numbers of what is pointed at. */
   function tell() {
     const state = store.get();
     if (askedOf(state).size > 0) return void (said.textContent = "");
-    const story = storyOf(state);
+    const story = wholeStory(state);
     const id = state.hover ?? state.selected;
     const node = id && story?.nodes.find((each) => each.id === id);
-    const values = frameOf(state)?.values;
+    const values = now?.values;
     const inside = id && view?.svg.querySelector(`[data-node="${id}"], [data-product="${id}"]`);
     said.textContent = node && story && values && inside
-      ? `${node.kind === "parameter" ? node.key : nameOf(story, node)}: data ${exactNumber(values.get(`${id}.data`) ?? null)}, grad ${exactNumber(values.get(`${id}.grad`) ?? null)}`
+      ? `${node.kind === "parameter" ? node.key : node.span ? nameOf(story, node) : node.label || node.key}: data ${exactNumber(values.get(`${id}.data`) ?? null)}, grad ${exactNumber(values.get(`${id}.grad`) ?? null)}`
       : "";
   }
 
@@ -245,6 +265,9 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
     return answer !== null && trace === drawnFor && !chosen && !neuron && answer.homes.length > 0 && homeAt(answer.homes, step) !== answer.example;
   }
 }
+
+/** @param {Trace | null} trace */
+const isFolded = (trace) => trace?.nodes.some(({ folds }) => folds) ?? false;
 
 /** @param {EventTarget | null} target @returns {string | null} */
 const under = (target) => (target instanceof Element ? (target.closest("[data-node]")?.getAttribute("data-node") ?? null) : null);
