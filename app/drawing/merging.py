@@ -26,8 +26,9 @@ def by_node(trace: Trace) -> Trace:
         parts = tuple(group)
         first = parts[0]
         writes = tuple(write for part in parts for write in part.writes)
+        covers = (first.covers[0], (parts[-1].covers or first.covers)[1]) if first.covers else None
         steps.append(
             first._replace(index=len(steps) + 1, node=sender or first.node, edge=None if sender else first.edge,
-                           writes=writes, local=None if sender else first.local, parts=parts)
+                           writes=writes, local=None if sender else first.local, parts=parts, covers=covers)
         )  # fmt: skip
     return replace(trace, steps=tuple(steps))

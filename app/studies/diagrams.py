@@ -17,7 +17,6 @@ from app.errors import ProblemError
 from app.steps import resolve
 from app.studies.questions import DiagramLook
 from app.studies.telling import Subject
-from app.wire import number
 from engine.trace import Edge, Step, Trace
 
 __all__ = ["diagram_json", "diagram_svg"]
@@ -42,8 +41,6 @@ def diagram_json(subject: Subject, question: DiagramLook) -> dict[str, Any]:
             for i, network in enumerate(drawn.networks.all)
         ],
         "homes": drawn.homes,
-        "ends": drawn.ends if subject.shown is not subject.story else None,
-        "story": drawn.story,
         "columns": [
             {
                 "title": column.title,
@@ -74,9 +71,6 @@ def diagram_json(subject: Subject, question: DiagramLook) -> dict[str, Any]:
 MOST_KEPT = 64
 """Plans and scales that a story keeps."""
 
-MOST_TOLD = 4_000
-"""Steps of a story that travels beside its diagram."""
-
 _Found = TypeVar("_Found")
 
 
@@ -97,14 +91,17 @@ class _Drawn:
                 hint="Write one, such as `o = tanh(x1*w1 + x2*w2 + b)`, or a net: `n = MLP(2, [3, 1])` and `o = n([1.0, -2.0])`.",
             )  # fmt: skip
 
-    @cached_property
-    def ends(self) -> list[int]:
-        """The last step of the whole story that each told step stands for; first that before all of them."""
-        return [0, *(_end(step) for step in self.told.steps)]
-
     def _within(self, index: int) -> tuple[Step, ...]:
         """The steps of the whole story that a told step stands for."""
-        return self.subject.trace.steps[self.ends[index - 1] : self.ends[index]] if index else ()
+        if index == 0:
+            return ()
+        first, last = _covered(self.told.steps[index - 1])
+        return self.subject.trace.steps[first - 1 : last]
+
+    @property
+    def whole_index(self) -> int:
+        """Where in the whole story it is."""
+        return _covered(self.told.steps[self.index - 1])[1] if self.index else 0
 
     @property
     def step(self) -> Step | None:
@@ -168,35 +165,6 @@ class _Drawn:
             if home is not None and (not found or found[-1][1] != home + 1):
                 found.append((told.index, home + 1))
         return found
-
-    @property
-    def story(self) -> dict[str, Any] | None:
-        """Where some of it is folded: the whole story, without words, for who wants to go through it with other numbers."""
-        trace = self.subject.trace
-        if self.subject.shown is self.subject.story or len(trace.steps) > MOST_TOLD:
-            return None
-        return {
-            "output": trace.output,
-            "nodes": [
-                {
-                    "id": node.id, "key": node.key, "label": node.label, "kind": node.kind, "op": node.op,
-                    "params": [number(x) for x in node.params], "inputs": list(node.inputs), "data": number(node.data),
-                    "grad": number(node.grad),
-                }
-                for node in trace.nodes
-            ],
-            "edges": [{"id": edge.id, "from": edge.source, "to": edge.target, "slot": edge.slot} for edge in trace.edges],
-            "steps": [
-                {
-                    "index": step.index, "phase": step.phase, "node": step.node, "edge": step.edge,
-                    "writes": [
-                        {"node": write.node, "field": write.field, "before": number(write.before), "after": number(write.after)}
-                        for write in step.writes
-                    ],
-                }
-                for step in trace.steps
-            ],
-        }  # fmt: skip
 
     @cached_property
     def network(self) -> Network:
@@ -279,7 +247,7 @@ class _Drawn:
         what = "Neuron" if self.plan.view == "neuron" else "Network"
         return drawn.fill(
             Moment(
-                self.subject.trace.frame(self.ends[self.index])._replace(index=self.index),
+                self.subject.trace.frame(self.whole_index)._replace(index=self.index),
                 self.scales,
                 len(self.told.steps),
                 f"{what} {self.title_of(self.which)}",
@@ -292,5 +260,6 @@ class _Drawn:
         )
 
 
-def _end(step: Step) -> int:
-    return step.until or (_end(step.parts[-1]) if step.parts else step.index)
+def _covered(step: Step) -> tuple[int, int]:
+    """The first and the last step of the whole story that a told step stands for."""
+    return step.covers or ((step.parts[0].index, step.parts[-1].index) if step.parts else (step.index, step.index))

@@ -265,15 +265,11 @@ def test_what_is_wide_or_deep_is_cut_and_says_so() -> None:
 @pytest.mark.parametrize("collapse", ["neuron", "layer", "function", "statement"])
 def test_a_step_of_a_folded_story_is_all_that_it_stands_for(collapse: str) -> None:
     """Numbers and marks are those of the whole story at the end of what is one step there."""
-    folded, whole = answer(NET, collapse=collapse), answer(NET)
-    ends, story = folded["ends"], folded["story"]
-    assert isinstance(ends, list)
-    assert isinstance(story, dict)
-    assert (whole["ends"], whole["story"]) == (None, None)
-    assert len(ends) == int(str(folded["steps"])) + 1
-    assert ends[-1] == whole["steps"] == len(story["steps"])
-    for step in (1, len(ends) // 2, len(ends) - 2):
-        ours, theirs = (drawn(NET, step=at, example=2, **more) for at, more in ((step, {"collapse": collapse}), (ends[step], {})))
+    story = LINE.moment(NET, Options(collapse=collapse)).story  # type: ignore[arg-type]
+    for step in story.trace.steps[:: max(1, len(story.trace.steps) // 5)]:
+        assert step.covers
+        same = {"example": 2, "step": step.covers[1]}
+        ours, theirs = drawn(NET, collapse=collapse, **{**same, "step": step.index}), drawn(NET, **same)
         assert numbers(ours) == numbers(theirs)
         about = [set(re.findall(r'<g id="([^"]+)" class="[^"]*is-active', svg)) for svg in (ours, theirs)]
         assert about[0] >= about[1]

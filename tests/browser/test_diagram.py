@@ -44,7 +44,7 @@ def test_a_neuron_is_one_click_and_follows_the_steps(page: Page) -> None:
     page.on("request", lambda request: asked.append(request.url))
     bench.press("Home")
     expect(out.locator('[data-field="data"]')).to_have_text("—")
-    expect(picture(page).locator(".tangent")).not_to_have_class(re.compile("is-there"))
+    expect(picture(page).locator(".tangent")).to_have_attribute("d", "M0 0")
     bench.press("ArrowRight")
     line = picture(page).locator('g.link[data-key="w1"]')
     expect(line).to_have_class(re.compile(r"is-negative.*is-active.*is-forward|is-active"))
@@ -102,13 +102,29 @@ def test_the_example_is_that_of_the_step_or_the_one_that_is_chosen(page: Page) -
     bench = opened(page, NET, "?lab=diagram&step=1")
     names = picture(page).locator("g.cell .name")
     expect(names.last).to_have_text("ypred[0]")
-    bench.open(page.url.replace("step=1", "step=100"))
+    bench.open(page.url.replace("step=1", "step=5"))
     expect(names.last).to_have_text("ypred[1]")
     page.get_by_role("combobox", name="Example").select_option(label="n, example 4 of 4")
     expect(names.last).to_have_text("ypred[3]")
     bench.press("Escape")
     page.get_by_role("combobox", name="Example").select_option(label="of the step")
     expect(names.last).to_have_text("ypred[1]")
+
+
+@pytest.mark.parametrize("more", ["", "loss.backward()\n"], ids=["computed here", "asked for"])
+def test_what_the_graph_folds_the_diagram_shows(page: Page, more: str) -> None:
+    """The graph shows a box for a layer; its neurons' numbers are computed here, or, of several passes, by the server."""
+    bench = opened(page, NET + more, "?stage=diagram")
+    expect(bench.graph.locator("g.node.group").first).to_be_attached()
+    hidden = picture(page).locator("g.cell.operation").first.locator("[data-slot]")
+    expect(hidden.first).to_have_text("-0.38")
+    expect(hidden.last).not_to_have_text("—")
+    bench.press("Home")
+    expect(hidden.first).to_have_text("—")
+    bench.press("ArrowRight")
+    expect(hidden.first).to_have_text("-0.38")
+    expect(picture(page).locator("g.cell.is-active.is-forward")).to_have_count(4)
+    expect(picture(page).locator("g.link.is-active.is-forward")).to_have_count(12)
 
 
 def test_a_neuron_of_a_network_is_looked_into_and_left(page: Page) -> None:

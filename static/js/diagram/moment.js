@@ -33,26 +33,37 @@ export function momentOf(trace, frame) {
     return edge ? [edge.to, edge.from] : [];
   });
   const active = new Set([...ends, ...(frame.node ? [frame.node] : []), ...(frame.step?.writes.map((write) => write.node) ?? [])]);
-  return { values, phase, active, written: new Set(frame.written), text, asked };
-}
-
-/**
- * The same of a step of a folded story: numbers of the whole one at its end, and marks of all that it stands for.
- * @param {Trace} whole @param {Frame} frame @param {readonly number[]} ends  the last step of the whole story for each step, from 0
- * @returns {Moment}
- */
-export function momentWithin(whole, frame, ends) {
-  const [before, end] = [ends[frame.index - 1] ?? 0, ends[frame.index] ?? 0];
-  const { phase, text, asked } = frame;
-  const { values } = frameAt(whole, end);
-  const active = new Set();
-  const written = new Set();
-  for (const step of phase ? whole.steps.slice(before, end) : []) {
-    const edge = edgesOf(whole).get(step.edge ?? "");
-    for (const id of [edge?.to, edge?.from, step.node, ...step.writes.map((write) => write.node)]) if (id) active.add(id);
-    for (const { node, field } of step.writes) written.add(slotOf(node, field));
+  const written = new Set(frame.written);
+  const [first, last] = frame.step?.covers ?? [0, -1];
+  if (trace.tape) for (const { about, slot } of hiddenSteps(trace.tape).slice(first - 1, last)) {
+    for (const id of about) active.add(id);
+    written.add(slot);
   }
   return { values, phase, active, written, text, asked };
+}
+
+/** What each step of a whole story is about, and which number it writes. @type {WeakMap<import("../types.js").Tape["operations"], {about: string[], slot: string}[]>} */
+const hidden = new WeakMap();
+
+/** A folded story does not tell what happens inside: app/tape.py has the operations, and their order is that of the steps.
+ * @param {import("../types.js").Tape} tape */
+function hiddenSteps({ ids, operations, root }) {
+  const known = hidden.get(operations);
+  if (known) return known;
+  /** @param {number} i */
+  const id = (i) => ids[i] ?? "";
+  const steps = operations.map(([out]) => ({ about: [id(out)], slot: slotOf(id(out), "data") }));
+  steps.push({ about: [id(root)], slot: slotOf(id(root), "grad") });
+  const leading = new Set([root]);
+  for (const [out, , inputs] of [...operations].reverse()) {
+    if (!leading.has(out)) continue;
+    for (const input of inputs) {
+      leading.add(input);
+      steps.push({ about: [id(out), id(input)], slot: slotOf(id(input), "grad") });
+    }
+  }
+  hidden.set(operations, steps);
+  return steps;
 }
 
 /** Which example the story is in at a step. @param {ReadonlyArray<readonly [from: number, example: number]>} homes @param {number} step */
@@ -73,6 +84,10 @@ export function mostOf(trace, nodes, field) {
     const a = Math.abs(Number(value ?? 0));
     if (Number.isFinite(a) && a > found) found = a;
   };
+  if (trace.tape) {
+    const { values } = frameAt(trace, trace.steps.length);
+    for (const id of nodes) see(values.get(slotOf(id, field)) ?? null);
+  }
   for (const node of trace.nodes) if (nodes.has(node.id)) see(node[field]);
   for (const { writes } of trace.steps) for (const write of writes) if (write.field === field && nodes.has(write.node)) see(write.after), see(field === "data" ? write.before : null);
   return found;

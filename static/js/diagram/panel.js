@@ -4,16 +4,18 @@ import { h } from "../dom.js";
 import { exactNumber } from "../format.js";
 import { inputsText, optionOf, pictureLink } from "../links.js";
 import { askedOf, frameOf, nameOf, storyOf } from "../state.js";
-import { createReplay } from "../replay.js";
 import { readPicture } from "../svg-guard.js";
 import { keyboardDiagram } from "./keys.js";
-import { homeAt, momentOf, momentWithin, mostOf } from "./moment.js";
+import { homeAt, momentOf, mostOf } from "./moment.js";
 import { createDiagramView } from "./view.js";
 
 /** @typedef {import("../state.js").Store} Store */
 /** @typedef {import("../types.js").Trace} Trace */
 /** @typedef {{example: number, name: string, outputs: string[]}} Example */
-/** @typedef {{svg: string, view: "neuron" | "network", example: number, examples: Example[], homes: [number, number][], ends: number[] | null, story: Trace | null}} Answer */
+/** @typedef {{svg: string, view: "neuron" | "network", example: number, examples: Example[], homes: [number, number][]}} Answer */
+
+/** Pictures that are kept while a program is. */
+const MOST_KNOWN = 60;
 
 /** @typedef {Pick<import("../labs/labs.js").LabTools, "studies" | "base" | "inspect" | "setOptions" | "say">} Tools */
 
@@ -65,10 +67,6 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
   let drawnFor = null;
   /** What was asked for before, of the same program. @type {Map<string, Answer>} */
   const known = new Map();
-  /** @type {import("./moment.js").Moment | null} */
-  let now = null;
-  /** The whole story of a folded one, replayed. @type {{told: Trace, replay: import("../replay.js").Replay | null, inputs: unknown, moment: unknown, story: Trace} | null} */
-  let whole = null;
   let neuron = "";
   /** 0: where the story is. */
   let chosen = 0;
@@ -93,6 +91,7 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
       ...(digits === undefined ? {} : { digits: Number(digits) }),
       ...(colour.value === "data" ? {} : { color: colour.value }),
       ...(neuron ? { neuron } : here ? { example: here } : {}),
+      ...(isClosed(state.trace) ? { step: state.step, theme: state.options["theme"] ?? "light" } : {}),
     };
   }
 
@@ -106,9 +105,11 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
     }
     const asked = question(state);
     const key = JSON.stringify(asked);
+    const closed = isClosed(state.trace);
+    if (closed || known.size > MOST_KNOWN) known.clear();
     const before = known.get(key);
     if (before) return show(before, state.trace);
-    if (loading === key && drawnFor === state.trace) return;
+    if (loading === key && drawnFor === state.trace && !closed) return;
     loading = key;
     drawnFor = state.trace;
     try {
@@ -146,7 +147,7 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
     if (!svg) return empty("This picture cannot be shown.");
     view = createDiagramView(svg);
     keyboardDiagram(svg, { see: (hover) => store.set({ hover }), enter: press });
-      picture.replaceChildren(svg);
+    picture.replaceChildren(svg);
     note.replaceChildren();
     whichLabel.hidden = found.examples.length < 2;
     which.replaceChildren(
@@ -162,7 +163,7 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
   function press(id) {
     if (askedOf(store.get()).size > 0) return say("First find the hidden numbers.");
     store.set({ selected: id });
-    if (large) inspect?.(id);
+    if (large && storyOf(store.get())?.nodes.some((node) => node.id === id)) inspect?.(id);
   }
 
   /** One neuron of a network, or with an empty name all of it. @param {string} id */
@@ -183,37 +184,29 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
   function paint() {
     const state = store.get();
     const frame = frameOf(state);
-    const story = wholeStory(state);
+    const story = storyOf(state);
     if (!view || !story || !frame) return;
+    // Of a large run only the server knows what is inside its folded parts: its picture is shown as it came.
+    if (isClosed(state.trace)) return void (tell(), address());
     const { lines, cells } = view.shown;
-    now = answer?.ends && answer.story ? momentWithin(story, frame, answer.ends) : momentOf(story, frame);
-    view.paint(now, { lines: mostOf(story, lines, view.field), cells: mostOf(story, cells, view.field) });
+    view.paint(momentOf(story, frame), { lines: mostOf(story, lines, view.field), cells: mostOf(story, cells, view.field) });
     tell();
     address();
-  }
-
-  /** The story with the numbers of now, and with nothing folded: a folded one does not tell what is inside a neuron. @param {import("../state.js").State} state */
-  function wholeStory(state) {
-    const told = answer?.story;
-    if (!told || !isFolded(state.trace)) return storyOf(state);
-    const { inputs, own, moment } = state;
-    if (Object.keys(inputs).length === 0 && !moment) return told;
-    if (whole?.told !== told) whole = { told, replay: createReplay(told), inputs: null, moment: null, story: told };
-    if (whole.replay && (whole.inputs !== inputs || whole.moment !== moment)) Object.assign(whole, { inputs, moment, story: whole.replay({ ...own, ...inputs, ...moment?.numbers }) });
-    return whole.story;
   }
 
   /** The exact numbers of what is pointed at. */
   function tell() {
     const state = store.get();
     if (askedOf(state).size > 0) return void (said.textContent = "");
-    const story = wholeStory(state);
+    const story = storyOf(state);
     const id = state.hover ?? state.selected;
     const node = id && story?.nodes.find((each) => each.id === id);
-    const values = now?.values;
-    const inside = id && view?.svg.querySelector(`[data-node="${id}"], [data-product="${id}"]`);
-    said.textContent = node && story && values && inside
-      ? `${node.kind === "parameter" ? node.key : node.span ? nameOf(story, node) : node.label || node.key}: data ${exactNumber(values.get(`${id}.data`) ?? null)}, grad ${exactNumber(values.get(`${id}.grad`) ?? null)}`
+    const values = frameOf(state)?.values;
+    /** @type {SVGElement | null | undefined} */
+    const drawn = id ? view?.svg.querySelector(`[data-node="${id}"], [data-product="${id}"]`) : null;
+    const name = node && story && node.kind !== "parameter" ? nameOf(story, node) : (drawn?.dataset["key"] ?? "");
+    said.textContent = drawn && values?.has(`${id}.data`)
+      ? `${name}: data ${exactNumber(values.get(`${id}.data`) ?? null)}, grad ${exactNumber(values.get(`${id}.grad`) ?? null)}`
       : "";
   }
 
@@ -250,7 +243,7 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
       void load();
       const stops = [
         store.watch((state) => state.trace, () => void load(), false),
-        store.watch(frameOf, () => (followed() ? void load() : paint()), false),
+        store.watch(frameOf, () => (followed() || isClosed(store.get().trace) ? void load() : paint()), false),
         store.watch((state) => state.hover, (id) => (view?.hover(id), tell()), false),
         store.watch((state) => state.selected, (id) => (view?.select(id), offer(), tell()), false),
         store.watch((state) => state.options, address, false),
@@ -268,6 +261,9 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
 
 /** @param {Trace | null} trace */
 const isFolded = (trace) => trace?.nodes.some(({ folds }) => folds) ?? false;
+
+/** Whether what is inside its folded parts cannot be computed here. @param {Trace | null} trace */
+const isClosed = (trace) => isFolded(trace) && !trace?.tape;
 
 /** @param {EventTarget | null} target @returns {string | null} */
 const under = (target) => (target instanceof Element ? (target.closest("[data-node]")?.getAttribute("data-node") ?? null) : null);

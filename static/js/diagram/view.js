@@ -115,7 +115,6 @@ export function createDiagramView(svg) {
     point.setAttribute("r", there ? "4.5" : "0");
     const line = there ? tangentOn(curve, at, out) : "";
     tangent.setAttribute("d", line || "M0 0");
-    tangent.classList.toggle("is-there", line !== "");
     slope.textContent = line ? `slope ${fitNumber(slopeAt(curve, at, out), digits, chars)}` : "";
   }
 }
