@@ -17,11 +17,11 @@ from app.studies.checking import checks
 from app.studies.comparing import comparison, torch_version
 from app.studies.diagrams import diagram_json, diagram_svg
 from app.studies.explaining import explanation
-from app.studies.knobs import BoundaryLook, LossLook, Placed, Table, Training
+from app.studies.knobs import BoundaryLook, LossLook, Table, Training
 from app.studies.losses import loss_svg, table
 from app.studies.ordering import orders
 from app.studies.plotting import error_svg, plot_json, plot_svg
-from app.studies.questions import About, AboutOne, CurveLook, DiagramLook, Explained, PlotLook, Question
+from app.studies.questions import About, AboutOne, CurveLook, DiagramLook, Explained, Placed, PlotLook, Question
 from app.studies.telling import Subject
 from app.studies.training import training
 

@@ -10,7 +10,8 @@ from typing import Any
 from app.drawing.boundary import ASPECT, Boundary, Fit, draw_boundary, draw_fit
 from app.drawing.spelling import number_text
 from app.errors import ProblemError
-from app.studies.knobs import BoundaryLook, Placed
+from app.studies.knobs import BoundaryLook
+from app.studies.questions import Placed
 from app.studies.telling import Subject
 from app.training import Course
 from app.wire import number

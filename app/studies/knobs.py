@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field
 
-from app.knobs import KNOBS, Batch, Iteration, Iterations, LearningRate, Optimizer, Seed, Switch, Train, ZeroGrad, iterations
+from app.knobs import KNOBS, Batch, Iterations, LearningRate, Optimizer, Seed, Switch, Train, ZeroGrad, iterations
 from app.spellings import nearest
-from app.studies.questions import Look, Question
+from app.studies.questions import Look, Placed, Question
 
-__all__ = ["BoundaryLook", "Descent", "LossLook", "Placed", "Table", "Training", "Watched"]
+__all__ = ["BoundaryLook", "Descent", "LossLook", "Table", "Training", "Watched"]
 
 
 class Descent(Question):
@@ -78,18 +78,6 @@ class Training(Watched):
     history: Switch = Field(
         default="false", description="Send the parameters of every iteration.", json_schema_extra={"default": False}
     )
-
-
-class Placed(Question):
-    """A moment of training, without the way there."""
-
-    iteration: Iteration = None
-    learning_rate: LearningRate = 0.05
-    optimizer: Optimizer = "sgd"
-    zero_grad: ZeroGrad = "true"
-    batch: Batch = "all"
-    seed: Seed = 0
-    train: Train = ""
 
 
 class BoundaryLook(Placed, Look):

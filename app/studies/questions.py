@@ -17,7 +17,7 @@ from app.spellings import NUMBER, Bg, Digits, Expand, InputNumbers, OpenGroups, 
 from engine.folding import Collapse
 from engine.limits import STUDY_LIMITS
 
-__all__ = ["About", "AboutOne", "CurveLook", "DiagramLook", "Explained", "Look", "PlotLook", "Question"]
+__all__ = ["About", "AboutOne", "CurveLook", "DiagramLook", "Explained", "Look", "Placed", "PlotLook", "Question"]
 
 FURTHEST = 1e12
 """How far from 0 a plot may go."""
@@ -128,11 +128,26 @@ def _problem(detail: str, hint: str) -> ProblemError:
     return ProblemError(422, "option", "An option is wrong", detail, hint=hint)
 
 
-class About(Question):
-    """Of the whole graph."""
+class Placed(Question):
+    """With a moment of training."""
+
+    iteration: Iteration = None
+    learning_rate: LearningRate = 0.05
+    optimizer: Optimizer = "sgd"
+    zero_grad: ZeroGrad = "true"
+    batch: Batch = "all"
+    seed: Seed = 0
+    train: Train = ""
 
 
-class AboutOne(Question):
+class About(Placed):
+    """Of the whole graph: of the run, or of an iteration of its training."""
+
+    def options(self) -> Options:
+        return super().options().model_copy(update={name: getattr(self, name) for name in ("iteration", *KNOBS)})
+
+
+class AboutOne(About):
     """Of the whole graph, or of one value."""
 
     node: Name | None = Field(
@@ -142,7 +157,7 @@ class AboutOne(Question):
     )
 
 
-class Explained(Question):
+class Explained(About):
     """Of one value, or of one step."""
 
     node: Name | None = Field(default=None, description="Which value; without it and without a step, the output.", examples=["a"])
@@ -157,13 +172,13 @@ class Look(Question):
     font: Literal["embed", "none"] = Field(default="embed", description="Put the letters that are used into the SVG, or not.")
 
 
-class CurveLook(Look):
+class CurveLook(About, Look):
     """The error of a difference against h."""
 
     node: Name | None = Field(default=None, description="Which value; without it, the first input.", examples=["a"])
 
 
-class PlotLook(Look):
+class PlotLook(About, Look):
     """The output against one value."""
 
     x: Name | None = Field(default=None, description="Which value runs along; without it, the first input.", examples=["a"])
@@ -184,7 +199,7 @@ def _example(value: Any) -> Any:
     return value
 
 
-class DiagramLook(Look):
+class DiagramLook(About, Look):
     """A neuron or a network at one moment."""
 
     step: StepName = Field(default="end", description="Which moment, as in a picture.", examples=["5"])
@@ -206,16 +221,7 @@ class DiagramLook(Look):
         default="none", description="Steps are those of the graph folded like this, as in a picture.", examples=["layer"]
     )
     open: OpenGroups = Field(default="", description="Folded parts that are open, as in a picture.", examples=["ypred/n"])
-    iteration: Iteration = None
-    learning_rate: LearningRate = 0.05
-    optimizer: Optimizer = "sgd"
-    zero_grad: ZeroGrad = "true"
-    batch: Batch = "all"
-    seed: Seed = 0
-    train: Train = ""
 
     def options(self) -> Options:
-        """The run, or an iteration of its training, folded as it is seen."""
-        return (
-            super().options().model_copy(update={name: getattr(self, name) for name in ("collapse", "open", "iteration", *KNOBS)})
-        )
+        """As it is seen, too."""
+        return super().options().model_copy(update={"collapse": self.collapse, "open": self.open})

@@ -33,9 +33,10 @@ async def ask(client: httpx.AsyncClient, source: str, what: str) -> Any:
 @pytest.mark.parametrize("file", STUDIES)
 async def test_every_study_is_a_picture_like_any_other(client: httpx.AsyncClient, file: str):
     """By CODE or by text, with an ETag, for everybody, and a 304 for who has it."""
-    encoded = await client.get(f"/g/{encode(NEURON)}/{file}?utm_source=slides")
-    readable = await client.get(f"/g/{file}?e={quote_plus(NEURON)}")
-    again = await client.get(f"/g/{encode(NEURON)}/{file}", headers={"If-None-Match": encoded.headers["etag"]})
+    source = STUDIES[file].program or NEURON
+    encoded = await client.get(f"/g/{encode(source)}/{file}?utm_source=slides")
+    readable = await client.get(f"/g/{file}?e={quote_plus(source)}")
+    again = await client.get(f"/g/{encode(source)}/{file}", headers={"If-None-Match": encoded.headers["etag"]})
 
     assert encoded.status_code == readable.status_code == 200
     assert encoded.content == readable.content
@@ -54,6 +55,9 @@ async def test_every_study_answers_for_the_whole_gallery(client: httpx.AsyncClie
     if file.startswith("diagram.") and not find_neurons(run(example.source)):
         assert answer.status_code == 422
         assert "There is no neuron in this program" in answer.text
+        return
+    if file.startswith("boundary.") and answer.status_code == 422:
+        assert "There are no examples in it" in answer.text or "There is nothing to train" in answer.text
         return
     assert answer.status_code == 200
     if file.endswith(".json"):
@@ -212,8 +216,8 @@ async def test_expand_takes_operations_apart_here_as_well(client: httpx.AsyncCli
 
 @pytest.mark.parametrize("name", sorted({study.name for study in STUDIES.values() if study.file.endswith(".json")}))
 async def test_by_post_inputs_can_have_other_numbers(client: httpx.AsyncClient, name: str):
-    source = "x = 2\ny = tanh(x * 0.5)"
-    answer = await client.post(f"/api/v1/{name}", json={"source": source, "inputs": {"x": 3}})
+    source = STUDIES[f"{name}.json"].program or "a = 2\ny = tanh(a * 0.5)"
+    answer = await client.post(f"/api/v1/{name}", json={"source": source, "inputs": {"a": 3}})
 
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
@@ -306,13 +310,13 @@ def test_the_contract_names_every_study_and_every_field():
     """What is answered is written down."""
     contract = (Path(__file__).parents[2] / "docs/contract.md").read_text(encoding="utf-8")
     section = contract[contract.index("## Studies") : contract.index("## The SVG")]
-    subject = Subject(Story(run(NEURON)))
     for study in STUDIES.values():
         assert f"`{study.file}`" in section
         for name in study.question.names():
             assert f"`{name}`" in section, f"{study.file}: {name}"
         if study.name == "compare" or not study.file.endswith(".json"):
             continue
+        subject = Subject(Story(run(study.program or NEURON)))
         answer = study.make(subject, study.question.read({"node": "n"} if "node" in study.question.names() else {}))
         assert isinstance(answer, dict)
         rows = [row for value in answer.values() if isinstance(value, list) for row in value if isinstance(row, dict)]

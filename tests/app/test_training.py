@@ -445,3 +445,25 @@ async def test_the_iteration_where_it_overflows_has_a_picture_without_an_update(
 
     assert told["nodes"][1]["data"] == "Infinity"
     assert "update" not in [step["phase"] for step in told["steps"]]
+
+
+@pytest.mark.parametrize(
+    "file", ["check.json", "paths.json?node=w", "plot.json?x=w", "orders.json", "modes.json", "explain.json?node=w"]
+)
+async def test_studies_look_into_an_iteration(client: httpx.AsyncClient, file: str):
+    """What they say of iteration 2 is what they say of a program that begins with its parameters."""
+    name, _, query = file.partition("?")
+    numbers = {node["key"]: node for node in (await graph(client, LINE, "iteration=2&learning_rate=0.01&train=w,b"))["nodes"]}
+    first = {
+        row["key"]: row["data"]
+        for row in (await ask(client, LINE, steps=2, learning_rate=0.01, train="w,b", iteration=2))["moment"]["parameters"]
+    }
+    code = encode(LINE)
+    told = (await client.get(f"/g/{code}/{name}?{query}&iteration=2&learning_rate=0.01&train=w,b")).json()
+    given = (await client.get(f"/g/{code}/{name}?{query}&inputs=" + ",".join(f"{key}:{x!r}" for key, x in first.items()))).json()
+
+    assert numbers["w"]["data"] != 3.0
+    if name == "explain.json":  # its steps have the update, too
+        assert told["node"]["grad_text"] == given["node"]["grad_text"]
+    else:
+        assert told == given
