@@ -4,6 +4,7 @@ import { codeOf, linkOptions } from "./address.js";
 import { writeClipboard } from "./clipboard.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { diagramLink } from "./diagram/link.js";
 import { embedLink, iframeTag, markdownImage, pageLink, pictureLink } from "./links.js";
 
 /** @typedef {import("./state.js").Store} Store */
@@ -25,8 +26,10 @@ export function fillShareMenu(panel, store, { base, say }) {
     const options = atStep.checked ? linkOptions(state) : state.options;
     const from = new URL(base, location.href).href;
     const total = state.trace?.steps.length ?? 0;
-    const title = `Computation graph${options["step"] ? `, step ${options["step"]} of ${total}` : ""}`;
-    return { code, title, page: pageLink(from, code, options), picture: pictureLink(from, code, options), embed: embedLink(from, code, options) };
+    const drawn = state.options["stage"] === "diagram";
+    const title = `${drawn ? "Diagram" : "Computation graph"}${options["step"] ? `, step ${options["step"]} of ${total}` : ""}`;
+    const diagram = diagramLink(from, code, state, atStep.checked);
+    return { code, title, page: pageLink(from, code, options), picture: drawn ? diagram : pictureLink(from, code, options), diagram, embed: embedLink(from, code, options) };
   }
 
   /** @param {string} what @param {() => Promise<string>} make */
@@ -67,11 +70,16 @@ export function fillShareMenu(panel, store, { base, say }) {
   /** @param {string} name @param {string} label @param {() => void} run */
   const item = (name, label, run) => h("li", {}, h("button", { type: "button", class: "item", onclick: run }, icon(name), h("span", {}, label)));
 
+  // In the graph's place the diagram is the picture; beside it, it is another one.
+  const beside = item("network", "Copy diagram link", () => copy("Diagram link", async () => (await urls()).diagram));
+  store.watch((state) => state.options["lab"] === "diagram", (open) => void (beside.hidden = !open));
+
   panel.append(
     h("label", { class: "choice" }, atStep, stepLabel),
     h("ul", { class: "items" },
       item("link", "Copy link", () => copy("Link", async () => (await urls()).page)),
       item("image", "Copy image link", () => copy("Image link", async () => (await urls()).picture)),
+      beside,
       item("markdown", "Copy Markdown", () => copy("Markdown", async () => { const { title, picture } = await urls(); return markdownImage(title, picture); })),
       item("frame", "Copy iframe", () => copy("Iframe", async () => { const { title, embed } = await urls(); return iframeTag(title, embed, 460); })),
       item("download", "Download SVG", download)),

@@ -22,6 +22,7 @@ import { askedSlots, givesAway } from "./quiz.js";
  * @property {number} speed       steps a second
  * @property {readonly string[]} solved    asked numbers that were found, as slots
  * @property {readonly string[]} troubled  nodes where something goes wrong, while that is shown
+ * @property {Readonly<Record<string, string>>} diagram  which example, colours and neuron the diagram shows
  * @property {string | null} selected  the node that is looked into
  * @property {string | null} hover  the node under the pointer, in the graph, the text or the table */
 
@@ -29,7 +30,7 @@ import { askedSlots, givesAway } from "./quiz.js";
 
 /** @param {Partial<State>} [given] @returns {State} */
 export const initialState = (given = {}) => ({
-  source: "", options: {}, trace: null, inputs: {}, own: {}, live: null, problem: null, step: 0, playing: false, speed: 1, solved: [], troubled: [], selected: null, hover: null, ...given,
+  source: "", options: {}, trace: null, inputs: {}, own: {}, live: null, problem: null, step: 0, playing: false, speed: 1, solved: [], troubled: [], diagram: {}, selected: null, hover: null, ...given,
 });
 
 /** @type {{trace: Trace | null, index: number, asked: ReadonlySet<string>, frame: Frame | null}} */

@@ -111,6 +111,18 @@ def test_the_example_is_that_of_the_step_or_the_one_that_is_chosen(page: Page) -
     expect(names.last).to_have_text("ypred[1]")
 
 
+def test_a_folded_step_is_the_same_in_the_page_and_in_its_picture(page: Page) -> None:
+    bench = opened(page, NET, "?lab=diagram&step=5")
+    told = """svg => [...svg.querySelectorAll('[data-slot]')].map((t) => [t.dataset.slot, t.textContent]).concat(
+        [...svg.querySelectorAll('g.is-active')].map((g) => g.dataset.node + g.dataset.product))"""
+    for step in (5, 14, 30):
+        bench.open(page.url.split("?")[0] + f"?lab=diagram&step={step}")
+        expect(picture(page)).to_be_visible()
+        theirs = page.request.get(panel(page).get_by_role("link", name="SVG").get_attribute("href") or "").text()
+        read = f"text => ({told})(new DOMParser().parseFromString(text, 'image/svg+xml').documentElement)"
+        assert picture(page).evaluate(told) == page.evaluate(read, theirs), step
+
+
 @pytest.mark.parametrize("more", ["", "loss.backward()\n"], ids=["computed here", "asked for"])
 def test_what_the_graph_folds_the_diagram_shows(page: Page, more: str) -> None:
     """The graph shows a box for a layer; its neurons' numbers are computed here, or, of several passes, by the server."""
@@ -180,6 +192,18 @@ def test_in_the_place_of_the_graph_and_back(page: Page) -> None:
     page.get_by_role("button", name="Diagram", exact=True).click()
     expect(bench.node("x1")).to_be_visible()
     expect(page).not_to_have_url(re.compile("stage="))
+
+
+def test_its_picture_can_be_shared(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    bench = opened(page, NET, "?lab=diagram&step=5")
+    address = bench.copied("Copy diagram link")
+    assert "/diagram.svg?step=5&collapse=auto&example=2" in address
+    assert "ypred[1]" in page.request.get(address).text()
+    bench.open(page.url.replace("lab=", "stage="))
+    expect(picture(page)).to_be_visible()
+    assert bench.copied("Copy image link") == address
+    assert "![Diagram, step 5 of " in bench.copied("Copy Markdown")
 
 
 def test_a_question_is_not_given_away(page: Page) -> None:

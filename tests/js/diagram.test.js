@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { diagramLink } from "../../static/js/diagram/link.js";
 import { homeAt, momentOf, mostOf } from "../../static/js/diagram/moment.js";
 import { dotRadius, endText, placeOn, roundUp, signOf, slopeAt, tangentOn, thickness } from "../../static/js/diagram/scales.js";
 import { frameAt } from "../../static/js/player.js";
+import { initialState } from "../../static/js/state.js";
 import { square } from "./fixtures.js";
 
 /** @typedef {{op: string, params: number[], low: number, high: number, at: number, out: number | string, place: [number, number] | null, tangent: string, slope: number | string}} Bend */
@@ -66,4 +68,14 @@ test("the largest magnitude is that of the whole story", () => {
   assert.equal(mostOf(trace, new Set(["n0"]), "grad"), 6);
   assert.equal(mostOf(trace, new Set(["n1"]), "data"), 9);
   assert.equal(mostOf(trace, new Set(), "data"), 0);
+});
+
+test("the picture of a diagram has the moment, the numbers and the look of the page", () => {
+  const trace = square();
+  const state = initialState({ trace, step: 3, options: { theme: "dark", edges: "local", digits: "3" }, inputs: { a: 2 }, diagram: { example: "2", color: "grad" } });
+  assert.equal(diagramLink("/", "CODE", state), "/g/CODE/diagram.svg?step=3&digits=3&theme=dark&inputs=a%3A2&example=2&color=grad");
+  assert.equal(diagramLink("/", "CODE", state, false), "/g/CODE/diagram.svg?digits=3&theme=dark&inputs=a%3A2&example=2&color=grad");
+  assert.equal(diagramLink("/", "CODE", initialState({ trace, step: trace.steps.length })), "/g/CODE/diagram.svg");
+  const trained = initialState({ trace, step: 99, options: { iteration: "20", learning_rate: "0.1", lab: "train" } });
+  assert.equal(diagramLink("/", "CODE", trained), "/g/CODE/diagram.svg?iteration=20&learning_rate=0.1");
 });

@@ -2,10 +2,10 @@
 
 import { h } from "../dom.js";
 import { exactNumber } from "../format.js";
-import { inputsText, optionOf, pictureLink } from "../links.js";
 import { askedOf, frameOf, nameOf, storyOf } from "../state.js";
 import { readPicture } from "../svg-guard.js";
 import { keyboardDiagram } from "./keys.js";
+import { diagramLink, isFolded, shapeOf } from "./link.js";
 import { homeAt, momentOf, mostOf } from "./moment.js";
 import { createDiagramView } from "./view.js";
 
@@ -81,14 +81,11 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
 
   /** @param {import("../state.js").State} state @returns {Record<string, string | number>} */
   function question(state) {
-    const steps = optionOf(state.options, "steps");
-    const digits = state.options["digits"];
-    const open = optionOf(state.options, "open");
+    const { expand: _, digits, ...others } = shapeOf(state);
+    const shape = { ...others, ...(digits === undefined ? {} : { digits: Number(digits) }) };
     const here = chosen || (answer && drawnFor === state.trace && answer.homes.length ? homeAt(answer.homes, state.step) : 0);
     return {
-      ...(steps === "edge" ? {} : { steps }),
-      ...(isFolded(state.trace) ? { collapse: optionOf(state.options, "collapse"), ...(open ? { open } : {}) } : {}),
-      ...(digits === undefined ? {} : { digits: Number(digits) }),
+      ...shape,
       ...(colour.value === "data" ? {} : { color: colour.value }),
       ...(neuron ? { neuron } : here ? { example: here } : {}),
       ...(isClosed(state.trace) ? { step: state.step, theme: state.options["theme"] ?? "light" } : {}),
@@ -168,7 +165,7 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
 
   /** One neuron of a network, or with an empty name all of it. @param {string} id */
   function look(id) {
-    neuron = id;
+    neuron = id && (picture.querySelector(`[data-node="${id}"]`)?.getAttribute("data-key") ?? id);
     void load();
     picture.querySelector("svg")?.focus();
   }
@@ -211,18 +208,15 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
   }
 
   function address() {
-    const { trace, step, options, inputs } = store.get();
-    if (!trace || !answer) return;
-    const query = new URLSearchParams(pictureLink("", "", {
-      // The address is about the whole run; of a folded story a step stands for several.
-      ...(step < trace.steps.length ? { step: String(trace.steps[step - 1]?.covers?.[1] ?? step) } : {}),
-      ...(optionOf(options, "expand") ? { expand: optionOf(options, "expand") } : {}),
-      ...(options["theme"] ? { theme: options["theme"] } : {}),
-      ...(Object.keys(inputs).length ? { inputs: inputsText(inputs) } : {}),
-    }).split("?")[1]);
-    for (const [name, value] of Object.entries(question(store.get()))) if (name !== "example" || answer.examples.length > 1) query.set(name, String(value));
-    const text = query.toString();
-    link.href = `${base}g/${trace.code}/diagram.svg${text ? `?${text}` : ""}`;
+    const state = store.get();
+    if (!state.trace || !answer) return;
+    /** @type {Record<string, string>} */
+    const diagram = {};
+    if (neuron) diagram["neuron"] = neuron;
+    else if (answer.examples.length > 1) diagram["example"] = String(answer.example);
+    if (colour.value !== "data") diagram["color"] = colour.value;
+    if (JSON.stringify(diagram) !== JSON.stringify(state.diagram)) store.set({ diagram });
+    link.href = diagramLink(base, state.trace.code, store.get());
   }
 
   picture.addEventListener("click", (event) => {
@@ -258,9 +252,6 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
     return answer !== null && trace === drawnFor && !chosen && !neuron && answer.homes.length > 0 && homeAt(answer.homes, step) !== answer.example;
   }
 }
-
-/** @param {Trace | null} trace */
-const isFolded = (trace) => trace?.nodes.some(({ folds }) => folds) ?? false;
 
 /** Whether what is inside its folded parts cannot be computed here. @param {Trace | null} trace */
 const isClosed = (trace) => isFolded(trace) && !trace?.tape;
