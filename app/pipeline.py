@@ -43,6 +43,7 @@ from engine.folding import drawn_for, fold
 from engine.language import run
 from engine.limits import LIMITS
 from engine.renumber import Form, parts
+from engine.retelling import untold
 from engine.trace import Frame, Step, Trace
 from engine.trouble import Trouble
 
@@ -247,6 +248,7 @@ class Pipeline:
         self._engine = Engine(settings.dot, settings.layout_seconds, settings.layout_processes, settings.layout_memory)
         self._courses = Courses(settings.training_cache, settings.heavy)
         self._stories: Cache[object, Story] = Cache(settings.trace_cache, lambda story: story.weight)
+        self._trainable: Cache[object, Story] = Cache(settings.training_cache, lambda story: 300 * len(story.trace.nodes))
         self._forms: Cache[str, _Known] = Cache(settings.trace_cache // 4, lambda known: 2 * known.story.weight)
         self._folded: Cache[object, Story] = Cache(settings.trace_cache // 4, lambda story: story.weight)
         self._layouts: Cache[Structure, Layout] = Cache(settings.skeleton_cache // 4, _layout_weight)
@@ -260,11 +262,26 @@ class Pipeline:
         key = (source, operations, tuple(sorted(inputs.items())))
         story = self._shown_at(key, options)
         if story is None:
-            story = self._stories.get_or_make(key, lambda: self._run(key, source, inputs, operations))
-            if options.iteration is not None:
-                story = self._trained(story, options, options.iteration)
+            if options.iteration is None:
+                story = self._stories.get_or_make(key, lambda: self._run(key, source, inputs, operations))
+            else:
+                story = self._trained(self.trainable(source, options, inputs), options, options.iteration)
             story = self._shown(story, options)
         return Moment.of(story, options)
+
+    def trainable(self, source: str, options: Options, inputs: Mapping[str, float] | None = None) -> Story:
+        """The run, or of one that is too much to keep what training needs: its story is not told again and again."""
+        operations = options.operations
+        inputs = options.overrides | dict(inputs or {})
+        key = (source, operations, tuple(sorted(inputs.items())))
+        if (kept := self._trainable.get(key)) is not None:
+            return kept
+        story = self._stories.get_or_make(key, lambda: self._run(key, source, inputs, operations))
+        if key in self._stories:
+            return story
+        story = Story(untold(story.trace), key, self._courses)
+        self._trainable.put(key, story)
+        return story
 
     def _shown_at(self, key: Hashable, options: Options) -> Story | None:
         """What was folded before: of a large run that is kept where the run itself is too much to keep."""

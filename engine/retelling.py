@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from engine.ops import OPS
+from engine.replay import Replay
 from engine.trace import Descent, Edge, Group, Node, Notice, Phase, Step, Trace, Write
 from engine.train import Run
 
-__all__ = ["MOST_UPDATES", "retold"]
+__all__ = ["MOST_UPDATES", "retold", "untold"]
 
 MOST_UPDATES = 8
 """Parameters that have a step each; more are updated in one step together."""
@@ -43,6 +44,26 @@ def retold(trace: Trace, run: Run, iteration: int) -> Trace:
     )
 
 
+def untold(trace: Trace) -> Trace:
+    """A run without its story and its edges: all that training needs, in a tenth of the room. `retold` takes it, too."""
+    replay = Replay(trace)
+    seeds = [step for step in trace.steps if step.phase == "seed"]
+    steps = tuple(step._replace(index=i, writes=()) for i, step in enumerate(seeds, 1))
+    return replace(trace, output=replay.root, edges=(), steps=steps, grads={})
+
+
+def _edges(trace: Trace) -> Iterator[Edge]:
+    """The edges of a run, numbered as its story numbers them."""
+    if trace.edges:
+        yield from trace.edges
+        return
+    count = 0
+    for node in trace.nodes:
+        for slot, source in enumerate(node.inputs):
+            yield Edge(f"e{count}", source, node.id, slot, None, None)
+            count += 1
+
+
 def _used(groups: Sequence[Group], nodes: Sequence[Node]) -> Iterator[Group]:
     parents = {group.id: group.parent for group in groups}
     used: set[str | None] = {None}
@@ -64,7 +85,7 @@ class _Telling:
         self.grads: dict[str, float] = {}
         self.edges = {
             edge.id: edge._replace(local=None, contribution=None)
-            for edge in trace.edges
+            for edge in _edges(trace)
             if edge.target in kept  # and so is its source
         }
         self.steps: list[Step] = []

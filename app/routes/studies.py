@@ -25,7 +25,10 @@ router = APIRouter(tags=["studies"])
 
 
 def _subject(request: Request, source: str, question: Question, inputs: Mapping[str, float] | None = None) -> Subject:
-    return Subject(pipeline_of(request).moment(source, question.options(), inputs).story)
+    pipeline, options = pipeline_of(request), question.options()
+    if question.trains:
+        return Subject(pipeline.trainable(source, options, inputs))
+    return Subject(pipeline.moment(source, options, inputs).story)
 
 
 def _by_address(study: Study, readable: bool) -> Callable[[Request], Response]:

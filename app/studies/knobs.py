@@ -16,6 +16,8 @@ __all__ = ["BoundaryLook", "Descent", "LossLook", "Table", "Training", "Watched"
 class Descent(Question):
     """How a program is trained."""
 
+    trains = True
+
     steps: Iterations = 100
     learning_rate: LearningRate = 0.05
     optimizer: Optimizer = "sgd"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 from urllib.parse import quote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -111,6 +111,9 @@ class Question(BaseModel):
         """The names in a query."""
         return [field.alias or name for name, field in cls.model_fields.items()]
 
+    trains: ClassVar[bool] = False
+    """Whether it is about training, and never asks how the run itself went."""
+
     def options(self) -> Options:
         """Which run it is about, with nothing folded."""
         return Options(expand=self.expand, inputs=self.inputs, collapse="none")
@@ -131,6 +134,8 @@ def _problem(detail: str, hint: str) -> ProblemError:
 class Placed(Question):
     """With a moment of training."""
 
+    trains = True
+
     iteration: Iteration = None
     learning_rate: LearningRate = 0.05
     optimizer: Optimizer = "sgd"
@@ -142,6 +147,8 @@ class Placed(Question):
 
 class About(Placed):
     """Of the whole graph: of the run, or of an iteration of its training."""
+
+    trains = False
 
     def options(self) -> Options:
         return super().options().model_copy(update={name: getattr(self, name) for name in ("iteration", *KNOBS)})

@@ -12,6 +12,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app import pipeline
+from app.config import Settings
 from app.links import encode
 from app.main import create_app
 from app.schemas import ProblemAnswer
@@ -467,3 +469,28 @@ async def test_studies_look_into_an_iteration(client: httpx.AsyncClient, file: s
         assert told["node"]["grad_text"] == given["node"]["grad_text"]
     else:
         assert told == given
+
+
+async def test_a_run_that_is_too_much_to_keep_is_run_once(monkeypatch: pytest.MonkeyPatch):
+    """Its numbers, pictures and boundaries are those of one that is kept."""
+    ran = []
+    monkeypatch.setattr(pipeline, "run", lambda *given, **named: ran.append(1) or run(*given, **named))
+    source = LOSS.replace("MLP(3, [4, 4, 1])", "MLP(3, [4, 4, 1], seed=1)") + "more = loss * 2\nmore.backward()\nloss.backward()"
+    code = encode(source)
+    small, large = (
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=create_app(Settings(trace_cache=size))), base_url="http://stepgrad.test"
+        )
+        for size in (8_000, 1 << 30)
+    )
+    async with small, large:
+        for query in ("iteration=3", "iteration=2&batch=stochastic", "iteration=2&collapse=none"):
+            assert (await small.get(f"/g/{code}.json?{query}")).json() == (await large.get(f"/g/{code}.json?{query}")).json()
+        times = len(ran)
+        for address in (
+            f"/g/{code}/train.json?iteration=4&batch=stochastic",
+            f"/g/{code}/loss.svg",
+            f"/g/{code}/train.csv?steps=3",
+        ):
+            assert (await small.get(address)).content == (await large.get(address)).content
+        assert len(ran) == times
