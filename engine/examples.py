@@ -19,6 +19,10 @@ from engine.trace import Node
 __all__ = ["Cut", "Example", "Examples", "LossGraph", "take_apart"]
 
 
+MOST_TIMES = 6
+"""As many operations as the graph has may all examples together have: each has its own copy of what they share."""
+
+
 class _Scale(NamedTuple):
     """What happens to a term on its way to the loss: the operation that scales it (empty: it is subtracted), and what then."""
 
@@ -50,7 +54,10 @@ class Examples:
 
 
 def take_apart(nodes: Sequence[Node], root: str, parameters: Sequence[str], data: Mapping[str, float]) -> Examples | None:
-    """The examples of a loss, or None where it is no sum over at least two. `data` has the numbers of all leaves."""
+    """The examples of a loss, or None where it is no sum over at least two, or they would share nearly all of their work.
+
+    `data` has the numbers of all leaves.
+    """
     graph = LossGraph(nodes, parameters)
     sums, terms = graph.terms(root)
     common = [term for term in terms if term not in graph.fed]
@@ -58,14 +65,16 @@ def take_apart(nodes: Sequence[Node], root: str, parameters: Sequence[str], data
     if len(groups) < 2:
         return None
     known: dict[Structure, Structure] = {}
-
-    def cut(group: Sequence[str]) -> Example:
+    cut: list[Example] = []
+    room = MOST_TIMES * len(nodes)
+    for group in [*groups, *([common] if common else [])]:
         piece = Cut(graph)
         structure = piece.structure({term: terms[term] for term in group})
         leaves = tuple(piece.leaves)
-        return Example(tuple(group), known.setdefault(structure, structure), leaves, tuple(data[leaf] for leaf in leaves))
-
-    return Examples(tuple(map(cut, groups)), cut(common) if common else None, frozenset(sums))
+        cut.append(Example(tuple(group), known.setdefault(structure, structure), leaves, tuple(data[leaf] for leaf in leaves)))
+        if (room := room - len(structure.instructions)) < 0:
+            return None
+    return Examples(tuple(cut[: len(groups)]), cut[-1] if common else None, frozenset(sums))
 
 
 class LossGraph:

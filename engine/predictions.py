@@ -67,13 +67,11 @@ def predictor(model: Model) -> Predictor:
     ways = [_bottlenecks(graph, example.terms) for example in examples.each]
     if not ways[0] or any(len(way) != len(ways[0]) for way in ways):
         raise _unlike()
-    first = [_under(graph, way[0]) for way in ways]
+    seen: list[set[str]] = [set() for _ in ways]
     chosen = 0
-    for place in range(1, len(ways[0])):
-        more = [
-            [leaf for leaf in _under(graph, way[place]) if leaf not in set(known)] for way, known in zip(ways, first, strict=True)
-        ]
-        if len({len(each) for each in more}) > 1 or any(len(set(column)) > 1 for column in _columns(model, more)):
+    for place in range(len(ways[0])):
+        more = [_leaves_under(graph, way[place], met) for way, met in zip(ways, seen, strict=True)]
+        if place and (len({len(each) for each in more}) > 1 or any(len(set(column)) > 1 for column in _columns(model, more))):
             break  # here the target comes in
         chosen = place
     nodes = tuple(way[chosen] for way in ways)
@@ -82,11 +80,16 @@ def predictor(model: Model) -> Predictor:
     if len(structures) > 1:
         raise _unlike()
     columns = _columns(model, [cut.leaves for cut in cuts])
-    different = list(dict.fromkeys(column for column in columns if len(set(column)) > 1))
-    leaves = tuple(different.index(column) if column in different else column[0] for column in columns)
-    rest = [
-        [leaf for leaf in example.leaves if leaf not in set(cut.leaves)] for example, cut in zip(examples.each, cuts, strict=True)
-    ]
+    places: dict[tuple[float, ...], int] = {}
+    for column in columns:
+        if len(set(column)) > 1:
+            places.setdefault(column, len(places))
+    different = list(places)
+    leaves = tuple(places.get(column, column[0]) for column in columns)
+    rest = []
+    for example, cut in zip(examples.each, cuts, strict=True):
+        before = set(cut.leaves)
+        rest.append([leaf for leaf in example.leaves if leaf not in before])
     alike = len({len(each) for each in rest}) == 1
     targets = next((column for column in _columns(model, rest) if len(set(column)) > 1), None) if alike else None
     inputs = tuple(zip(*different, strict=True)) if different else ((),) * len(nodes)
@@ -105,16 +108,18 @@ def _columns(model: Model, leaves: Sequence[Sequence[str]]) -> _Columns:
     return [tuple(model.number(leaf) for leaf in column) for column in zip(*leaves, strict=True)]
 
 
-def _under(graph: LossGraph, top: str) -> list[str]:
-    """The leaves a value is computed from that are not trained, in order of evaluation."""
-    seen, todo = {top}, [top]
+def _leaves_under(graph: LossGraph, top: str, met: set[str]) -> list[str]:
+    """The leaves a value is computed from that are not trained and were not met before, in order of evaluation."""
+    found, todo = [], [top]
     while todo:
-        for each in graph.by_id[todo.pop()].inputs:
-            if each not in seen:
-                seen.add(each)
-                todo.append(each)
-    leaves = (each for each in seen if graph.by_id[each].op is None and each not in graph.moved)
-    return sorted(leaves, key=graph.place.__getitem__)
+        if (each := todo.pop()) in met:
+            continue
+        met.add(each)
+        node = graph.by_id[each]
+        todo += node.inputs
+        if node.op is None and each not in graph.moved:
+            found.append(each)
+    return sorted(found, key=graph.place.__getitem__)
 
 
 def _bottlenecks(graph: LossGraph, terms: Sequence[str]) -> list[str]:

@@ -78,3 +78,15 @@ def test_where_there_is_no_prediction(source: str, message: str):
     with pytest.raises(ProgramError, match=message) as caught:
         predictor(Model(trace, names))
     assert caught.value.hint
+
+
+def test_deep_examples_are_looked_into_in_one_walk():
+    """A hundred thousand looks, not a hundred million."""
+    call = "def f(x):\n    y = w * x\n    for i in range(2000):\n        y = tanh(y) + 0.001 * x\n    return y\n"
+    source = f"w = 0.5\n{call}loss = (f(Value(0.3)) - 1.0)**2 + (f(Value(0.6)) - 2.0)**2"
+    trace = run(source)
+    model = Model(trace, [node.id for node in trace.nodes if node.key == "w"])
+    found = predictor(model)
+
+    assert (found.inputs, found.targets) == (((0.3,), (0.6,)), (1.0, 2.0))
+    assert found.at(model.start, 0.3) == model.values(model.start)[found.nodes[0]]

@@ -273,7 +273,7 @@ def test_a_large_loss_is_compiled_as_its_examples():
 
 
 def test_every_operation_walks_as_it_is_compiled():
-    for trace in map(run, programs(200)):
+    for trace in map(run, programs(80)):
         replay = Replay(trace)
         model = Model(trace, [next(node.id for node in trace.nodes if node.id in replay.leading and node.op is None)])
         leaves = [*model.start, *model._fixed]
@@ -281,3 +281,11 @@ def test_every_operation_walks_as_it_is_compiled():
         walked = model._walked(leaves)
         assert repr(walked) == repr(data)
         assert repr([x + 0.0 for x in model._walked_back(walked)]) == repr([x + 0.0 for x in grads])
+
+
+def test_examples_that_share_nearly_everything_are_not_copied():
+    shared = "k = w\nfor i in range(300):\n    k = tanh(k)\n"
+    source = f"w = 0.5\n{shared}loss = sum((k * x - 1)**2 for x in [Value(0.1 * i) for i in range(100)])"
+
+    assert Model(run(source), ["n0"]).examples is None
+    assert train(run(source), steps=3, learning_rate=0.1, parameters=["n0"]).updates == 3
