@@ -34,6 +34,7 @@ def graph_answer(
     explainer: Explainer,
     badges: Sequence[tuple[Trouble, str]],
     tape: dict[str, Any] | None,
+    count: int,
     flow: Flow,
     code: str,
     links: Links,
@@ -121,6 +122,7 @@ def graph_answer(
             for found, sentence in badges
         ],
         "tape": tape,
+        "examples": count,
         "step": step,
         "warnings": [{"message": w.message, "node": w.node, "span": _span(w.span)} for w in trace.warnings],
         "printed": list(trace.printed),

@@ -18,6 +18,7 @@ from app.spellings import (
     EXPANDABLE,
     Bg,
     Digits,
+    Example,
     Expand,
     Highlight,
     InputNumbers,
@@ -89,6 +90,12 @@ class Options(BaseModel):
         default="",
         description="Folded parts to open, by the keys of their groups, with commas; after a minus sign, an open one to fold.",
         examples=["ypred/n#2", "-ypred/n#2"],
+    )
+    example: Example = Field(
+        default=0,
+        description="Where a net or a function is called several times, such as once for each example: the one that is shown, "
+        "counted from 1. All others are one box. 0 is all of them.",
+        examples=[0],
     )
     edges: Literal["none", "local", "contribution"] = Field(
         default="none",

@@ -31,6 +31,7 @@ from app.drawing.skeleton import Font, Skeleton
 from app.drawing.structure import Structure, room_of, structure_of
 from app.drawing.view import UNSEEN, Color, Numbers, View
 from app.drawing.words import Narrator
+from app.errors import ProblemError
 from app.knobs import Knobs, plan_of
 from app.links import encode, links
 from app.options import Options
@@ -39,12 +40,12 @@ from app.tape import tape_of
 from app.training import Course, Courses, model_of
 from app.views import view_of
 from engine.errors import LimitError
-from engine.folding import drawn_for, fold
+from engine.folding import drawn_for, examples, fold
 from engine.language import run
 from engine.limits import LIMITS
 from engine.renumber import Form, parts
 from engine.retelling import untold
-from engine.trace import Frame, Step, Trace
+from engine.trace import Frame, Group, Step, Trace
 from engine.trouble import Trouble
 
 __all__ = ["Moment", "Pipeline"]
@@ -117,6 +118,11 @@ class Story:
         return None if self.whole is self else tape_of(self.whole.trace)
 
     @cached_property
+    def examples(self) -> tuple[Group, ...]:
+        """What can be shown one at a time."""
+        return self.whole.examples if self.whole is not self else examples(self.trace)
+
+    @cached_property
     def badges(self) -> list[tuple[Trouble, str]]:
         """Where it goes wrong, each with a sentence; what is hidden, at the box that hides it."""
         if self.whole is self:
@@ -139,7 +145,7 @@ class Story:
         if self.like:
             return self.like.structure(options)
         look = (options.style, options.dir, options.leaves, options.digits)
-        key = (*look, options.edges, options.hide)
+        key = (*look, options.edges, options.hide, options.open)
         if (structure := self.structures.get(key)) is None:
             if len(self.structures) >= _KEPT:
                 self.structures.clear()
@@ -149,7 +155,8 @@ class Story:
                     self.structures[key] = known
                     return known
             terms = None if options.edges == "none" else self.flow.room(options.edges, options.digits)
-            structure = structure_of(self.trace, *look, terms=terms, constants=options.hide != "constants")
+            constants = options.hide != "constants"
+            structure = structure_of(self.trace, *look, terms=terms, constants=constants, framed=options.opened)
             self.structures[key] = structure
         return structure
 
@@ -287,14 +294,17 @@ class Pipeline:
         """What was folded before: of a large run that is kept where the run itself is too much to keep."""
         if options.iteration is not None:
             key = _iteration_key(key, options, options.iteration)
-        return self._folded.get((key, options.collapse, options.open))
+        return self._folded.get((key, options.collapse, options.open, options.example))
 
     def _shown(self, story: Story, options: Options) -> Story:
         """The story, folded as options say."""
-        shape = (story.key, options.collapse, options.open)
+        shape = (story.key, options.collapse, options.open, options.example)
         if (found := self._folded.get(shape)) is not None:
             return found
-        trace = fold(story.trace, options.collapse, options.opened)
+        try:
+            trace = fold(story.trace, options.collapse, options.opened, options.example)
+        except ValueError as error:
+            raise _no_example(error, story.trace) from None
         if trace is story.trace:
             return story
         like = self._shown(story.like, options) if story.like else None
@@ -406,7 +416,17 @@ class Pipeline:
         where = links(code, moment.options, self._base)
         story, svg = moment.story, self.svg(moment, font="none")
         return graph_answer(
-            moment.told, story.narrator, story.explainer, story.badges, story.tape, story.flow, code, where, moment.index, svg
+            moment.told,
+            story.narrator,
+            story.explainer,
+            story.badges,
+            story.tape,
+            len(story.examples),
+            story.flow,
+            code,
+            where,
+            moment.index,
+            svg,
         )
 
     def check(self, options: Options) -> None:
@@ -418,6 +438,12 @@ class Pipeline:
 
 def _iteration_key(key: Hashable, options: Options, iteration: int) -> Hashable:
     return (key, options.train, plan_of(options), iteration)
+
+
+def _no_example(error: ValueError, trace: Trace) -> ProblemError:
+    count = len(examples(trace))
+    hint = f"There are {count}: 1 to {count}." if count else "Call a net or a function several times: `[n(x) for x in xs]`."
+    return ProblemError(422, "example", "There is no such example", f"{str(error).capitalize()}.", hint=hint)
 
 
 def _layout_weight(layout: Layout) -> int:

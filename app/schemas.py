@@ -218,6 +218,7 @@ class GraphAnswer(BaseModel):
     operations: dict[str, OperationAnswer]
     badges: list[BadgeAnswer]
     tape: dict[str, Any] | None = Field(description="Of a folded story: all operations of the run, in short.")
+    examples: int = Field(description="Calls of one net or function of which `example` shows one.")
     step: int
     warnings: list[WarningAnswer]
     printed: list[str]

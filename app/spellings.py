@@ -17,6 +17,7 @@ __all__ = [
     "NUMBER",
     "Bg",
     "Digits",
+    "Example",
     "Expand",
     "Highlight",
     "InputNumbers",
@@ -70,6 +71,14 @@ def _digits(value: Any) -> Any:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 10:
         raise ValueError("Allowed are 0 to 10.")
+    return value
+
+
+def _example(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,6}", value, re.ASCII):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**6:
+        raise ValueError("It is the number of an example, counted from 1.")
     return value
 
 
@@ -196,6 +205,7 @@ StepName = Annotated[str, BeforeValidator(_step, json_schema_input_type=str | in
 Bg = Annotated[str, BeforeValidator(_bg)]
 InputNumbers = Annotated[str, BeforeValidator(_inputs, json_schema_input_type=str)]
 Expand = Annotated[str, BeforeValidator(_expand, json_schema_input_type=str)]
+Example = Annotated[int, BeforeValidator(_example, json_schema_input_type=int)]
 Digits = Annotated[int, BeforeValidator(_digits, json_schema_input_type=int)]
 Highlight = Annotated[str, BeforeValidator(_highlight, json_schema_input_type=str)]
 Quiz = Annotated[str, BeforeValidator(_quiz, json_schema_input_type=str)]

@@ -20,7 +20,7 @@ __all__ = [
 Kind = Literal["input", "constant", "parameter", "operation", "group"]
 Phase = Literal["forward", "seed", "backward", "zero_grad", "update"]
 Field = Literal["data", "grad"]
-GroupKind = Literal["neuron", "layer", "net", "function", "statement", "turn", "loop", "lines"]
+GroupKind = Literal["neuron", "layer", "net", "function", "statement", "turn", "loop", "lines", "examples"]
 
 
 @dataclass(frozen=True, slots=True)

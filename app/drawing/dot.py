@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import graphviz
 
+from app.drawing.frames import MARGIN
 from app.drawing.shapes import shape_of
 from app.drawing.structure import Dir, Structure
 from app.drawing.text import clean, format_number
@@ -43,8 +44,30 @@ def layout_dot(structure: Structure, graph_attributes: str = "") -> str:
     for wire in structure.wires:
         field = f"p{wire.slot}:" if structure.boxes[wire.head].operands > 1 else ""
         lines.append(f"n{wire.tail}:{out}->n{wire.head}:{field}{into}")
+    lines += _clusters(structure)
     lines.append("}\n")
     return "\n".join(lines)
+
+
+def _clusters(structure: Structure) -> list[str]:
+    """What is framed stays together."""
+    lines: list[str] = []
+    places: dict[str, list[int]] = {}
+    for i, box in enumerate(structure.boxes):
+        places.setdefault(box.node, []).append(i)
+
+    def cluster(at: int) -> None:
+        lines.append(f"subgraph cluster{at}{{margin={MARGIN:g}")
+        lines.append(" ".join(f"n{i};" for node in structure.frames[at].nodes for i in places[node]))
+        for inner, frame in enumerate(structure.frames):
+            if frame.outer == at:
+                cluster(inner)
+        lines.append("}")
+
+    for at, frame in enumerate(structure.frames):
+        if frame.outer is None:
+            cluster(at)
+    return lines
 
 
 def _fields(operands: int, dir: Dir) -> str:

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import Literal
 
 from app.drawing.fonts import embedded, families
+from app.drawing.frames import NAME, rectangles
 from app.drawing.legend import LEGEND_GAP, LEGEND_HEIGHT, LEGEND_WIDTH, LEGEND_WORDS, Legend
 from app.drawing.outline import bar, inside, px, tab
 from app.drawing.plain import Layout, Point
@@ -93,6 +94,7 @@ class Painter:
         style = ""
         if self._font == "embed":
             shown = {char for box in self._structure.boxes for char in box.label + box.symbol + box.note}
+            shown |= {char for frame in self._structure.frames for char in f"− {frame.name}"}
             if any(box.results for box in self._structure.boxes):
                 shown |= set(TO + "‖")
             shown |= set("?" if self._view.asked else "") | set(LEGEND_WORDS if self._legend else "")
@@ -101,6 +103,21 @@ class Painter:
             return style
         width, height = self._page
         return f'{style}<rect class="background" width="{width}" height="{height}" fill="{self._bg}"/>'
+
+    def frames(self) -> str:
+        """Around what was opened, with its name and a sign to fold it."""
+        theme, parts = self._paper, []
+        for frame, (x, y, w, h) in zip(self._structure.frames, rectangles(self._layout), strict=True):
+            left, top = self._place((x, y))
+            name = self._text(
+                "name", f"− {frame.name}", left + 7 + width(f"− {frame.name}", NAME) / 2, top + 9, NAME, theme.muted
+            )
+            parts.append(
+                f'<g class="frame" data-frame="{escape(frame.key)}"><rect class="surround" x="{px(left)}" y="{px(top)}" '
+                f'width="{px(w)}" height="{px(h)}" rx="8" fill="{theme.muted}" fill-opacity="0.05" stroke="{theme.muted}" '
+                f'stroke-dasharray="2 3"/>{name}</g>\n'
+            )
+        return "".join(parts)
 
     # An edge -----------------------------------------------------------------------------------------------------------
 

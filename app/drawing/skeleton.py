@@ -49,7 +49,7 @@ class Skeleton:
 
         # The pieces of the picture in order. What depends on the frame is found again by its place.
         opening, rest = paint.opening()
-        pieces = [opening, "", rest, "", paint.background() + '\n<g class="edges" fill="none">\n']
+        pieces = [opening, "", rest, "", paint.background() + "\n" + paint.frames() + '<g class="edges" fill="none">\n']
         self._edges: dict[str, list[tuple[int, int]]] = {}
         self._into: dict[str, list[str]] = {}
         self._terms: list[tuple[str, int, int, bool]] = []

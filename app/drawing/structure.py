@@ -7,7 +7,7 @@ order, the style. Two runs with equal structures share one layout, whatever thei
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Literal
@@ -15,7 +15,7 @@ from typing import Literal
 from app.drawing.text import clean, slot_chars
 from engine.trace import Kind, Node, Trace
 
-__all__ = ["Box", "Dir", "Leaves", "Reach", "Structure", "Style", "Wire", "reach_of", "room_of", "structure_of"]
+__all__ = ["Box", "Dir", "Leaves", "Reach", "Structure", "Style", "Surround", "Wire", "reach_of", "room_of", "structure_of"]
 
 Style = Literal["micrograd", "compact"]
 Dir = Literal["LR", "TB"]
@@ -65,6 +65,18 @@ class Wire:
     slot: int
 
 
+@dataclass(frozen=True, slots=True)
+class Surround:
+    """A part of the program that was opened, and is framed."""
+
+    key: str
+    name: str
+    nodes: tuple[str, ...]
+    """Whose boxes it surrounds, without those in the parts inside it that are framed, too."""
+    outer: int | None
+    """The place of the one around it."""
+
+
 @dataclass(frozen=True)
 class Structure:
     """All that a layout depends on. Equal structures have equal digests, in every process."""
@@ -75,6 +87,8 @@ class Structure:
     dir: Dir
     digits: int
     split: bool
+    frames: tuple[Surround, ...] = ()
+    """Outer ones before those inside them."""
     digest: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -87,6 +101,7 @@ class Structure:
             for b in self.boxes
         ]
         lines += [f"{w.edge}\x1f{w.tail}\x1f{w.head}\x1f{w.slot}" for w in self.wires]
+        lines += [f"{f.key}\x1f{f.name}\x1f{' '.join(f.nodes)}\x1f{f.outer}" for f in self.frames]
         text = "\x1e".join(lines)
         object.__setattr__(self, "digest", blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest())
 
@@ -121,11 +136,12 @@ def structure_of(
     *,
     terms: Mapping[str, int] | None = None,
     constants: bool = True,
+    framed: Collection[str] = (),
 ) -> Structure:
     """The structure of a run. Numbers only decide how much room each box reserves.
 
     *terms* are the characters that the label of each edge needs, where edges have labels. Without *constants* these and their
-    edges are left out; the place where such an edge would arrive stays empty.
+    edges are left out; the place where such an edge would arrive stays empty. *framed* are keys of groups that get a frame.
     """
     chars = room_of(trace, digits)
     longest = 64 if style == "micrograd" else 24
@@ -157,11 +173,49 @@ def structure_of(
         for node in nodes
     )
     wires = tuple(Wire(edge.id, index[edge.source], index[edge.target], edge.slot) for edge in edges)
-    shared = Structure(boxes, wires, style, dir, digits, split=False)
+    frames = _frames(trace, nodes, framed) if framed else ()
+    shared = Structure(boxes, wires, style, dir, digits, split=False, frames=frames)
     if leaves == "auto":
         reach = reach_of(shared)
         leaves = "split" if reach.longest_leaf > LONGEST_REACH or reach.leaves > CROSSED_BY_LEAVES else "shared"
     return shared.with_split_leaves() if leaves == "split" else shared
+
+
+def _frames(trace: Trace, nodes: Sequence[Node], framed: Collection[str]) -> tuple[Surround, ...]:
+    parents = {group.id: group.parent for group in trace.groups}
+    wanted = [group for group in trace.groups if group.key in framed]
+    place = {group.id: i for i, group in enumerate(wanted)}
+
+    def around(group: str | None) -> int | None:
+        while group is not None and group not in place:
+            group = parents[group]
+        return None if group is None else place[group]
+
+    at_work = {node.id: around(node.group) for node in nodes}
+    readers: dict[str, set[int | None]] = {}
+    for edge in trace.edges:
+        readers.setdefault(edge.source, set()).add(at_work.get(edge.target))
+    members: list[list[str]] = [[] for _ in wanted]
+    for node in nodes:
+        at = at_work[node.id]
+        # A parameter was made elsewhere, but belongs where alone it is read.
+        if node.kind == "parameter" and len(read := readers.get(node.id, set())) == 1:
+            (at,) = read
+        if at is not None:
+            members[at].append(node.id)
+    outer = [around(parents[group.id]) for group in wanted]
+    # A part that is folded after all, with what is around it, has nothing to surround.
+    full = [bool(members[i]) or any(members[j] for j, at in enumerate(outer) if at == i) for i in range(len(wanted))]
+    kept = {i: new for new, i in enumerate(i for i in range(len(wanted)) if full[i])}
+    return tuple(
+        Surround(
+            clean(wanted[i].key, 200),
+            clean(wanted[i].name, 40),
+            tuple(members[i]),
+            None if (at := outer[i]) is None else kept.get(at),
+        )
+        for i in kept
+    )
 
 
 def _summary(node: Node) -> tuple[str, tuple[str, ...]]:

@@ -124,11 +124,12 @@ class Narrator:
     def _folded_forward(self, step: Step, folds: Folded) -> str:
         """A part of the program as one step."""
         node = self._nodes[step.node]
-        inside = f"{_count(folds.operations, 'operation')} in one step"
+        done = step.covers[1] - step.covers[0] + 1 if step.covers else folds.operations
+        inside = f"{_count(done, 'operation')} in one step"
         if folds.results == (node.id,):
             called = f"`{node.symbol}`" if node.symbol != "…" else "this part"
             return f"{self.name(node.id)} = {number_text(self._data.at(node.id, step))}: {called} runs, {inside}."
-        numbers = [self._data.at(id, step) for id in folds.results]
+        numbers = [write.after for write in step.writes if write.after is not None]
         low, high = number_text(min(numbers)), number_text(max(numbers))
         return f"{node.label} computes {_count(len(numbers), 'value')}, from {low} to {high}: {inside}."
 

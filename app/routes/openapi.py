@@ -153,6 +153,7 @@ _EXAMPLES: dict[str, Any] = {
         },
         "badges": [],
         "tape": None,
+        "examples": 0,
         "step": 4,
         "warnings": [],
         "printed": [],

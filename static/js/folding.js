@@ -39,3 +39,7 @@ export function toggled(trace, node, open) {
   const inner = around(trace, node).at(-1);
   return inner ? { open: withFolded(open, inner.key), said: `${inner.name} is folded.` } : null;
 }
+
+/** The key of the open part whose name is pressed. @param {EventTarget | null} target @returns {string | null} */
+export const frameUnder = (target) =>
+  target instanceof Element && target.closest(".frame .name") ? (target.closest("[data-frame]")?.getAttribute("data-frame") ?? null) : null;

@@ -18,6 +18,7 @@ export const OPTIONS = [
   ["expand", ""],
   ["collapse", "auto"],
   ["open", ""],
+  ["example", "0"],
   ["edges", "none"],
   ["steps", "edge"],
   ["highlight", ""],
@@ -43,7 +44,7 @@ export const OPTIONS = [
 ];
 
 /** Options that change the structure of the picture, so that the server has to be asked. */
-export const SERVER_OPTIONS = ["style", "leaves", "dir", "digits", "expand", "collapse", "open", "edges", "steps", "highlight", "color", "hide", "number", "quiz"];
+export const SERVER_OPTIONS = ["style", "leaves", "dir", "digits", "expand", "collapse", "open", "example", "edges", "steps", "highlight", "color", "hide", "number", "quiz"];
 
 /** How a program is trained: the same names in pictures, pages and studies. */
 export const KNOBS = ["learning_rate", "optimizer", "zero_grad", "batch", "seed", "train"];
@@ -132,7 +133,7 @@ export function inputsOf(text = "") {
 export const join = (path, query) => (query ? `${path}?${query}` : path);
 
 /** Options that mean something to a picture but not to the page, and the reverse. */
-const DRAWN = ["expand", "collapse", "open", "edges", "steps", "highlight", "color", "hide", "number", "quiz", "inputs"];
+const DRAWN = ["expand", "collapse", "open", "example", "edges", "steps", "highlight", "color", "hide", "number", "quiz", "inputs"];
 const TRAINED = ["iteration", ...KNOBS];
 const PICTURE = ["step", "style", "leaves", "dir", "theme", "digits", "bg", ...DRAWN, ...TRAINED, "font"];
 const PAGE = ["step", "style", "leaves", "dir", "theme", "digits", ...DRAWN, ...TRAINED, "iterations", "lab", "stage", "present"];

@@ -86,6 +86,9 @@ export function initialValues(trace) {
   return new Map(values);
 }
 
+/** A step as a step of the whole story, with nothing folded. @param {Trace | null} trace @param {number} step */
+export const wholeStep = (trace, step) => trace?.steps[step - 1]?.covers?.[1] ?? step;
+
 /** The numbers of what is folded. @param {Map<Slot, Num>} values @param {import("./types.js").Tape} tape @param {number} step  of the whole story */
 function addHidden(values, tape, step) {
   const player = deckOf(tape)?.play({});

@@ -81,6 +81,7 @@
  * @property {Badge[]} [badges]
  * @property {Group[]} [groups]
  * @property {Tape | null} [tape]
+ * @property {number} [examples]  calls of which the option `example` shows one
  * @property {Record<string, string>} [links]
  * @property {string} svg */
 

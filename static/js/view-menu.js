@@ -81,6 +81,17 @@ export function fillViewMenu(panel, store, session, operations) {
     refresh.push(() => void (select.value = optionOf(store.get().options, name)));
     panel.append(h("div", { class: "row" }, h("label", { for: `view-${name}` }, label), select));
   }
+  const which = h("select", { id: "view-example" });
+  const whichRow = h("div", { class: "row" }, h("label", { for: "view-example" }, "Example"), which);
+  which.addEventListener("change", () => session.setOptions({ example: which.value === "0" ? "" : which.value }));
+  refresh.push(() => {
+    const count = store.get().trace?.examples ?? 0;
+    whichRow.hidden = count < 2;
+    if (which.childElementCount !== count + 1) which.replaceChildren(...Array.from({ length: count + 1 }, (_, i) => h("option", { value: String(i) }, i ? `${i} of ${count}` : "All")));
+    which.value = optionOf(store.get().options, "example");
+  });
+  panel.append(whichRow);
+
   const lit = h("span", {});
   const unlit = h("button", { type: "button", class: "fix", onclick: () => session.setOptions({ highlight: "" }) }, "Show all");
   const litRow = h("div", { class: "row" }, lit, unlit);

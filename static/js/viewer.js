@@ -4,7 +4,7 @@ import { createAnnouncer } from "./announce.js";
 import { createDock } from "./dock.js";
 import { h } from "./dom.js";
 import { createEdgeTip } from "./edge-tip.js";
-import { toggled } from "./folding.js";
+import { frameUnder, toggled, withFolded } from "./folding.js";
 import { createFormula } from "./formula.js";
 import { keyboardGraph } from "./graph-keys.js";
 import { createGraphView, nodeUnder } from "./graph-view.js";
@@ -116,6 +116,13 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
 
   store.watch((state) => state.troubled, (ids) => view?.trouble(ids));
   store.watch((state) => state.selected, (id) => view?.select(id));
+
+  stage.element.addEventListener("click", (event) => {
+    const key = frameUnder(event.target);
+    if (key === null || !fold) return;
+    fold({ open: withFolded(optionOf(store.get().options, "open"), key) });
+    announcer.say(`${key.split("/").at(-1)} is folded.`);
+  });
 
   /** @type {{id: string, time: number, x: number, y: number} | null} */
   let pressed = null;

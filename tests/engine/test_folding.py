@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.folding import COLLAPSE, fold
+from engine.folding import COLLAPSE, examples, fold
 from engine.language import run
 from engine.trace import Trace
 
@@ -159,3 +159,31 @@ def test_an_open_group_shows_what_is_in_it():
     folded = fold(run(LOSS), "statement", {"ypred", "ypred/n#2"})
     keys = {node.key for node in folded.nodes if node.inside is None}
     assert {"ypred/n#2/layers[0]", "ypred/n#2/layers[1]"} <= keys
+
+
+@pytest.mark.parametrize("collapse", ["auto", "none", "layer", "function", "statement"])
+@pytest.mark.parametrize("example", [1, 3, 4])
+def test_one_example_is_shown_and_the_others_are_one_box(collapse, example: int):  # type: ignore[no-untyped-def]
+    whole = run(LOSS)
+    folded = fold(whole, collapse, example=example)
+    check(whole, folded)
+    shown = {node.key: node for node in folded.nodes if node.inside is None}
+    others = next(node for node in shown.values() if node.folds and node.folds.group == "others")
+    assert (others.label, len(others.folds.results), others.folds.parameters) == ("3 more n", 3, 41)
+    assert {key for key in shown if key.startswith("xs[")} in ({f"xs[{example - 1}][{i}]" for i in range(3)}, set())
+
+
+def test_an_example_there_is_not_is_refused():
+    with pytest.raises(ValueError, match="4 examples"):
+        fold(run(LOSS), example=5)
+    with pytest.raises(ValueError, match="no examples"):
+        fold(run("a = 2.0\nb = a * a"), example=1)
+
+
+def test_calls_that_need_each_other_are_no_examples_of_which_one_could_be_shown():
+    source = "n = MLP(1, [2, 1])\ny = [n([0.5])]\nz = [n([y[0]])]"
+    assert examples(run(source)) == ()
+    source = "def f(a):\n    b = a * a\n    return b + a\nx = 2.0\ny = f(f(f(x)))"
+    assert len(examples(run(source))) == 3
+    with pytest.raises(ValueError, match="depend"):
+        fold(run(source), example=2)

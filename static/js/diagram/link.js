@@ -1,5 +1,6 @@
 // The address of a diagram as a picture, at the moment and with the numbers that the page shows. Pure.
 
+import { wholeStep } from "../player.js";
 import { stepOption } from "../address.js";
 import { inputsText, join, KNOBS, optionOf } from "../links.js";
 
@@ -8,19 +9,26 @@ import { inputsText, join, KNOBS, optionOf } from "../links.js";
 /** Whether some of the program is folded: then its steps are others. @param {import("../types.js").Trace | null} trace */
 export const isFolded = (trace) => trace?.nodes.some(({ folds }) => folds) ?? false;
 
+/** Whether the graph shows one example of several: a diagram always does, and has the steps of the whole story. @param {import("../types.js").Options} options */
+const showsOne = (options) => optionOf(options, "example") !== "0";
+
+/** The step, as the diagram counts. @param {State} state */
+export const stepAt = ({ trace, step, options }) => (showsOne(options) ? wholeStep(trace, step) : step);
+
 /** Options of a diagram that say which steps there are and how it looks. @param {State} state @returns {Record<string, string>} */
 export function shapeOf({ trace, options }) {
-  const chosen = ["steps", "expand", "digits", ...(isFolded(trace) ? ["open"] : [])].filter((name) => options[name] && options[name] !== (name === "steps" ? "edge" : ""));
+  const folded = isFolded(trace) && !showsOne(options);
+  const chosen = ["steps", "expand", "digits", ...(folded ? ["open"] : [])].filter((name) => options[name] && options[name] !== (name === "steps" ? "edge" : ""));
   return {
     ...Object.fromEntries(chosen.map((name) => [name, options[name] ?? ""])),
-    ...(isFolded(trace) ? { collapse: optionOf(options, "collapse") } : {}),
+    ...(folded ? { collapse: optionOf(options, "collapse") } : {}),
   };
 }
 
 /** @param {string} base @param {string} code @param {State} state @param {boolean} [atStep] */
 export function diagramLink(base, code, state, atStep = true) {
   const { options, inputs, diagram } = state;
-  const step = atStep ? stepOption(state) : undefined;
+  const step = !atStep ? undefined : showsOne(options) ? String(stepAt(state)) : stepOption(state);
   const training = options["iteration"] ? ["iteration", ...KNOBS].filter((name) => options[name]) : [];
   const query = new URLSearchParams({
     ...(step === undefined ? {} : { step }),

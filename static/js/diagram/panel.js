@@ -2,10 +2,11 @@
 
 import { h } from "../dom.js";
 import { exactNumber } from "../format.js";
+import { optionOf } from "../links.js";
 import { askedOf, frameOf, nameOf, storyOf } from "../state.js";
 import { readPicture } from "../svg-guard.js";
 import { keyboardDiagram } from "./keys.js";
-import { diagramLink, isFolded, shapeOf } from "./link.js";
+import { diagramLink, isFolded, shapeOf, stepAt } from "./link.js";
 import { homeAt, momentOf, mostOf } from "./moment.js";
 import { createDiagramView } from "./view.js";
 
@@ -83,12 +84,12 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
   function question(state) {
     const { expand: _, digits, ...others } = shapeOf(state);
     const shape = { ...others, ...(digits === undefined ? {} : { digits: Number(digits) }) };
-    const here = chosen || (answer && drawnFor === state.trace && answer.homes.length ? homeAt(answer.homes, state.step) : 0);
+    const here = chosen || Number(optionOf(state.options, "example")) || (answer && drawnFor === state.trace && answer.homes.length ? homeAt(answer.homes, stepAt(state)) : 0);
     return {
       ...shape,
       ...(colour.value === "data" ? {} : { color: colour.value }),
       ...(neuron ? { neuron } : here ? { example: here } : {}),
-      ...(isClosed(state.trace) ? { step: state.step, theme: state.options["theme"] ?? "light" } : {}),
+      ...(isClosed(state.trace) ? { step: stepAt(state), theme: state.options["theme"] ?? "light" } : {}),
     };
   }
 
@@ -110,7 +111,7 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
     loading = key;
     drawnFor = state.trace;
     try {
-      const first = "example" in asked || "neuron" in asked ? {} : { step: state.step };
+      const first = "example" in asked || "neuron" in asked ? {} : { step: stepAt(state) };
       /** @type {Answer | null} */
       const found = await studies.ask("diagram", state, { ...asked, ...first });
       if (!found || store.get().trace !== state.trace) return;
@@ -248,8 +249,8 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
 
   /** Whether the story has gone on to another example than is shown. */
   function followed() {
-    const { trace, step } = store.get();
-    return answer !== null && trace === drawnFor && !chosen && !neuron && answer.homes.length > 0 && homeAt(answer.homes, step) !== answer.example;
+    const { trace } = store.get();
+    return answer !== null && trace === drawnFor && !chosen && !neuron && answer.homes.length > 0 && homeAt(answer.homes, stepAt(store.get())) !== answer.example;
   }
 }
 
