@@ -125,9 +125,9 @@ export function createGraphView(svg, trace) {
   return {
     svg,
 
-    /** What is seen of the picture has changed. @param {import("./sight.js").Rectangle} part @param {number} scale */
-    look(part, scale) {
-      sight.look(part, scale);
+    /** What is seen of the picture has changed. @param {import("./sight.js").Rectangle} part @param {number} scale @param {boolean} moving */
+    look(part, scale, moving) {
+      sight.look(part, scale, moving);
       if (current) write(current);
     },
 

@@ -72,6 +72,11 @@ export function createSight(svg, onCome) {
     }
   }
 
+  /** @param {boolean} now */
+  function show(now) {
+    if (far !== now) svg.classList.toggle("is-far", (far = now));
+  }
+
   return {
     /** @param {Element | null} element  a box or an edge @returns {boolean} whether its numbers can be read now */
     has(element) {
@@ -79,15 +84,18 @@ export function createSight(svg, onCome) {
       return !place || (!far && meet(place, seen));
     },
 
-    /** What is seen now. When nothing moves any more, a little around it is drawn as well, and nothing else. @param {Rectangle} part @param {number} scale */
-    look({ x, y, width, height }, scale) {
+    /** What is seen now. When nothing moves any more, a little around it is drawn as well, and nothing else.
+     * @param {Rectangle} part @param {number} scale @param {boolean} moving  by hand: then as little as possible is done in a frame */
+    look({ x, y, width, height }, scale, moving) {
       if (things.length === 0) return;
       seen = { left: x, top: y, right: x + width, bottom: y + height };
       const whole = drawn === ALL;
-      if (whole || !within(seen, drawn)) draw(LITTLE, !whole);
-      if (far !== scale < READABLE) {
-        far = !far;
-        svg.classList.toggle("is-far", far);
+      // From afar there is no text, and what comes into sight costs little; text comes when the hand has done.
+      if (scale < READABLE) show(true);
+      if (whole || !within(seen, drawn)) draw(moving ? AROUND : LITTLE, !whole);
+      if (scale >= READABLE && far && !moving) {
+        draw(LITTLE, false);
+        show(false);
       }
       clearTimeout(timer);
       timer = setTimeout(() => {

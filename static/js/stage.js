@@ -38,6 +38,7 @@ export function createStage({ wheel = true, tools = true } = {}) {
   let largest = LARGEST;
   let gliding = 0;
   let moved = -Infinity;
+  let byHand = false;
   /** @type {(() => void)[]} */
   const listeners = [];
 
@@ -51,6 +52,7 @@ export function createStage({ wheel = true, tools = true } = {}) {
     })
     .on("start", (event) => {
       if (!event.sourceEvent) return;
+      byHand = true;
       element.classList.add("is-moving");
       element.classList.remove("is-gliding");
     })
@@ -61,7 +63,12 @@ export function createStage({ wheel = true, tools = true } = {}) {
       looking();
       for (const run of listeners) run();
     })
-    .on("end", () => element.classList.remove("is-moving"));
+    .on("end", () => {
+      element.classList.remove("is-moving");
+      if (!byHand) return;
+      byHand = false;
+      looking();
+    });
   const selection = select(/** @type {HTMLElement} */ (element));
   selection.call(behaviour);
 
@@ -77,11 +84,11 @@ export function createStage({ wheel = true, tools = true } = {}) {
     selection.call(behaviour.transform, target);
   }
 
-  /** @type {(part: Rectangle, scale: number) => void} */
+  /** @type {(part: Rectangle, scale: number, moving: boolean) => void} */
   let look = () => undefined;
   function looking() {
     const { x, y, k } = transform;
-    if (svg && room.width) look({ x: -x / k, y: -y / k, width: room.width / k, height: room.height / k }, k);
+    if (svg && room.width) look({ x: -x / k, y: -y / k, width: room.width / k, height: room.height / k }, k, byHand);
   }
 
   const wholeScale = () => Math.min((room.width - 2 * MARGIN) / width, (room.height - 2 * MARGIN) / height);
@@ -133,7 +140,7 @@ export function createStage({ wheel = true, tools = true } = {}) {
     /**
      * @param {SVGSVGElement | null} next
      * @param {() => Rectangle[]} focus  where the current step happens, asked for when the view is arranged
-     * @param {(part: Rectangle, scale: number) => void} seen  is told what is seen of it
+     * @param {(part: Rectangle, scale: number, moving: boolean) => void} seen  is told what is seen of it
      */
     show(next, focus = () => [], seen = () => undefined) {
       const before = placesIn(svg);

@@ -87,7 +87,7 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
   store.watch((state) => state.trace, (trace) => {
     const svg = trace ? readPicture(trace.svg) : null;
     view = svg && trace ? createGraphView(svg, trace) : null;
-    stage.show(svg, focus, (part, scale) => view?.look(part, scale));
+    stage.show(svg, focus, (part, scale, moving) => view?.look(part, scale, moving));
     if (svg && trace) {
       keyboard = keyboardGraph(svg, trace, {
         enter: (id) => inspect(id, true),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["MANY", "NEURON", "other_numbers", "other_structure"]
+__all__ = ["HUGE", "MANY", "NEURON", "other_numbers", "other_structure"]
 
 NEURON = """\
 x1 = 2.0
@@ -34,6 +34,16 @@ ypred = [layer(layer(layer(x, w1, b1), w2, b2), w3, b3)[0] for x in xs]
 loss = sum((yout - ygt)**2 for ygt, yout in zip(ys, ypred))
 """
 """The lecture's four-sample loss on MLP(3, [4, 4, 1]), spelled out."""
+
+HUGE = """\
+total = Value(0.0)
+for i in range(40):
+    y = Value(0.1 * i)
+    for j in range(47):
+        y = y.tanh()
+    total = total + y
+"""
+"""Forty long chains that meet in a sum: almost as much as may be drawn."""
 
 
 def other_numbers(k: int) -> str:
