@@ -1,5 +1,8 @@
 // Small tools for making and finding elements.
 
+/** Milliseconds: keys that are held come faster. */
+const CALM = 40;
+
 /** @typedef {Node | string | null | undefined | false} Child */
 
 /**
@@ -41,16 +44,14 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** When the picture that is made now has been painted: for what may come a frame later. @param {() => void} run @returns {() => void} asks for one run, however often it is called */
-export function afterPaint(run) {
-  let asked = false;
+/** For what may come a little later: when the picture that is made now has been painted, and nothing followed it at once.
+ * @param {() => void} run @returns {() => void} asks for one run, however often it is called */
+export function whenCalm(run) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   return () => {
-    if (asked) return;
-    asked = true;
-    requestAnimationFrame(() => setTimeout(() => {
-      asked = false;
-      run();
-    }));
+    clearTimeout(timer);
+    timer = setTimeout(() => requestAnimationFrame(() => setTimeout(run)), CALM);
   };
 }
 

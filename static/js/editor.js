@@ -13,7 +13,7 @@ import {
 } from "@codemirror/view";
 import { Tag, tags } from "@lezer/highlight";
 import { choicesFor } from "./completions.js";
-import { afterPaint, h } from "./dom.js";
+import { h, whenCalm } from "./dom.js";
 import { fixOf } from "./fixes.js";
 import { formatNumber } from "./format.js";
 import { namesIn, token } from "./highlight.js";
@@ -157,7 +157,7 @@ export function createEditor(host, store, { operations, onEdit, onLeave }) {
   // What is marked in the text follows the store.
   const remark = () => view.dispatch({ effects: setMarks.of(marksOf(store.get(), upToDate(), view.state)) });
   // CodeMirror looks where the selection is, for which the browser lays out the whole page: not between a key and its step.
-  const remarkSoon = afterPaint(remark);
+  const remarkSoon = whenCalm(remark);
   store.watch((state) => `${state.step} ${state.playing}`, remarkSoon, false);
   store.watch((state) => state.hover, remarkSoon, false);
   store.watch((state) => state.trace, remarkSoon, false);

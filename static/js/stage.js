@@ -18,6 +18,8 @@ const LARGEST = 1.5;
 const PRESENTED = 4;
 const SMALLEST_WHOLE = 0.5;
 const PART = 0.66;
+/** What comes into sight comes so far into it, as a part of the stage: the next steps happen there, too. */
+const AHEAD = 0.22;
 /** Milliseconds of a movement of ours, as in viewer.css. */
 const GLIDE = 320;
 
@@ -222,7 +224,8 @@ function union(a, b) {
 /** @param {number} at @param {number} size @param {number} room @returns {number} how far to move so that [at, at + size] is inside */
 function shift(at, size, room) {
   if (size + 2 * MARGIN > room) return room / 2 - (at + size / 2);
-  if (at < MARGIN) return MARGIN - at;
-  if (at + size > room - MARGIN) return room - MARGIN - at - size;
+  const ahead = Math.max(0, Math.min(AHEAD * room, room - size - 2 * MARGIN));
+  if (at < MARGIN) return MARGIN + ahead - at;
+  if (at + size > room - MARGIN) return room - MARGIN - ahead - at - size;
   return 0;
 }

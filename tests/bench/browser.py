@@ -143,7 +143,7 @@ def _frames(what: str, times: list[float], limit: float) -> Result:
 
 
 def _open(page: Page, port: int, source: str) -> None:
-    page.goto(f"http://127.0.0.1:{port}/?step=0&e={urllib.parse.quote(source)}")
+    page.goto(f"http://127.0.0.1:{port}/?step=0&collapse=none&e={urllib.parse.quote(source)}")
     page.wait_for_selector("html[data-ready]")
     page.wait_for_selector("#viewer svg .node")
 
