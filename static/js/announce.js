@@ -21,13 +21,18 @@ export function createAnnouncer(store) {
     timer = setTimeout(() => void (element.textContent = text), wait);
   }
 
+  let told = store.get().trace;
   store.watch((state) => state.step, () => {
     const { trace } = store.get();
+    // Of another picture is said what made it, not that its steps have other numbers.
+    if (trace !== told) return;
     const frame = frameOf(store.get());
     if (!frame || !trace) return;
     const phase = frame.phase ? `${PHASES[frame.phase].label}. ` : "";
     say(`Step ${frame.index} of ${frame.count}. ${phase}${frame.text}`.replaceAll("`", ""), SETTLE);
   }, false);
+
+  store.watch((state) => state.trace, (trace) => void (told = trace));
 
   store.watch((state) => state.problem, (problem) => {
     if (!problem) return;

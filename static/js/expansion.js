@@ -15,3 +15,15 @@ export const withExpansion = (expand, entry, operations) => (entry ? [...new Set
 
 /** @param {string} expand @param {string | null | undefined} entry @param {Operation[]} operations @returns {string | null} */
 export const withoutExpansion = (expand, entry, operations) => (entry ? entries(expand, operations).filter((name) => name !== entry).sort().join(",") : null);
+
+/**
+ * What a press on an operation does: take it apart, or fold it back with the others it was made into.
+ * @param {string} expand @param {Pick<import("./types.js").GraphNode, "op" | "expands" | "expanded_from">} node @param {Operation[]} operations
+ * @returns {{expand: string, said: string} | null} null: there is nothing to do
+ */
+export function pressedOperation(expand, node, operations) {
+  const apart = withExpansion(expand, node.expands, operations);
+  if (apart !== null) return { expand: apart, said: `${node.op} is taken apart.` };
+  const whole = withoutExpansion(expand, node.expanded_from, operations);
+  return whole === null ? null : { expand: whole, said: `${node.expanded_from?.split("@")[0]} is whole again.` };
+}

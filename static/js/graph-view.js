@@ -47,6 +47,11 @@ export function createGraphView(svg, trace) {
   for (const title of svg.querySelectorAll("g.node > title")) title.remove();
   for (const element of svg.querySelectorAll(".is-active")) element.classList.remove(...MARKS);
 
+  for (const { id, expands, expanded_from: from } of trace.nodes) {
+    // A press on such an operation takes it apart, or folds it back.
+    const name = expands ? "is-whole" : from ? "is-apart" : "";
+    if (name) for (const element of nodes.get(id) ?? []) element.classList.add(name);
+  }
   const sight = createSight(svg, () => current && write(current));
   const summed = new Set(sums.flatMap(({ id }) => [`${id}.data`, `${id}.grad`]));
   const cells = [...slots].flatMap(([slot, elements]) => (summed.has(slot) ? [] : elements.map((element) => cellOf(slot, element))));

@@ -9,6 +9,7 @@ import { need } from "./dom.js";
 import { createEditor } from "./editor.js";
 import { fillGallery } from "./gallery.js";
 import { createEdits } from "./edits.js";
+import { pressedOperation } from "./expansion.js";
 import { createHelp } from "./help.js";
 import { drawIcons } from "./icons.js";
 import { createInputs, createKnobs } from "./inputs.js";
@@ -75,6 +76,15 @@ viewer.onInspect((id, focus) => {
 const nodeEdit = createNodeEdit(store, { viewer, session, operations: boot.operations, onRenamed: inspector.follow });
 viewer.onEdit(nodeEdit.open);
 viewer.onFold(session.setOptions);
+viewer.onOperation((id) => {
+  const { trace, options } = store.get();
+  const node = trace?.nodes.find((each) => each.id === id);
+  const next = node && pressedOperation(options["expand"] ?? "", node, boot.operations);
+  if (!next) return false;
+  session.setOptions({ expand: next.expand });
+  viewer.say(next.said);
+  return true;
+});
 /** @type {import("./labs/labs.js").LabTools} */
 const tools = {
   studies,

@@ -73,6 +73,8 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
     fold({ open: next.open });
     announcer.say(next.said);
   };
+  /** @type {(id: string) => boolean} */
+  let press = () => false;
   const focus = () => {
     const frame = frameOf(store.get());
     return (frame && view?.focus(frame)) ?? [];
@@ -129,6 +131,8 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
   host.addEventListener("click", (event) => {
     const id = stage.element.contains(/** @type {Node} */ (event.target)) ? nodeUnder(event.target) : null;
     if (twice(event, event)) return;
+    const operation = event.target instanceof Element && event.target.closest(".op, .symbol") !== null;
+    if (id && operation && free() && press(id)) return;
     pressed = id ? { id, time: event.timeStamp, x: event.clientX, y: event.clientY } : null;
     if (id) inspect(id, false);
   }, { capture: true });
@@ -171,5 +175,7 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
     focusNode: (id) => keyboard?.focus(id),
     /** What opens and folds parts of the program. @param {(change: import("./types.js").Options) => void} run */
     onFold: (run) => void (fold = run),
+    /** What a press on the operation of a box does; false when that is nothing. @param {(id: string) => boolean} run */
+    onOperation: (run) => void (press = run),
   };
 }

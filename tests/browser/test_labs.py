@@ -131,6 +131,23 @@ def test_what_goes_wrong_is_shown_at_its_cause(page: Page) -> None:
     expect(bench.graph.locator(".is-troubled")).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("lab", "slug", "story"),
+    [
+        ("orders", "order", "naive recursion gives 29, 22"),
+        ("square", "square", "two|2 contributions"),
+        ("twice", "backward-twice", "adds to the grads of the leaves"),
+        ("modes", "neuron", "forward mode takes 5 passes"),
+        ("wrong", "first-nan", "first value that is no finite number"),
+        ("predict", "first-look", "0 of 3 found"),
+    ],
+)
+def test_the_story_of_a_lab_is_spoken(page: Page, lab: str, slug: str, story: str) -> None:
+    opened(page, lab, slug)
+    spoken = page.locator("[data-announcer], [role=status]").filter(has_text=re.compile(story))
+    expect(spoken.first).to_be_attached()
+
+
 def test_predicting(page: Page) -> None:
     """Hidden everywhere until it is found; a wrong answer shows the rule, in letters."""
     bench, about = opened(page, "predict", "first-look")

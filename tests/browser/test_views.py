@@ -87,3 +87,17 @@ def test_only_ancestors_are_lit_and_the_address_says_so(page: Page) -> None:
     expect(page).to_have_url(re.compile("highlight=ancestors:n"))
     bench.menu("View").get_by_role("button", name="Show all").click()
     expect(bench.graph.locator(".is-dimmed")).to_have_count(0)
+
+
+def test_a_press_on_an_operation_takes_it_apart_and_folds_it_back(page: Page) -> None:
+    """tanh ⇄ its exp form, that of this value alone; a box that cannot be taken apart is looked into as ever."""
+    bench = Workbench(page, NEURON)
+    bench.node("o").locator(".op").click()
+    expect(page).to_have_url(re.compile("expand=tanh%40o|expand=tanh@o"))
+    expect(bench.graph.locator("g.node[data-op=tanh]")).to_have_count(0)
+    expect(page.locator("[data-announcer]")).to_have_text("tanh is taken apart.")
+    bench.graph.locator("g.node[data-op=exp] .op").first.click()
+    expect(bench.graph.locator("g.node[data-op=tanh]")).to_have_count(1)
+    expect(page).not_to_have_url(re.compile("expand"))
+    bench.node("n").locator(".op").click()
+    expect(page.locator(".dock-title")).to_have_text("n")

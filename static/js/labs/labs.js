@@ -11,7 +11,8 @@ import { twiceLab } from "./twice.js";
 import { wrongLab } from "./wrong.js";
 
 /** @typedef {import("../state.js").Store} Store */
-/** `open` begins to listen and gives back what ends it. @typedef {{title: string, body: HTMLElement, open: () => () => void}} Lab */
+/** `open` begins to listen and gives back what ends it; `story` is what it says to those who hear the page.
+ * @typedef {{title: string, body: HTMLElement, open: () => () => void, story?: () => string}} Lab */
 /**
  * @typedef {object} LabTools
  * @property {import("../studies.js").Studies} studies
@@ -69,6 +70,7 @@ export function mountLabs(store, dock, tools) {
       },
     });
     end = lab.open();
-    tools.say(lab.title);
+    const told = lab.story?.() ?? lab.body.querySelector(".lab-sentence")?.textContent ?? "";
+    tools.say(told ? `${lab.title}. ${told}` : lab.title);
   });
 }

@@ -36,6 +36,7 @@ export function wrongLab(store, { inspect, example, gallery }) {
   return {
     title: "Where it goes wrong",
     body,
+    story: () => (storyOf(store.get())?.badges ?? []).map(({ sentence }) => sentence).join(" ").replaceAll("`", "") || (none.textContent ?? ""),
     open() {
       show();
       const stops = [store.watch((state) => storyOf(state)?.badges, show, false)];
