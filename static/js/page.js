@@ -81,6 +81,7 @@ viewer.onOperation((id) => {
   const node = trace?.nodes.find((each) => each.id === id);
   const next = node && pressedOperation(options["expand"] ?? "", node, boot.operations);
   if (!next) return false;
+  viewer.keepInSight(node.expands ? node.key : (node.expanded_from?.split("@")[1] ?? node.key));
   session.setOptions({ expand: next.expand });
   viewer.say(next.said);
   return true;

@@ -70,11 +70,15 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
     const node = trace?.nodes.find((each) => each.id === id);
     const next = trace && node && fold ? toggled(trace, node, optionOf(options, "open")) : null;
     if (!next || !fold) return;
+    watched = node?.key ?? null;
     fold({ open: next.open });
     announcer.say(next.said);
   };
   /** @type {(id: string) => boolean} */
   let press = () => false;
+  /** The key of what somebody has just changed: the next picture shows it. @type {string | null} */
+  let watched = null;
+  let held = false;
   const focus = () => {
     const frame = frameOf(store.get());
     return (frame && view?.focus(frame)) ?? [];
@@ -99,6 +103,11 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
         leave: () => stage.element.focus({ preventScroll: true }),
       });
     }
+    const eyed = trace?.nodes.find(({ key }) => key === watched);
+    watched = null;
+    const place = eyed && view?.boxOf(eyed.id);
+    held = Boolean(place);
+    if (place) stage.follow([place]);
     view?.select(store.get().selected);
     view?.trouble(store.get().troubled);
     paint();
@@ -106,7 +115,8 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
   });
   store.watch(frameOf, () => {
     paint();
-    stage.follow(focus());
+    if (!held) stage.follow(focus());
+    held = false;
   }, false);
   store.watch((state) => state.problem !== null && state.trace !== null, (stale) => {
     host.classList.toggle("is-stale", stale);
@@ -175,6 +185,8 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
     focusNode: (id) => keyboard?.focus(id),
     /** What opens and folds parts of the program. @param {(change: import("./types.js").Options) => void} run */
     onFold: (run) => void (fold = run),
+    /** The next picture shows that value. @param {string} key */
+    keepInSight: (key) => void (watched = key),
     /** What a press on the operation of a box does; false when that is nothing. @param {(id: string) => boolean} run */
     onOperation: (run) => void (press = run),
   };

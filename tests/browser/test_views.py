@@ -96,6 +96,8 @@ def test_a_press_on_an_operation_takes_it_apart_and_folds_it_back(page: Page) ->
     expect(page).to_have_url(re.compile("expand=tanh%40o|expand=tanh@o"))
     expect(bench.graph.locator("g.node[data-op=tanh]")).to_have_count(0)
     expect(page.locator("[data-announcer]")).to_have_text("tanh is taken apart.")
+    # What was taken apart is still in sight, though the picture grew.
+    expect(bench.node("o")).to_be_in_viewport()
     bench.graph.locator("g.node[data-op=exp] .op").first.click()
     expect(bench.graph.locator("g.node[data-op=tanh]")).to_have_count(1)
     expect(page).not_to_have_url(re.compile("expand"))
