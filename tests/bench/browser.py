@@ -88,7 +88,8 @@ ZOOMED = """async () => {
     last = now;
     // In until numbers can be read, out again, somewhere else.
     const deltaY = -60 * Math.sign(Math.sin((i + 0.5) / 12));
-    stage.dispatchEvent(new WheelEvent("wheel", {deltaY, clientX: left + width * (0.3 + i / 400), clientY: top + height / 2, bubbles: true, cancelable: true}));
+    const at = {clientX: left + width * (0.3 + i / 400), clientY: top + height / 2};
+    stage.dispatchEvent(new WheelEvent("wheel", {deltaY, ...at, bubbles: true, cancelable: true}));
   }
   return frames;
 }"""
@@ -97,7 +98,8 @@ PANNED = """async () => {
   const stage = document.querySelector("#stage");
   const {left, top, width, height} = stage.getBoundingClientRect();
   const [x, y] = [left + width / 2, top + height / 2];
-  const mouse = (kind, target, at) => target.dispatchEvent(new MouseEvent(kind, {clientX: at, clientY: y + (x - at) / 9, bubbles: true, cancelable: true, view: window}));
+  const mouse = (kind, target, at) => target.dispatchEvent(
+    new MouseEvent(kind, {clientX: at, clientY: y + (x - at) / 9, bubbles: true, cancelable: true, view: window}));
   const frames = [];
   let last = 0;
   mouse("mousedown", stage, x);
