@@ -21,6 +21,7 @@ __all__ = [
     "Seed",
     "Switch",
     "Train",
+    "Versus",
     "ZeroGrad",
     "iterations",
     "plan_of",
@@ -92,6 +93,12 @@ def _names(value: Any) -> Any:
     return ",".join(dict.fromkeys(names))
 
 
+def _versus(value: Any) -> Any:
+    if not isinstance(value, str) or len(value) > 200 or not re.fullmatch(r"(?:[a-z_]+:[\w.+-]+(?:,(?!$)|$))*", value, re.ASCII):
+        raise ValueError("It is options of training with other values: `learning_rate:0.5,zero_grad:false`.")
+    return value
+
+
 iterations = _whole(TRAINING_LIMITS.steps)
 Iterations = Annotated[
     int,
@@ -134,5 +141,13 @@ Train = Annotated[
         description="What is trained: names with commas, or the start of names (`n.layers[0]`). Without it the parameters of "
         "nets, else all inputs.",
         examples=["a,b"],
+    ),
+]
+Versus = Annotated[
+    str,
+    BeforeValidator(_versus, json_schema_input_type=str),
+    Field(
+        description="A second run beside the first: what it does otherwise. Only for the page and /embed.",
+        examples=["learning_rate:0.5", "zero_grad:false"],
     ),
 ]

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.errors import ProblemError
-from app.knobs import Batch, Iteration, Iterations, LearningRate, Optimizer, Seed, Train, ZeroGrad
+from app.knobs import Batch, Iteration, Iterations, LearningRate, Optimizer, Seed, Train, Versus, ZeroGrad
 from app.spellings import (
     EXPANDABLE,
     Bg,
@@ -141,6 +141,7 @@ class Options(BaseModel):
     seed: Seed = 0
     train: Train = ""
     iterations: Iterations = 100
+    versus: Versus = ""
     font: Literal["embed", "none"] = Field(default="embed", description="Put the letters that are used into the SVG, or not.")
     dialect: Literal["torch", "micrograd"] = Field(default="torch", description="Whose Python. Only for .py.")
     lab: Literal["none", "plot", "code", "diagram", "orders", "square", "twice", "modes", "wrong", "predict", "train"] = Field(
@@ -231,10 +232,12 @@ def operations(expand: str) -> frozenset[str]:
     return frozenset(expand.split(",")) - {""}
 
 
+_PAGES = ("lab", "iterations", "versus", "present", "stage")
+
 _DEFAULTS: dict[str, Any] = {name: field.default for name, field in Options.model_fields.items()}
 
 NAMES: dict[Kind, tuple[str, ...]] = {
-    "picture": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay", "lab", "iterations", "present", "stage"}),
+    "picture": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay", *_PAGES}),
     "page": tuple(name for name in _DEFAULTS if name not in {"controls", "autoplay", "dialect"}),
     "embed": tuple(name for name in _DEFAULTS if name != "dialect"),
 }
@@ -265,7 +268,7 @@ def explain(error: ValidationError) -> ProblemError:
 
 def _unknown(name: str, kind: Kind) -> ProblemError:
     if name in _DEFAULTS:
-        both = dict.fromkeys(("lab", "iterations", "present", "stage"), "the page and /embed")
+        both = dict.fromkeys(_PAGES, "the page and /embed")
         where = ({"dialect": "pictures"} | both).get(name, "/embed")
         return _problem(f"`{name}` is an option of {where} only.", f"Allowed here are {', '.join(NAMES[kind])}.")
     return _problem(f"`{shown(name)}` is not an option.", f"{nearest(name, NAMES[kind])}Allowed are {', '.join(NAMES[kind])}.")

@@ -12,7 +12,7 @@ export function embedLabs(store, viewer, boot, base) {
   /** @type {import("./labs/labs.js").LabTools} */
   const tools = {
     studies: createStudies(base), base, say: viewer.say, goTo: viewer.playback.goTo, inspect: null,
-    setOptions: session.setOptions, example: null, gallery: boot.gallery,
+    setOptions: session.setOptions, setMoment: session.setMoment, refresh: () => void session.ask(), setSource: null, example: null, gallery: boot.gallery,
   };
   mountLabs(store, viewer.dock, tools);
   mountDiagram(store, viewer.stage.element, tools);

@@ -14,7 +14,7 @@ export function fillGallery(panel, examples, open) {
     h("li", {}, h("button", { type: "button", class: "example", onclick: run },
       h("span", { class: "example-title" }, title), " ", h("span", { class: "example-sentence" }, sentence)));
   const labs = LABS_IN_GALLERY.flatMap((lab) => {
-    const example = examples.find(({ slug }) => slug === lab.slug);
+    const example = lab.source ? { ...lab, source: lab.source } : examples.find(({ slug }) => slug === lab.slug);
     return example ? [entry(lab, () => open(example, lab.lab))] : [];
   });
   panel.append(

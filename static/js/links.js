@@ -35,6 +35,7 @@ export const OPTIONS = [
   ["seed", "0"],
   ["train", ""],
   ["iterations", "100"],
+  ["versus", ""],
   ["font", "embed"],
   ["lab", "none"],
   ["stage", "graph"],
@@ -136,7 +137,7 @@ export const join = (path, query) => (query ? `${path}?${query}` : path);
 const DRAWN = ["expand", "collapse", "open", "example", "edges", "steps", "highlight", "color", "hide", "number", "quiz", "inputs"];
 const TRAINED = ["iteration", ...KNOBS];
 const PICTURE = ["step", "style", "leaves", "dir", "theme", "digits", "bg", ...DRAWN, ...TRAINED, "font"];
-const PAGE = ["step", "style", "leaves", "dir", "theme", "digits", ...DRAWN, ...TRAINED, "iterations", "lab", "stage", "present"];
+const PAGE = ["step", "style", "leaves", "dir", "theme", "digits", ...DRAWN, ...TRAINED, "iterations", "versus", "lab", "stage", "present"];
 
 /** @param {string} base @param {string} code @param {Options} options */
 export const pageLink = (base, code, options) => join(`${base}g/${code}`, toQuery(options, { only: PAGE, keep: ["theme"] }));

@@ -94,6 +94,9 @@ const tools = {
   goTo: viewer.playback.goTo,
   inspect: (id) => inspector.show(id),
   setOptions: session.setOptions,
+  setMoment: session.setMoment,
+  refresh: () => void session.ask(),
+  setSource: (source) => session.restore({ source, inputs: {} }),
   example: (slug) => {
     const example = boot.gallery.find((each) => each.slug === slug);
     if (example) openExample(example, store.get().options["lab"] ?? "");
@@ -102,7 +105,7 @@ const tools = {
 };
 mountLabs(store, viewer.dock, tools);
 mountDiagram(store, viewer.stage.element, tools);
-for (const name of ["plot", "code"]) {
+for (const name of ["plot", "train", "code"]) {
   const button = need(`#${name}-button`);
   button.addEventListener("click", () => session.setOptions({ lab: store.get().options["lab"] === name ? "" : name }));
   store.watch((state) => state.options["lab"] === name, (open) => button.setAttribute("aria-pressed", String(open)));
@@ -142,7 +145,7 @@ const gallery = menu("gallery", (panel) => fillGallery(panel, boot.gallery, (exa
 function openExample(example, lab) {
   address.nextIsNew();
   viewer.stage.reset();
-  const { quiz: _quiz, highlight: _highlight, lab: _lab, ...options } = store.get().options;
+  const { quiz: _quiz, highlight: _highlight, lab: _lab, iteration: _iteration, versus: _versus, train: _train, ...options } = store.get().options;
   void session.open({ source: example.source, options: { ...options, ...(lab ? { lab } : {}) } });
   viewer.say(`${example.title} opened.`);
 }

@@ -53,7 +53,7 @@ export function createSession(store, api) {
     // A number somebody types is meant, and a name that is gone has none.
     const inputs = Object.fromEntries(Object.entries(old.inputs).filter(([key]) => key in own && (!(key in old.own) || Object.is(old.own[key], own[key]))));
     store.set({ trace, own, live: null, problem: null, step: step ?? kept, playing: old.playing && kept < trace.steps.length, hover: null });
-    setInputs(inputs);
+    follow({ inputs });
   }
 
   /** @type {{trace: Trace, replay: import("./replay.js").Replay | null} | null} */
@@ -64,17 +64,23 @@ export function createSession(store, api) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let tellTimer;
 
-  /** Other numbers: the picture follows at once, by itself; the words when the server has found them. @param {Readonly<Record<string, number>>} inputs */
-  function setInputs(inputs) {
-    const { trace, own } = store.get();
-    if (!trace) return store.set({ inputs });
-    if (Object.keys(inputs).length === 0 && Object.keys(store.get().inputs).length === 0) return store.set({ inputs });
+  /** Other numbers: the picture follows at once, by itself; the words when the server has found them.
+   * @param {Partial<Pick<import("./state.js").State, "inputs" | "moment">>} change */
+  function follow(change) {
+    const before = store.get();
+    const { trace, own, inputs, moment } = { ...before, ...change };
+    if (!trace) return store.set(change);
+    const none = Object.keys(inputs).length === 0 && Object.keys(before.inputs).length === 0 && moment === null && before.moment === null;
+    if (none) return store.set(change);
     if (replayed?.trace !== trace) replayed = { trace, replay: createReplay(trace) };
-    const now = replayed.replay?.({ ...own, ...inputs });
-    if (now) store.set({ inputs, live: withWords(now, words?.trace === trace ? words.steps : null) });
-    else store.set({ inputs });
+    const now = replayed.replay?.({ ...own, ...inputs, ...moment?.numbers });
+    if (now) store.set({ ...change, live: withWords(now, words?.trace === trace ? words.steps : null) });
+    else store.set(change);
     tellSoon();
   }
+
+  /** @param {Readonly<Record<string, number>>} inputs */
+  const setInputs = (inputs) => follow({ inputs });
 
   function tellSoon() {
     const { trace } = store.get();
@@ -87,19 +93,20 @@ export function createSession(store, api) {
   async function tell() {
     tellTimer = undefined;
     if (telling) return tellSoon();
-    const { source, options, inputs, trace } = store.get();
+    const { source, options, inputs, moment, trace } = store.get();
     if (!trace) return;
     telling = true;
-    const answer = await api.told({ source, ...(Object.keys(inputs).length ? { inputs } : {}), ...bodyOptions(options) });
+    const answer = await api.told({ source, ...(Object.keys(inputs).length ? { inputs } : {}), ...bodyOptions(options), ...moment?.question });
     telling = false;
     const now = store.get();
     if (now.trace !== trace || now.source !== source) return;
-    if (now.inputs !== inputs) return tellSoon();
+    if (now.inputs !== inputs || now.moment !== moment) return tellSoon();
     if ("problem" in answer) {
       if (answer.problem.status === 422) store.set({ problem: answer.problem });
       return;
     }
     if (!("trace" in answer)) return;
+    if (moment) return tellMoment(answer.trace, trace);
     if (sameShape(answer.trace, trace)) {
       words = { trace, steps: answer.trace.steps };
       store.set({ live: answer.trace, problem: null });
@@ -107,6 +114,20 @@ export function createSession(store, api) {
       // Another way through the program: another picture.
       store.set({ trace: answer.trace, live: null, problem: null, step: stepAfterEdit(now.step, trace.steps.length, answer.trace.steps.length) });
     }
+  }
+
+  /** The story of an iteration has an update at its end and leaves out what is not trained: here only its words are wanted, unless
+   * it has the only numbers. @param {Trace} told @param {Trace} trace */
+  function tellMoment(told, trace) {
+    const { live, step } = store.get();
+    if (live && replayed?.trace === trace && replayed.replay) {
+      const found = new Map([...told.steps].reverse().map((each) => [stepKey(each), each]));
+      words = { trace, steps: trace.steps.map((each) => found.get(stepKey(each)) ?? each) };
+      return store.set({ live: withWords(live, words.steps), problem: null });
+    }
+    const update = told.steps.findIndex(({ phase }, i) => i > 0 && phase === "update");
+    const end = update < 0 ? told.steps.length : update;
+    store.set({ trace: told, live: null, problem: null, step: step >= trace.steps.length ? end : Math.min(step, end) });
   }
 
   return {
@@ -117,6 +138,8 @@ export function createSession(store, api) {
       askSoon();
     },
     setInputs,
+    /** An iteration of a training run, or null: the program's own numbers again. @param {import("./state.js").Moment | null} moment */
+    setMoment: (moment) => follow({ moment }),
     /** A program and its numbers as they were, or as they are to be. @param {{source: string, inputs: Readonly<Record<string, number>>, options?: Options}} what */
     restore({ source, inputs, options = store.get().options }) {
       if (source === store.get().source) return setInputs(inputs);
@@ -132,7 +155,7 @@ export function createSession(store, api) {
     /** Another program, from the gallery or the address. @param {{source: string, options?: Options, step?: string | undefined, inputs?: Readonly<Record<string, number>>}} what */
     open({ source, options, step, inputs = {} }) {
       wanted = step ?? "end";
-      store.set({ source, playing: false, hover: null, inputs, own: {}, ...(options ? { options } : {}) });
+      store.set({ source, playing: false, hover: null, inputs, own: {}, moment: null, ...(options ? { options } : {}) });
       return ask();
     },
     /** @param {Options} change  an empty string takes an option back to its default */
@@ -162,6 +185,9 @@ function bodyOptions(options) {
 
 /** @param {Trace} trace @returns {Record<string, number>} */
 export const ownNumbers = (trace) => Object.fromEntries(adjustable(trace).map((node) => [node.key, Number(initialValues(trace).get(`${node.id}.data`))]));
+
+/** What a step is about, in any story of the same graph. @param {Trace["steps"][number]} step */
+const stepKey = ({ phase, node, edge, edges }) => `${phase} ${node} ${edge} ${edges?.join() ?? ""}`;
 
 /** @param {Trace} trace @param {Trace["steps"] | null} words @returns {Trace} */
 function withWords(trace, words) {

@@ -9,13 +9,17 @@ import { askedSlots, givesAway } from "./quiz.js";
 /** @typedef {import("./types.js").Options} Options */
 /** @typedef {import("./player.js").Frame} Frame */
 
+/** One iteration of a training run: the numbers of what is trained, by key, and the question that gives the server the same.
+ * @typedef {{iteration: number, numbers: Readonly<Record<string, number>>, question: Readonly<Record<string, unknown>>}} Moment */
+
 /** @typedef {object} State
  * @property {string} source      the program as it stands in the editor
  * @property {Options} options    all but `step`
  * @property {Trace | null} trace the last good one: an error does not take it away. Its picture is the one that is shown
  * @property {Readonly<Record<string, number>>} inputs  other numbers for inputs, by key: what sliders have set
  * @property {Readonly<Record<string, number>>} own     the numbers the program itself gives its inputs
- * @property {Trace | null} live  the same story with `inputs`; null when there are none, or when `trace` has them already
+ * @property {Moment | null} moment  the iteration of a training run that is looked at
+ * @property {Trace | null} live  the same story with `inputs` and `moment`; null when there are none, or when `trace` has them already
  * @property {Problem | null} problem
  * @property {number} step
  * @property {boolean} playing
@@ -30,7 +34,7 @@ import { askedSlots, givesAway } from "./quiz.js";
 
 /** @param {Partial<State>} [given] @returns {State} */
 export const initialState = (given = {}) => ({
-  source: "", options: {}, trace: null, inputs: {}, own: {}, live: null, problem: null, step: 0, playing: false, speed: 1, solved: [], troubled: [], diagram: {}, selected: null, hover: null, ...given,
+  source: "", options: {}, trace: null, inputs: {}, own: {}, moment: null, live: null, problem: null, step: 0, playing: false, speed: 1, solved: [], troubled: [], diagram: {}, selected: null, hover: null, ...given,
 });
 
 /** @type {{trace: Trace | null, index: number, asked: ReadonlySet<string>, frame: Frame | null}} */

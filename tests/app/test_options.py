@@ -191,3 +191,29 @@ def test_a_lab_is_open_on_the_page_and_in_the_embed_only():
     for kind in ("page", "embed"):
         assert Options.from_query([("lab", "orders")], kind).query(kind) == "lab=orders"  # type: ignore[arg-type]
     assert "the page and /embed" in (refused([("lab", "orders")]).detail or "")
+
+
+def test_training_stands_in_the_address_of_the_page():
+    given = "iteration=20&learning_rate=0.5&optimizer=adam&zero_grad=false&batch=stochastic&seed=3&train=a,b"
+    given += "&iterations=500&versus=learning_rate:0.05,zero_grad:true"
+    pairs = [tuple(pair.split("=", 1)) for pair in given.split("&")]
+    for kind in ("page", "embed"):
+        assert Options.from_query(pairs, kind).query(kind) == given  # type: ignore[arg-type]
+    assert Options.from_query([("iterations", "100"), ("learning_rate", "0.05")], "page").query("page") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("iteration", "-1"),
+        ("iteration", "10001"),
+        ("learning_rate", "nan"),
+        ("zero_grad", "no"),
+        ("versus", "a;b"),
+        ("versus", "a:1,"),
+    ],
+)
+def test_nonsense_about_training_is_refused(name: str, value: str):
+    problem = refused([(name, value)], "page")
+    assert problem.code == "option"
+    assert problem.hint

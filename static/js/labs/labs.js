@@ -1,8 +1,9 @@
 // What can be open beside the graph, by its name in the address: `?lab=orders`.
 
 import { codePanel } from "../code-panel.js";
-import { plotPanel } from "../plot-panel.js";
 import { diagramPanel } from "../diagram/panel.js";
+import { plotPanel } from "../plot-panel.js";
+import { trainingLab } from "../training/lab.js";
 import { modesLab } from "./modes.js";
 import { ordersLab } from "./orders.js";
 import { predictLab } from "./predict.js";
@@ -17,17 +18,20 @@ import { wrongLab } from "./wrong.js";
  * @typedef {object} LabTools
  * @property {import("../studies.js").Studies} studies
  * @property {string} base
- * @property {(text: string) => void} say
+ * @property {(text: string, wait?: number) => void} say
  * @property {(step: number) => void} goTo
  * @property {((id: string) => void) | null} inspect
  * @property {(change: import("../types.js").Options) => void} setOptions
+ * @property {(moment: import("../state.js").Moment | null) => void} setMoment  an iteration of a training run
+ * @property {() => void} refresh  asks for the program's own story
+ * @property {((source: string) => void) | null} setSource  another program; null where there is no editor
  * @property {((slug: string) => void) | null} example   opens a program of the gallery, keeping what is open
  * @property {import("../types.js").Example[]} gallery */
 
 /** @type {Record<string, (store: Store, tools: LabTools) => Lab>} */
 const LABS = {
   plot: plotPanel, code: codePanel, orders: ordersLab, square: squareLab, twice: twiceLab, modes: modesLab, wrong: wrongLab, predict: predictLab,
-  diagram: diagramPanel,
+  train: trainingLab, diagram: diagramPanel,
 };
 
 /**

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readRows } from "../../static/js/training/csv.js";
+import { dataOf, number, programFor, SETS, withData } from "../../static/js/training/data.js";
+import { createRun, decode, mostSteps, trainedWords } from "../../static/js/training/run.js";
+import { versusOf, versusText, DEFAULTS, optionsOf, placeOf, questionOf, rateAt, settingsOf, wordsFor } from "../../static/js/training/settings.js";
+
+test("knobs travel in the address, defaults do not", () => {
+  const settings = { ...DEFAULTS, rate: 0.2, zero: false, steps: 500, names: "n.layers[0]" };
+  const options = Object.fromEntries(Object.entries(optionsOf(settings)).filter(([, value]) => value !== ""));
+  assert.deepEqual(options, { learning_rate: "0.2", iterations: "500", zero_grad: "false", train: "n.layers[0]" });
+  assert.deepEqual(settingsOf(options), settings);
+  assert.deepEqual(settingsOf({ learning_rate: "-1", iterations: "x", optimizer: "best" }), DEFAULTS, "nonsense is the default");
+});
+
+test("a second run says what it does otherwise", () => {
+  const other = { ...DEFAULTS, rate: 0.5, zero: false };
+  assert.equal(versusText(other, DEFAULTS), "learning_rate:0.5,zero_grad:false");
+  assert.deepEqual(versusOf("learning_rate:0.5,zero_grad:false", DEFAULTS), other);
+  assert.equal(versusOf("", DEFAULTS), null);
+  assert.equal(wordsFor(other, DEFAULTS), "learning rate 0.5, grads never zeroed");
+  assert.equal(wordsFor(DEFAULTS, DEFAULTS), "learning rate 0.05");
+});
+
+test("what the server is asked", () => {
+  assert.deepEqual(questionOf(DEFAULTS), { steps: 100, learning_rate: 0.05, optimizer: "sgd", zero_grad: true });
+  assert.deepEqual(questionOf({ ...DEFAULTS, batch: "stochastic", seed: 3, names: "w" }), { steps: 100, learning_rate: 0.05, optimizer: "sgd", zero_grad: true, batch: "stochastic", seed: 3, train: "w" });
+});
+
+test("the slider of the learning rate goes by powers of ten", () => {
+  assert.equal(rateAt(-1), 0.1);
+  assert.equal(rateAt(-1.3), 0.05);
+  assert.equal(placeOf(0.01), -2);
+  assert.equal(placeOf(0), -4);
+});
+
+/** @param {number[]} numbers */
+const packed = (numbers) => Buffer.from(new Float64Array(numbers).buffer).toString("base64");
+
+test("a history is a row of parameters and a loss for each iteration", () => {
+  const answer = {
+    name: "loss", source: "", sentence: "s", losses: [9, 4, "Infinity"], loss: 1, stopped: null, predictions: [],
+    parameters: [{ node: "n0", key: "a", initial: 3, final: 1 }, { node: "n1", key: "b", initial: 0, final: 0 }],
+    history: { data: packed([3, 0, 2, 0, 1, -0.5]) },
+  };
+  const run = createRun(answer, DEFAULTS);
+  assert.deepEqual([run.last, [...run.losses]], [2, [9, 4, Infinity]]);
+  assert.deepEqual(run.numbers(2), { a: 1, b: -0.5 });
+  assert.deepEqual([...run.row(0)], [3, 0]);
+  assert.deepEqual([...decode(packed([1.5, -0]))], [1.5, -0]);
+});
+
+test("the limit is what can be computed and what can be sent", () => {
+  assert.equal(mostSteps({ affordable: 6900, parameters: new Array(41) }), 6900);
+  assert.equal(mostSteps({ affordable: 10_000, parameters: new Array(500) }), 999);
+});
+
+test("what is trained, in words", () => {
+  const keys = (/** @type {string[]} */ ...names) => names.map((key) => ({ key }));
+  assert.equal(trainedWords(keys("a")), "`a`");
+  assert.equal(trainedWords(keys("a", "b", "c")), "`a`, `b` and `c`");
+  assert.equal(trainedWords(Array.from({ length: 41 }, (_, i) => ({ key: `n.layers[0].neurons[${i}].b` }))), "41 parameters of `n`");
+  assert.equal(trainedWords(keys("a", "b", "c", "d", "e")), "5 numbers");
+});
+
+test("pasted rows: with and without a header, whatever stands between the cells", () => {
+  for (const text of ["1,2,1\n3,4,-1", "a,b,y\n1,2,1\n3,4,-1\n", "1;2;1\n3;4;-1", "1\t2\t1\r\n\r\n3\t4\t−1", " 1  2 1\n3 4 -1", '"1","2","1"\n"3","4","-1"']) {
+    const read = readRows(text);
+    assert.ok("rows" in read, text);
+    assert.deepEqual([read.rows.xs, read.rows.ys], [[[1, 2], [3, 4]], [1, -1]], text);
+  }
+});
+
+test("what is wrong with pasted rows, and where", () => {
+  /** @param {string} text */
+  const fault = (text) => {
+    const read = readRows(text);
+    assert.ok("fault" in read, text);
+    return [read.fault.line, read.fault.column, read.fault.message];
+  };
+  assert.deepEqual(fault("x,y\n1,2\n3,four"), [3, 3, "`four` is not a number."]);
+  assert.deepEqual(fault("1,2\n3,"), [2, 3, "This cell is empty."]);
+  assert.deepEqual(fault("1,2\n3,4,5"), [2, 3, "This row has 3 cells, those above have 2."]);
+  assert.deepEqual(fault("1\n2"), [1, 1, "A row has at least two cells: inputs, and the target last."]);
+  assert.deepEqual(fault(""), [1, 1, "There is no row of numbers."]);
+  assert.deepEqual(fault("α, 1"), [1, 1, "`α` is not a number."]);
+  assert.deepEqual(fault("1, 1e999"), [1, 4, "`1e999` is not a number."]);
+  assert.equal(fault(Array.from({ length: 201 }, () => "1,2").join("\n"))[0], 201);
+  assert.equal(fault(new Array(12).fill("1").join(","))[1], 23);
+  assert.equal(fault("1,2\n".repeat(20_000))[0], 1);
+});
+
+test("rows become lines of the program", () => {
+  const data = dataOf({ xs: [[1, 0.5], [-2, 1e-7]], ys: [1, -1], names: ["width", "he\night", "class"] });
+  assert.equal(data.lines, "# width, height, class\nxs = [\n    [1.0, 0.5],\n    [-2.0, 1e-7],\n]\nys = [1.0, -1.0]");
+  assert.equal(data.kind, "classes");
+  assert.equal(dataOf({ xs: [[1]], ys: [3], names: null }).kind, "numbers");
+  assert.equal(number(-0), "0.0");
+});
+
+test("data takes the place of the program's own, and the net reads as many inputs", () => {
+  const [notebook, moons] = SETS;
+  assert.ok(notebook && moons);
+  const program = `${notebook.lines}\nn = MLP(3, [4, 4, 1])\nypred = [n(x) for x in xs] # xs = 1\nloss = sum((a - b)**2 for a, b in zip(ypred, ys))\n`;
+  const { source, kept } = withData(program, moons);
+  assert.ok(kept);
+  assert.equal(source, "xs, ys = moons(40, noise=0.1, seed=1)\nn = MLP(2, [4, 4, 1])\nypred = [n(x) for x in xs] # xs = 1\nloss = sum((a - b)**2 for a, b in zip(ypred, ys))\n");
+  assert.equal(withData(source, notebook).source, program, "and back");
+  const apart = "xs = [[1.0, 'a ] # b'], # ]\n  [2.0]]\nn = 1\nys = [1.0]  # targets\nprint(n)";
+  assert.equal(withData(apart, moons).source, "xs, ys = moons(40, noise=0.1, seed=1)\nn = 1\nprint(n)");
+});
+
+test("where there is no data to replace, a whole program is made", () => {
+  const [notebook] = SETS;
+  assert.ok(notebook);
+  for (const source of ["a = 3.0\nb = a * a", "xs = [1.0]\nloss = xs[0]", "if 1:\n    xs = 1\n    ys = 2\n", "xs == ys"]) {
+    assert.deepEqual(withData(source, notebook), { source: programFor(notebook), kept: false }, source);
+  }
+  assert.match(programFor(dataOf({ xs: [[1, 2]], ys: [3], names: null })), /activation="linear"/);
+});
