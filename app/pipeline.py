@@ -25,7 +25,7 @@ from app.drawing.dot import export_dot
 from app.drawing.errors import Busy, TooLarge
 from app.drawing.explaining import Explainer
 from app.drawing.flow import Flow, largest
-from app.drawing.layout import Engine, Layout
+from app.drawing.layout import Engine, Layout, refuse_values
 from app.drawing.merging import by_node
 from app.drawing.skeleton import Font, Skeleton
 from app.drawing.structure import Structure, room_of, structure_of
@@ -147,6 +147,8 @@ class Story:
         look = (options.style, options.dir, options.leaves, options.digits)
         key = (*look, options.edges, options.hide, options.open)
         if (structure := self.structures.get(key)) is None:
+            shown = (node for node in self.trace.nodes if node.inside is None)
+            refuse_values(sum(options.hide != "constants" or node.kind != "constant" for node in shown))
             if len(self.structures) >= _KEPT:
                 self.structures.clear()
             if (twin := self._twin) and options.edges == "none" and (known := twin.structures.get(key)):

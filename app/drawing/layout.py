@@ -27,7 +27,7 @@ try:
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
-__all__ = ["Engine", "Layout"]
+__all__ = ["Engine", "Layout", "refuse_values"]
 
 MOST_BOXES = 2000
 MOST_WIRES = 3000
@@ -186,11 +186,20 @@ def _attempts(structure: Structure) -> list[tuple[Structure, str]]:
     return curves + [attempt for attempt in attempts if attempt[1] == STRAIGHT][-1:]
 
 
+def refuse_values(values: int) -> None:
+    """Say at once that a graph has too many values, without looking at how they are connected. Raises TooLarge."""
+    if excess := _excess_of_values(values):
+        raise TooLarge(excess, _LESS)
+
+
+def _excess_of_values(values: int) -> str:
+    return f"This graph has {values:,} values; at most {MOST_BOXES:,} can be drawn." if values > MOST_BOXES else ""
+
+
 def _excess(graph: Structure, crossed: int) -> str:
     """What there is too much of, in words; empty when a layout may succeed."""
-    values = len({box.node for box in graph.boxes})
-    if values > MOST_BOXES:
-        return f"This graph has {values:,} values; at most {MOST_BOXES:,} can be drawn."
+    if excess := _excess_of_values(len({box.node for box in graph.boxes})):
+        return excess
     if len(graph.boxes) > MOST_BOXES:
         return f"With a box for each use of an input this graph has {len(graph.boxes):,}; at most {MOST_BOXES:,} can be drawn."
     if len(graph.wires) > MOST_WIRES:

@@ -17,7 +17,7 @@ def name_of(making: Making) -> str:
         return making.name
     match making.place:
         case ast.Assign(targets=[target, *_]) | ast.AugAssign(target=target) | ast.AnnAssign(target=target):
-            text = ast.unparse(target)
+            text = ast.unparse(target).strip("()")
         case ast.Expr(value=value):
             text = ast.unparse(value)
         case ast.Call(func=function):
