@@ -16,6 +16,7 @@ from app import __version__
 from app.config import PREFIX, Settings, SettingsError
 from app.drawing.errors import DrawingError
 from app.errors import ProblemError
+from app.knobs import KNOBS
 from app.options import NAMES, Options
 from app.problems import as_problem
 from engine.errors import EngineError, Span
@@ -231,8 +232,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_program(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", metavar="FILE", help="a program; - is standard input")
-    names = {"draw": _OPTIONS, "steps": ("expand", "steps")}
+    names = {"draw": _OPTIONS, "steps": ("expand", "steps", "iteration", *KNOBS)}
     for name in names.get(command.prog.rpartition(" ")[2], ("expand",)):
         field = Options.model_fields[name]
         help = f"{field.description} [{field.default or 'none'}]".replace("%", "%%")
-        command.add_argument(f"--{name}", metavar="X", help=help)
+        command.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="X", help=help)

@@ -55,6 +55,14 @@ def test_a_negative_step_counts_from_the_end():
     assert json.loads(done.stdout)["step"] == 3
 
 
+def test_an_iteration_of_training_is_told_and_drawn():
+    program = "w = 3\nloss = (w * 2 - 4)**2"
+    told = stepgrad("steps", "-", "--iteration", "1", "--learning-rate", "0.01", program=program)
+
+    assert told.stdout.splitlines()[-1].endswith("update     Update: w ← w − 0.01 · w.grad = 2.92 − 0.01 · 7.36 = 2.8464.")
+    assert 'class="stepgrad"' in stepgrad("draw", "-", "--iteration", "1", "--zero-grad", "false", program=program).stdout
+
+
 def test_check_measures_every_gradient():
     done = stepgrad("check", "-", program="x = 2\ny = x**3")
 
