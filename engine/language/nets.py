@@ -14,7 +14,7 @@ from engine.language.arithmetic import apply_by_name
 from engine.language.objects import Builtin, Parts
 from engine.nn import ACTIVATIONS, MLP, Layer, Net, Neuron
 from engine.ops import OPS
-from engine.recorder import EXPLICIT, TOP
+from engine.recorder import EXPLICIT, TOP, Making
 from engine.suggest import closest
 from engine.trace import GroupKind
 
@@ -56,9 +56,11 @@ def _forward(run: Run, net: Any, x: Any, node: ast.Call) -> Any:
         return out
     if isinstance(net, Layer):
         outs = []
+        outside = run.recorder.making
         for i, neuron in enumerate(net.neurons):
-            with run.recorder.within("neuron", node, f"neurons[{i}]"):
-                outs.append(_neuron(run, neuron, x, node))
+            run.recorder.making = Making(outside, "neuron", node, f"neurons[{i}]")
+            outs.append(_neuron(run, neuron, x, node))
+        run.recorder.making = outside
         return outs[0] if len(outs) == 1 else outs
     return _neuron(run, net, x, node)
 

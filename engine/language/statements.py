@@ -13,6 +13,7 @@ from engine.language.leaving import Break, Continue, Return
 from engine.language.modules import MODULES, QUIET
 from engine.language.objects import Missing, Parts
 from engine.language.printing import show
+from engine.recorder import Making
 
 if TYPE_CHECKING:
     from engine.language.run import Run, Statements
@@ -88,15 +89,18 @@ def _expression(run: Run, node: ast.Expr) -> None:
 
 def _turn(run: Run, body: list[ast.stmt]) -> bool:
     """One turn of a loop; whether there is to be another."""
-    depth = run.depth
-    with run.recorder.within("turn", body[0], "turn"):
-        try:
-            run.block(body)
-        except Break:
-            run.depth = depth
-            return False
-        except Continue:
-            run.depth = depth
+    depth, recorder = run.depth, run.recorder
+    outside = recorder.making
+    recorder.making = Making(outside, "turn", body[0], "turn")
+    try:
+        run.block(body)
+    except Break:
+        run.depth = depth
+        return False
+    except Continue:
+        run.depth = depth
+    finally:
+        recorder.making = outside
     return True
 
 
