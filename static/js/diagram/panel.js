@@ -62,6 +62,8 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
 
   /** @type {import("./view.js").DiagramView | null} */
   let view = null;
+  /** The largest magnitudes of a story, for a view. @type {{story: Trace, view: import("./view.js").DiagramView, lines: number, cells: number} | null} */
+  let scale = null;
   /** @type {Answer | null} */
   let answer = null;
   /** @type {import("../types.js").Trace | null} */
@@ -187,7 +189,8 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
     // Of a large run only the server knows what is inside its folded parts: its picture is shown as it came.
     if (isClosed(state.trace)) return void (tell(), address());
     const { lines, cells } = view.shown;
-    view.paint(momentOf(story, frame), { lines: mostOf(story, lines, view.field), cells: mostOf(story, cells, view.field) });
+    if (scale?.story !== story || scale.view !== view) scale = { story, view, lines: mostOf(story, lines, view.field), cells: mostOf(story, cells, view.field) };
+    view.paint(momentOf(story, frame), scale);
     tell();
     address();
   }
