@@ -25,17 +25,22 @@ export function shapeOf({ trace, options }) {
   };
 }
 
+/** The iteration of training that is looked at. @param {State} state @returns {Record<string, string>} */
+export function trainingOf({ options }) {
+  const names = options["iteration"] ? ["iteration", ...KNOBS].filter((name) => options[name]) : [];
+  return Object.fromEntries(names.map((name) => [name, options[name] ?? ""]));
+}
+
 /** @param {string} base @param {string} code @param {State} state @param {boolean} [atStep] */
 export function diagramLink(base, code, state, atStep = true) {
   const { options, inputs, diagram } = state;
   const step = !atStep ? undefined : showsOne(options) ? String(stepAt(state)) : stepOption(state);
-  const training = options["iteration"] ? ["iteration", ...KNOBS].filter((name) => options[name]) : [];
   const query = new URLSearchParams({
     ...(step === undefined ? {} : { step }),
     ...shapeOf(state),
     ...(options["theme"] ? { theme: options["theme"] } : {}),
     ...(Object.keys(inputs).length ? { inputs: inputsText(inputs) } : {}),
-    ...Object.fromEntries(training.map((name) => [name, options[name] ?? ""])),
+    ...trainingOf(state),
     ...diagram,
   });
   return join(`${base}g/${code}/diagram.svg`, query.toString());

@@ -6,7 +6,7 @@ import { optionOf } from "../links.js";
 import { askedOf, frameOf, nameOf, storyOf } from "../state.js";
 import { readPicture } from "../svg-guard.js";
 import { keyboardDiagram } from "./keys.js";
-import { diagramLink, isFolded, shapeOf, stepAt } from "./link.js";
+import { diagramLink, isFolded, shapeOf, stepAt, trainingOf } from "./link.js";
 import { homeAt, momentOf, mostOf } from "./moment.js";
 import { createDiagramView } from "./view.js";
 
@@ -86,12 +86,12 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
   function question(state) {
     const { expand: _, digits, ...others } = shapeOf(state);
     const shape = { ...others, ...(digits === undefined ? {} : { digits: Number(digits) }) };
-    const here = chosen || Number(optionOf(state.options, "example")) || (answer && drawnFor === state.trace && answer.homes.length ? homeAt(answer.homes, stepAt(state)) : 0);
+    const here = chosenIn(state) || (answer && drawnFor === state.trace ? leads(answer) : 0);
     return {
       ...shape,
       ...(colour.value === "data" ? {} : { color: colour.value }),
       ...(neuron ? { neuron } : here ? { example: here } : {}),
-      ...(isClosed(state.trace) ? { step: stepAt(state), theme: state.options["theme"] ?? "light" } : {}),
+      ...(isClosed(state.trace) ? { step: stepAt(state), theme: state.options["theme"] ?? "light", ...trainingOf(state) } : {}),
     };
   }
 
@@ -113,12 +113,16 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
     loading = key;
     drawnFor = state.trace;
     try {
-      const first = "example" in asked || "neuron" in asked ? {} : { step: stepAt(state) };
       /** @type {Answer | null} */
-      const found = await studies.ask("diagram", state, { ...asked, ...first });
+      const found = await studies.ask("diagram", state, asked);
       if (!found || store.get().trace !== state.trace) return;
       known.set(key, found);
       known.set(JSON.stringify({ ...asked, ...(neuron ? {} : { example: found.example }) }), found);
+      // The first answer says where the story goes; then it may be in another example.
+      if (leads(found) !== found.example) {
+        answer = found;
+        return void load();
+      }
       show(found, state.trace);
     } catch (problem) {
       const { title, detail, hint } = /** @type {import("../types.js").Problem} */ (problem);
@@ -250,10 +254,19 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
     },
   };
 
+  /** The example that somebody chose, here or for the graph. @param {import("../state.js").State} state */
+  function chosenIn({ options }) {
+    return chosen || Number(optionOf(options, "example"));
+  }
+
+  /** The example that is to be seen: the one that was chosen, else where the story is. @param {Answer} found */
+  function leads({ homes, example }) {
+    return chosenIn(store.get()) || (neuron || homes.length === 0 ? example : homeAt(homes, stepAt(store.get())));
+  }
+
   /** Whether the story has gone on to another example than is shown. */
   function followed() {
-    const { trace } = store.get();
-    return answer !== null && trace === drawnFor && !chosen && !neuron && answer.homes.length > 0 && homeAt(answer.homes, stepAt(store.get())) !== answer.example;
+    return answer !== null && store.get().trace === drawnFor && leads(answer) !== answer.example;
   }
 }
 
