@@ -86,6 +86,7 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
 
   function paint() {
     const state = store.get();
+    if (state.options["stage"] === "diagram") return; // nobody sees it
     const frame = frameOf(state);
     if (view && frame) view.paint(frame, digitsOf(state), storyOf(state) ?? undefined);
   }
@@ -113,6 +114,7 @@ export function mountViewer(host, store, { controls = "full", wheel = true } = {
     paint();
     empty.textContent = svg ? "" : trace ? "This picture cannot be shown." : "The graph appears here.";
   });
+  store.watch((state) => state.options["stage"], paint, false);
   store.watch(frameOf, () => {
     paint();
     if (!held) stage.follow(focus());

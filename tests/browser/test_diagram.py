@@ -189,8 +189,10 @@ def test_in_the_place_of_the_graph_and_back(page: Page) -> None:
     picture(page).locator('g.cell[data-key="x1"]').click()
     expect(panel(page)).to_contain_text("kind")
     expect(picture(page)).to_be_visible()
+    bench.press("Home")
     page.get_by_role("button", name="Diagram", exact=True).click()
     expect(bench.node("x1")).to_be_visible()
+    expect(bench.number("o", "data")).to_have_text("—")
     expect(page).not_to_have_url(re.compile("stage="))
 
 
