@@ -86,7 +86,7 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
   function question(state) {
     const { expand: _, digits, ...others } = shapeOf(state);
     const shape = { ...others, ...(digits === undefined ? {} : { digits: Number(digits) }) };
-    const here = chosenIn(state) || (answer && drawnFor === state.trace ? leads(answer) : 0);
+    const here = answer && drawnFor === state.trace ? leads(answer) : chosen;
     return {
       ...shape,
       ...(colour.value === "data" ? {} : { color: colour.value }),
@@ -254,14 +254,13 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
     },
   };
 
-  /** The example that somebody chose, here or for the graph. @param {import("../state.js").State} state */
-  function chosenIn({ options }) {
-    return chosen || Number(optionOf(options, "example"));
-  }
-
-  /** The example that is to be seen: the one that was chosen, else where the story is. @param {Answer} found */
-  function leads({ homes, example }) {
-    return chosenIn(store.get()) || (neuron || homes.length === 0 ? example : homeAt(homes, stepAt(store.get())));
+  /** The example that is to be seen: the one that was chosen, here or for the graph, else where the story is. @param {Answer} found */
+  function leads({ homes, example, examples }) {
+    const state = store.get();
+    const asked = chosen || Number(optionOf(state.options, "example"));
+    if (neuron) return example;
+    if (asked >= 1 && asked <= examples.length) return asked;
+    return homes.length === 0 ? example : homeAt(homes, stepAt(state));
   }
 
   /** Whether the story has gone on to another example than is shown. */
