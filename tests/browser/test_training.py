@@ -226,14 +226,14 @@ def test_cancel(page: Page) -> None:
         if '"history":true' not in (route.request.post_data or ""):
             route.continue_()
 
-    page.route("**/api/v1/train*", never)
+    page.route("**/api/v1/train**", never)
     training.train()
     cancel = training.panel.get_by_role("button", name="Cancel")
     cancel.click()
     expect(training.sentence).to_have_text("Cancelled. Nothing was changed.")
     expect(cancel).to_have_count(0)
     training.at(100, 100)
-    page.unroute("**/api/v1/train*")
+    page.unroute("**/api/v1/train**")
     training.train()
     expect(training.sentence).to_contain_text("100 steps")
 
@@ -301,6 +301,21 @@ def test_data_is_put_into_the_program(page: Page) -> None:
     use.click()
     expect(training.bench.editor).to_contain_text('n = Neuron(1, activation="linear", seed=1)')
     training.row("Predictions at this iteration", "ypred[2]").get_by_role("cell").first.wait_for()
+
+
+def test_the_boundary_follows(page: Page) -> None:
+    """What the model says over its two inputs, at each iteration; a fit along one."""
+    rows = "xs, ys = moons(12, noise=0.1, seed=1)\n"
+    training = Training(page, f"{rows}{SMALL.removeprefix(ROWS).replace('Neuron(3', 'Neuron(2')}", "&iteration=3")
+    picture = training.panel.get_by_role("img", name="What the model says over its inputs at iteration 3,")
+    expect(picture).to_be_visible()
+    training.scrubber.focus()
+    training.bench.press("Home")
+    picture = training.panel.get_by_role("img", name="What the model says over its inputs at iteration 0,")
+    expect(picture).to_have_attribute("src", re.compile(r"/boundary\.svg\?iteration=0"))
+    assert page.request.get(picture.get_attribute("src") or "").ok
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("image => image.naturalWidth") > 100
 
 
 def test_from_the_gallery_and_in_a_frame(page: Page) -> None:

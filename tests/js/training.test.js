@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readRows } from "../../static/js/training/csv.js";
 import { dataOf, number, programFor, SETS, withData } from "../../static/js/training/data.js";
+import { eventsIn } from "../../static/js/training/events.js";
+import { withQuery } from "../../static/js/training/exports.js";
 import { createRun, decode, mostSteps, trainedWords } from "../../static/js/training/run.js";
 import { versusOf, versusText, DEFAULTS, optionsOf, placeOf, questionOf, rateAt, settingsOf, wordsFor } from "../../static/js/training/settings.js";
 
@@ -53,6 +55,17 @@ test("a history is a row of parameters and a loss for each iteration", () => {
 test("the limit is what can be computed and what can be sent", () => {
   assert.equal(mostSteps({ affordable: 6900, parameters: new Array(41) }), 6900);
   assert.equal(mostSteps({ affordable: 10_000, parameters: new Array(500) }), 999);
+});
+
+test("events arrive in parts", () => {
+  const { events, rest } = eventsIn('event: progress\ndata: {"iteration": 3}\n\n: still here\n\nevent: done\r\ndata: {"loss": 1}\r\n\r\nevent: la');
+  assert.deepEqual(events, [{ name: "progress", data: { iteration: 3 } }, { name: "done", data: { loss: 1 } }]);
+  assert.equal(rest, "event: la");
+});
+
+test("an address takes other options", () => {
+  assert.equal(withQuery("/under/", "/g/X/loss.svg?iteration=5&seed=1", { iteration: "7" }), "/under/g/X/loss.svg?seed=1&iteration=7");
+  assert.equal(withQuery("/", "/g/X/train.csv", {}), "/g/X/train.csv");
 });
 
 test("what is trained, in words", () => {

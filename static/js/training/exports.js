@@ -2,29 +2,33 @@
 
 import { h } from "../dom.js";
 
+/** An address of the server's, with other values for some options. @param {string} base @param {string} address @param {Record<string, string>} more */
+export function withQuery(base, address, more) {
+  const [path = "", query = ""] = address.split("?");
+  const pairs = query.split("&").filter((pair) => pair && !((pair.split("=")[0] ?? "") in more));
+  const all = [...pairs, ...Object.entries(more).map(([name, value]) => `${name}=${value}`)].join("&");
+  return `${base}${path.replace(/^\//, "")}${all ? `?${all}` : ""}`;
+}
+
 /** @param {string} base  where the application is mounted */
 export function createExports(base) {
   const link = (/** @type {string} */ text, /** @type {string} */ name) => h("a", { target: "_blank", rel: "noopener", "aria-label": name }, text);
   const svg = link("SVG", "Loss curve as SVG");
   const csv = link("CSV", "All iterations as CSV");
   const json = link("JSON", "The run as JSON");
-  let [curve, scale, iteration] = ["", "linear", 0];
+  let [curve, scale, iteration, versus] = ["", "linear", 0, ""];
 
-  /** @param {string} address @param {Record<string, string>} more */
-  const address = (address, more) => {
-    const query = Object.entries(more).map(([name, value]) => `${name}=${value}`).join("&");
-    return `${base}${address.replace(/^\//, "")}${query ? `${address.includes("?") ? "&" : "?"}${query}` : ""}`;
-  };
   function show() {
-    svg.href = address(curve.replace(/([?&])iteration=\d+&?/, "$1").replace(/[?&]$/, ""), { iteration: String(iteration), ...(scale === "log" ? { scale } : {}) });
+    svg.href = withQuery(base, curve, { iteration: String(iteration), ...(versus ? { versus } : {}), ...(scale === "log" ? { scale } : {}) });
   }
   return {
     element: h("div", { class: "train-exports" }, svg, csv, json),
-    /** @param {import("./run.js").Run} run */
-    set({ links }) {
+    /** @param {import("./run.js").Run} run @param {string} other  what a second run does otherwise */
+    set({ links }, other) {
       curve = links["loss"] ?? "";
-      csv.href = address(links["table"] ?? "", {});
-      json.href = address(links["train"] ?? "", { history: "true" });
+      versus = other.split(",").filter((pair) => !pair.startsWith("iterations:")).join(",");
+      csv.href = withQuery(base, links["table"] ?? "", {});
+      json.href = withQuery(base, links["train"] ?? "", { history: "true" });
       show();
     },
     /** @param {number} at */

@@ -3,7 +3,8 @@
 import { h, withCode } from "../dom.js";
 import { formatNumber } from "../format.js";
 import { resolveStep } from "../player.js";
-import { askTraining } from "./ask.js";
+import { askTraining, followTraining } from "./ask.js";
+import { createBoundary } from "./boundary.js";
 import { createComparison } from "./comparison.js";
 import { createCurve } from "./curve.js";
 import { createDataMenu } from "./data-menu.js";
@@ -61,6 +62,7 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
   const scrubber = createScrubber({ goTo: (iteration) => show(iteration) });
   const curve = createCurve({ goTo: (iteration) => (scrubber.pause(), show(iteration)) });
   const exports = createExports(base);
+  const boundary = createBoundary(base, () => document.documentElement.dataset["theme"]);
   const parameters = parametersTable();
   const predictions = predictionsTable();
   const data = createDataMenu({
@@ -95,7 +97,7 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
   }));
   const results = [
     h("section", { class: "train-curve", "aria-label": "Loss", hidden: true }, h("div", { class: "train-tools" }, h("h3", {}, "Loss"), scale, exports.element), curve.element, comparison.element, comparison.table),
-    h("section", { class: "train-predictions", "aria-label": "Predictions", hidden: true }, h("h3", {}, "Predictions"), predictions.element),
+    h("section", { class: "train-predictions", "aria-label": "Predictions", hidden: true }, h("h3", {}, "Predictions"), boundary.element, predictions.element),
     h("section", { class: "train-parameters", "aria-label": "Parameters", hidden: true }, h("h3", {}, "Parameters, and their update w ← w − lr · grad"), parameters.element),
   ];
   const bar = h("div", { class: "train-bar is-empty" }, h("div", { class: "train-go" }, trainButton, cancel, progress), scrubber.element, h("p", { class: "train-where" }, scrubber.count, loss));
@@ -137,10 +139,15 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
     const mySettings = settings;
     const other = comparison.other();
     busy(true);
+    const news = (/** @type {number} */ iteration, /** @type {import("../types.js").Num} */ now) => {
+      progress.max = mySettings.steps;
+      progress.value = iteration;
+      if (!progress.hidden) tell(`Training: iteration ${iteration.toLocaleString("en")} of ${mySettings.steps.toLocaleString("en")}, ${run?.name ?? "loss"} ${formatNumber(now, 4)}.`);
+    };
     const begun = performance.now();
     try {
-      const first = createRun(await askTraining(base, state, mySettings, { signal: mine.signal }), mySettings);
-      const second = other && createRun(await askTraining(base, state, other, { signal: mine.signal }), other);
+      const first = createRun(await followTraining(base, state, mySettings, { signal: mine.signal, onProgress: news }), mySettings);
+      const second = other && createRun(await followTraining(base, state, other, { signal: mine.signal, onProgress: news }), other);
       if (mine.signal.aborted) return;
       quick = performance.now() - begun < QUICK;
       begin(first, second);
@@ -166,7 +173,8 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
     comparison.show(second ? [first, second] : [], words);
     parameters.build(first.parameters);
     predictions.build(first.predictions);
-    exports.set(first);
+    exports.set(first, second ? versusText(second.settings, first.settings) : "");
+    boundary.set(first.links["boundary"]);
     const spoken = first.sentence + (second ? ` Beside it, ${words[1]}: ${second.name} ends at ${formatNumber(second.losses[second.last] ?? null, 4)}.` : "");
     tell(spoken);
     tellStop(first);
@@ -193,6 +201,7 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
     const text = `${run.name} ${formatNumber(run.losses[at] ?? null, 4)}`;
     loss.textContent = text;
     exports.at(at);
+    boundary.at(at);
     if (spoken && !scrubber.playing()) say(`Iteration ${at} of ${run.last}. ${text}.`, 180);
   }
 
@@ -280,6 +289,7 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
     else {
       if (document.activeElement === cancel) trainButton.focus();
       cancel.hidden = progress.hidden = true;
+      progress.removeAttribute("value");
     }
   }
 
@@ -337,7 +347,7 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
         store.watch((state) => state.trace, () => changed(), false),
         store.watch((state) => state.inputs, () => run && (looked = null, quick) && soon("train", () => void train(), 120), false),
         store.watch((state) => state.live, () => run && tables(), false),
-        store.watch((state) => state.options["theme"], () => requestAnimationFrame(curve.redraw), false),
+        store.watch((state) => state.options["theme"], () => requestAnimationFrame(() => (curve.redraw(), boundary.redraw())), false),
       ];
       if (run && run.source === store.get().source) show(wanted === null ? at : Math.min(Number(wanted), run.last), false);
       else {
