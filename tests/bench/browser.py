@@ -52,6 +52,8 @@ def run() -> list[Result]:
             _typing(page, port),
             _dragging(page, port, "neuron", NEURON, 1000 / 60),
             _dragging(page, port, "lecture's loss, 360 values", MANY + _KNOB, 1000 / 30),
+            _training(page, port, "folded", ""),
+            _training(page, port, "every value drawn", "collapse=none&style=compact&"),
             _moving(page, port, "zoom", ZOOMED),
             _moving(page, port, "pan", PANNED),
         ]
@@ -142,6 +144,29 @@ def _frames(what: str, times: list[float], limit: float) -> Result:
     return Result(
         what, f"{statistics.median(frames):.1f} ms", f"p95 {slow:.1f}, at most {limit:.1f}", None, None, slow <= limit * 1.1
     )
+
+
+PLAYED = """async () => {
+  document.querySelector(".train-transport .is-main").click();
+  const frames = [];
+  let last = 0;
+  for (let i = 0; i < 140; i += 1) {
+    const now = await new Promise(requestAnimationFrame);
+    if (i > 20) frames.push(now - last);
+    last = now;
+  }
+  return frames;
+}"""
+
+
+def _training(page: Page, port: int, name: str, view: str) -> Result:
+    """The time from frame to frame while training plays, 60 iterations a second."""
+    query = f"{view}lab=train&iteration=0&iterations=500&step=end&e={urllib.parse.quote(MANY)}"
+    page.goto(f"http://127.0.0.1:{port}/?{query}")
+    page.wait_for_selector("html[data-ready]")
+    page.get_by_text("iteration 0 of 500").wait_for()
+    page.wait_for_timeout(1500)
+    return _frames(f"training plays, frame to frame, lecture's loss, {name}", page.evaluate(PLAYED), 1000 / 30)
 
 
 def _open(page: Page, port: int, source: str) -> None:

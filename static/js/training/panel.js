@@ -194,8 +194,9 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
     at = iteration;
     scrubber.set(at, run.last);
     curve.mark(at);
-    setMoment?.({ iteration: at, numbers: run.numbers(at), question: momentQuestion(run.settings, at) });
-    tables();
+    const { live } = store.get();
+    setMoment({ iteration: at, numbers: run.numbers(at), question: momentQuestion(run.settings, at) });
+    if (store.get().live === live) tables(); // else they have followed
     soon("address", remember, 250);
     if (!scrubber.playing()) soon("look", () => void look());
     const text = `${run.name} ${formatNumber(run.losses[at] ?? null, 4)}`;
@@ -220,8 +221,9 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
       // What gradient descent has taken off says what the grad was.
       return how.optimizer === "sgd" && how.rate > 0 && next ? ((row[i] ?? NaN) - (next[i] ?? NaN)) / how.rate : null;
     });
-    parameters.show(row, grads, next, how);
-    predictions.show(run.predictions.map(({ node }, i) => numberOf(node)?.data ?? known?.predictions[i] ?? null), run.targets);
+    const exact = !scrubber.playing();
+    parameters.show(row, grads, next, how, exact);
+    predictions.show(run.predictions.map(({ node }, i) => numberOf(node)?.data ?? known?.predictions[i] ?? null), run.targets, exact);
   }
 
   /** Numbers of this iteration that the browser cannot work out by itself. */
@@ -324,7 +326,7 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
     stop.hidden = true;
     scrubber.set(0, 0);
     loss.textContent = "";
-    setMoment?.(null);
+    setMoment(null);
   }
 
   return {
@@ -363,7 +365,7 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
         quiet();
         for (const timer of Object.values(timers)) clearTimeout(timer);
         store.set({ troubled: [] });
-        setMoment?.(null);
+        setMoment(null);
         setOptions(Object.fromEntries(NAMES.map((name) => [name, ""])));
       };
     },

@@ -30,7 +30,9 @@ function table(name, heads) {
 
 /** @param {HTMLElement} cell @param {string} text @param {string} [title] */
 function write(cell, text, title) {
-  if (cell.textContent !== text) cell.textContent = text;
+  const { firstChild } = cell;
+  if (!(firstChild instanceof Text)) cell.textContent = text;
+  else if (firstChild.data !== text) firstChild.data = text;
   if (title !== undefined && cell.title !== title) cell.title = title;
 }
 
@@ -74,13 +76,14 @@ export function parametersTable() {
       }
       left(parameters.length);
     },
-    /** @param {Float64Array} data @param {ReadonlyArray<number | null>} grads @param {Float64Array | null} next @param {import("./settings.js").Settings} settings */
-    show(data, grads, next, settings) {
+    /** @param {Float64Array} data @param {ReadonlyArray<number | null>} grads @param {Float64Array | null} next
+     * @param {import("./settings.js").Settings} settings @param {boolean} exact  whether there is time for all digits */
+    show(data, grads, next, settings, exact) {
       for (const [i, [a, b, c]] of rows.entries()) {
         const x = data[i] ?? NaN;
         const grad = grads[i] ?? null;
-        if (a) write(a, formatNumber(x, 4), exactNumber(x));
-        if (b) write(b, grad === null ? "…" : formatNumber(grad, 4), grad === null ? "" : exactNumber(grad));
+        if (a) write(a, formatNumber(x, 4), exact ? exactNumber(x) : undefined);
+        if (b) write(b, grad === null ? "…" : formatNumber(grad, 4), exact && grad !== null ? exactNumber(grad) : undefined);
         if (c) write(c, updateText(x, grad, next?.[i] ?? null, settings));
       }
     },
@@ -100,11 +103,11 @@ export function predictionsTable() {
       left(predictions.length);
       element.hidden = predictions.length === 0;
     },
-    /** @param {ReadonlyArray<number | null>} now @param {ReadonlyArray<number | null>} targets */
-    show(now, targets) {
+    /** @param {ReadonlyArray<number | null>} now @param {ReadonlyArray<number | null>} targets @param {boolean} exact */
+    show(now, targets, exact) {
       for (const [i, [a, b]] of rows.entries()) {
         const x = now[i] ?? null;
-        if (a) write(a, x === null ? "…" : formatNumber(x, 4), x === null ? "" : exactNumber(x));
+        if (a) write(a, x === null ? "…" : formatNumber(x, 4), exact && x !== null ? exactNumber(x) : undefined);
         const target = targets[i] ?? null;
         if (b) write(b, target === null ? "" : formatNumber(target, 4));
       }
