@@ -29,7 +29,7 @@ __all__ = [
     "sentence", "stopped", "told",
 ]  # fmt: skip
 
-_ELEMENT = re.compile(r"(\w+)(?:\[[0-9]+\])+")
+_ELEMENT = re.compile(r"(\w+)(?:\[[0-9]+\])+(?:#[0-9]+)?")
 _WORDS = {"sgd": "gradient descent", "momentum": "gradient descent with momentum", "adam": "Adam"}
 
 

@@ -61,6 +61,8 @@ export function createSession(store, api) {
   /** The words that the server last found for this graph. @type {{trace: Trace, steps: Trace["steps"]} | null} */
   let words = null;
   let telling = false;
+  /** Whether the end was shown before an iteration's story, which ends with an update, took its place. */
+  let wasAtEnd = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let tellTimer;
 
@@ -112,7 +114,9 @@ export function createSession(store, api) {
       store.set({ live: answer.trace, problem: null });
     } else {
       // Another way through the program: another picture.
-      store.set({ trace: answer.trace, live: null, problem: null, step: stepAfterEdit(now.step, trace.steps.length, answer.trace.steps.length) });
+      const step = wasAtEnd ? answer.trace.steps.length : stepAfterEdit(now.step, trace.steps.length, answer.trace.steps.length);
+      wasAtEnd = false;
+      store.set({ trace: answer.trace, live: null, problem: null, step });
     }
   }
 
@@ -125,6 +129,7 @@ export function createSession(store, api) {
       words = { trace, steps: trace.steps.map((each) => found.get(stepKey(each)) ?? each) };
       return store.set({ live: withWords(live, words.steps), problem: null });
     }
+    wasAtEnd ||= step >= trace.steps.length;
     const update = told.steps.findIndex(({ phase }, i) => i > 0 && phase === "update");
     const end = update < 0 ? told.steps.length : update;
     store.set({ trace: told, live: null, problem: null, step: step >= trace.steps.length ? end : Math.min(step, end) });

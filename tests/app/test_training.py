@@ -494,3 +494,13 @@ async def test_a_run_that_is_too_much_to_keep_is_run_once(monkeypatch: pytest.Mo
         ):
             assert (await small.get(address)).content == (await large.get(address)).content
         assert len(ran) == times
+
+
+async def test_a_program_that_trains_by_itself_has_predictions(client: httpx.AsyncClient):
+    """The last of those that its loop makes: `ypred[0]#3`."""
+    loop = "for k in range(2):\n    ypred = [n(x) for x in xs]\n    loss = sum((a - b)**2 for a, b in zip(ypred, ys))\n"
+    loop += "    loss.backward()\n"
+    loop += "    for p in n.parameters():\n        p.data += -0.05 * p.grad\n"
+    answer = await ask(client, f"{LOSS}\n{loop}", steps=1)
+    assert [row["key"].split("#")[0] for row in answer["predictions"]] == ["ypred[0]", "ypred[1]", "ypred[2]", "ypred[3]"]
+    assert [row["target"] for row in answer["predictions"]] == [1.0, -1.0, -1.0, 1.0]

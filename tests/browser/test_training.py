@@ -280,6 +280,22 @@ def test_where_it_overflows(page: Page) -> None:
     expect(training.bench.graph.locator(".is-troubled")).to_have_count(1)
 
 
+def test_a_program_with_its_own_loop(page: Page) -> None:
+    """It is trained from where it began; its updates are the program's own, so the server tells each iteration."""
+    loop = "for k in range(3):\n    y = (x - 1)**2\n    x.grad = 0.0\n    y.backward()\n    x.data += -0.25 * x.grad\n"
+    training = Training(page, f"x = Value(3.0)\n{loop}", "&learning_rate=0.25&iterations=50")
+    count = page.locator(".timeline .count")
+    steps = count.inner_text()
+    training.train()
+    training.at(50, 50)
+    training.go_to(1)
+    row = training.row("Parameters at this iteration", "x").get_by_role("cell")
+    expect(row).to_have_text(["2.0000", "2.0000", "2.0000 − 0.25 · 2.0000 = 1.5000"])
+    expect(training.bench.number("x", "data")).to_have_text("2.0000")
+    page.get_by_role("button", name="Close panel").click()
+    expect(count).to_have_text(steps)
+
+
 def test_data_is_put_into_the_program(page: Page) -> None:
     training = Training(page, NET)
     training.panel.locator(".train-data summary").click()

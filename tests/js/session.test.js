@@ -137,3 +137,34 @@ test("a watcher hears only what it watches", () => {
   store.set({ a: 3 });
   assert.deepEqual(heard, [1, 2]);
 });
+
+/** An iteration's story of `square`, with an update at its end. */
+function iterationStory() {
+  const story = square();
+  for (const step of story.steps) step.text = `told ${step.index}`;
+  story.steps.push({ index: 5, phase: "update", node: "n0", edge: null, writes: [{ node: "n0", field: "data", before: 5, after: 4 }], text: "told 5" });
+  return story;
+}
+
+test("an iteration of training: numbers at once, the server's words, the program's own story stays", async () => {
+  const trace = square();
+  const { store, session, asked } = sessionWith([{ trace: iterationStory() }], { trace, own: { a: 3 }, step: 4 });
+  session.setMoment({ iteration: 2, numbers: { a: 5 }, question: { iteration: 2, learning_rate: 0.1 } });
+  assert.deepEqual(store.get().live?.nodes.map(({ data, grad }) => [data, grad]), [[5, 10], [25, 1]]);
+  await new Promise((done) => setTimeout(done, 150));
+  assert.deepEqual(asked, [{ source: square().source, step: "start", iteration: 2, learning_rate: 0.1 }]);
+  assert.equal(store.get().trace, trace);
+  assert.deepEqual([store.get().live?.steps.length, store.get().live?.steps[2]?.text, store.get().live?.nodes[0]?.data], [4, "told 3", 5]);
+});
+
+test("a program that updates by itself: the server's story of the iteration, before its update, and back to the end", async () => {
+  const trace = iterationStory();
+  trace.steps.push({ index: 6, phase: "forward", node: "n1", edge: null, writes: [{ node: "n1", field: "data", before: 9, after: 16 }], text: "" });
+  const { store, session } = sessionWith([{ trace: iterationStory() }, { trace }], { trace, own: { a: 3 }, step: 6 });
+  session.setMoment({ iteration: 2, numbers: { a: 5 }, question: { iteration: 2 } });
+  await new Promise((done) => setTimeout(done, 150));
+  assert.deepEqual([store.get().trace?.steps.length, store.get().step, store.get().live], [5, 4, null]);
+  session.setMoment(null);
+  await new Promise((done) => setTimeout(done, 150));
+  assert.deepEqual([store.get().trace, store.get().step], [trace, 6]);
+});

@@ -4,6 +4,8 @@ import { readRows } from "../../static/js/training/csv.js";
 import { dataOf, number, programFor, SETS, withData } from "../../static/js/training/data.js";
 import { eventsIn } from "../../static/js/training/events.js";
 import { withQuery } from "../../static/js/training/exports.js";
+import { speedFor, stepBy } from "../../static/js/training/scrubber.js";
+import { placeAndName, updateText } from "../../static/js/training/tables.js";
 import { createRun, decode, mostSteps, trainedWords } from "../../static/js/training/run.js";
 import { versusOf, versusText, DEFAULTS, optionsOf, placeOf, questionOf, rateAt, settingsOf, wordsFor } from "../../static/js/training/settings.js";
 
@@ -130,4 +132,20 @@ test("where there is no data to replace, a whole program is made", () => {
     assert.deepEqual(withData(source, notebook), { source: programFor(notebook), kept: false }, source);
   }
   assert.match(programFor(dataOf({ xs: [[1, 2]], ys: [3], names: null })), /activation="linear"/);
+});
+
+test("keys on a line of iterations, and how fast it plays", () => {
+  const press = (/** @type {string} */ key, ctrlKey = false) => stepBy(/** @type {KeyboardEvent} */ ({ key, ctrlKey, metaKey: false, altKey: false }), 50, 100);
+  assert.deepEqual(["ArrowRight", "ArrowDown", "PageUp", "PageDown", "Home", "End", "a"].map((key) => press(key)), [51, 49, 60, 40, 0, 100, null]);
+  assert.equal(press("Home", true), null);
+  assert.equal(stepBy(/** @type {KeyboardEvent} */ ({ key: "ArrowRight", ctrlKey: false, metaKey: false, altKey: false }), 100, 100), 100);
+  assert.deepEqual([4, 40, 800].map(speedFor), [2, 12, 100]);
+});
+
+test("a parameter's name in two parts, and its update in figures", () => {
+  assert.deepEqual(placeAndName("n.layers[0].neurons[1].w[2]"), ["n.layers[0].neurons[1]", "w[2]"]);
+  assert.deepEqual(placeAndName("x"), ["", "x"]);
+  assert.equal(updateText(2, -4, 3, { ...DEFAULTS, rate: 0.25 }), "2.0000 − 0.25 · (−4.0000) = 3.0000");
+  assert.equal(updateText(2, 1, 1.5, { ...DEFAULTS, optimizer: "adam" }), "2.0000 − 0.5000 = 1.5000");
+  assert.equal(updateText(2, null, null, DEFAULTS), "");
 });
