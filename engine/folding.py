@@ -27,6 +27,9 @@ COLLAPSE: tuple[Collapse, ...] = get_args(Collapse)
 MOST_BOXES = 60
 """What `auto` opens at the most."""
 
+EDGES_A_BOX = 1.5
+"""More edges than this for each of the boxes are a tangle: then `auto` leaves folded what it could open."""
+
 _BLOCKS = 16
 """Where every statement is folded and there are still too many, neighbours are put into so many boxes."""
 
@@ -183,6 +186,13 @@ class _Groups:
         outside = (node for node in self._parameters if node.group is None or node.group not in folded)
         return count + sum(not self.only_read_by(node.id, folded) for node in outside)
 
+    def edges(self, folded: Mapping[str, str]) -> int:
+        """How many edges there would be between boxes."""
+        box = {node.id: folded.get(node.group, node.id) if node.group else node.id for node in self.trace.nodes}
+        absorbed = {node.id for node in self._parameters}
+        pairs = {(box[edge.source], box[edge.target]) for edge in self.trace.edges if edge.source not in absorbed}
+        return sum(source != target for source, target in pairs)
+
     @cached_property
     def _own(self) -> Counter[str | None]:
         """Values by their innermost group, without parameters."""
@@ -240,12 +250,20 @@ def _least(groups: _Groups, most: int, open: frozenset[str]) -> tuple[_Groups, i
 
 
 def _kept_open(groups: _Groups, folded: Mapping[str, str], level: int, most: int) -> frozenset[str]:
-    """What there is room for, the small ones first."""
-    outer = sorted({groups.groups[id] for id in folded.values()}, key=lambda group: (group.size, group.id))
+    """What there is room for, the small ones first; what has one name and kind is opened together, or not at all."""
+    alike: dict[tuple[str, str], list[Group]] = {}
+    outermost = set(folded.values())
+    for group in groups.trace.groups:
+        if group.id not in outermost:
+            continue
+        alike.setdefault((group.kind, group.name), []).append(group)
     kept: frozenset[str] = frozenset()
-    for group in outer:
-        tried = kept | {group.key}
-        if group.size > most * 8 or groups.boxes(groups.folded(level, tried)) > most:
+    for family in sorted(alike.values(), key=lambda family: (sum(group.size for group in family), family[0].key)):
+        if sum(group.size for group in family) > most * 8:
+            break
+        tried = kept | {group.key for group in family}
+        shown = groups.folded(level, tried)
+        if groups.boxes(shown) > most or groups.edges(shown) > EDGES_A_BOX * most:
             break
         kept = tried
     return kept
