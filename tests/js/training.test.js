@@ -101,6 +101,7 @@ test("what is wrong with pasted rows, and where", () => {
   assert.deepEqual(fault("α, 1"), [1, 1, "`α` is not a number."]);
   assert.deepEqual(fault("1, 1e999"), [1, 4, "`1e999` is not a number."]);
   assert.equal(fault(Array.from({ length: 201 }, () => "1,2").join("\n"))[0], 201);
+  assert.deepEqual(fault(Array.from({ length: 61 }, () => new Array(11).fill("1").join(",")).join("\n")), [61, 1, "At most 600 input numbers are taken: 60 rows of these."]);
   assert.equal(fault(new Array(12).fill("1").join(","))[1], 23);
   assert.equal(fault("1,2\n".repeat(20_000))[0], 1);
 });
@@ -111,6 +112,10 @@ test("rows become lines of the program", () => {
   assert.equal(data.kind, "classes");
   assert.equal(dataOf({ xs: [[1]], ys: [3], names: null }).kind, "numbers");
   assert.equal(number(-0), "0.0");
+  const long = dataOf({ xs: new Array(60).fill([-1]), ys: new Array(60).fill(-2), names: null }).lines;
+  assert.deepEqual(long.match(/^[xy]s \+?= /gm), ["xs = ", "xs += ", "ys = ", "ys += "], "a statement takes so many signs");
+  assert.equal(long.match(/-1\.0/g)?.length, 60);
+  assert.equal(withData(`${long}\nn = 1\n`, dataOf({ xs: [[1]], ys: [2], names: null })).source, "xs = [\n    [1.0],\n]\nys = [2.0]\nn = 1\n");
 });
 
 test("data takes the place of the program's own, and the net reads as many inputs", () => {

@@ -5,6 +5,8 @@
 
 export const MOST_ROWS = 200;
 export const MOST_COLUMNS = 11;
+/** Inputs in all: they become one statement of the program, which has a limit of words and signs. */
+const MOST_NUMBERS = 600;
 const MOST_CHARACTERS = 50_000;
 
 /** A header is a first line in which no cell is a number. @param {string} text @returns {{rows: Rows} | {fault: Fault}} */
@@ -35,6 +37,7 @@ export function readRows(text) {
       numbers.push(x);
     }
     if (rows.xs.length === MOST_ROWS) return fault(`At most ${MOST_ROWS} rows are taken.`, i + 1, 1);
+    if ((rows.xs.length + 1) * (width - 1) > MOST_NUMBERS) return fault(`At most ${MOST_NUMBERS} input numbers are taken: ${rows.xs.length} rows of these.`, i + 1, 1);
     rows.ys.push(/** @type {number} */ (numbers.pop()));
     rows.xs.push(numbers);
   }

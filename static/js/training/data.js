@@ -12,20 +12,36 @@ export const SETS = [
   },
   { name: "moons", title: "Two moons", sentence: "Two bent rows of points, one class each.", columns: 2, kind: "classes", rows: 40, lines: "xs, ys = moons(40, noise=0.1, seed=1)", advice: { rate: 0.5, steps: 300 } },
   { name: "circles", title: "Circles", sentence: "One class around the other.", columns: 2, kind: "classes", rows: 40, lines: "xs, ys = circles(40, noise=0.05, seed=1)", advice: { rate: 0.5, steps: 400 } },
-  { name: "xor", title: "XOR", sentence: "Four corners that no straight line divides.", columns: 2, kind: "classes", rows: 4, lines: "xs, ys = xor()", advice: { rate: 0.5, steps: 300 } },
+  { name: "xor", title: "XOR", sentence: "Four corners that no straight line divides.", columns: 2, kind: "classes", rows: 4, lines: "xs, ys = xor()", advice: { rate: 0.2, steps: 300 } },
   { name: "line", title: "A line with noise", sentence: "One input, a number to come near to.", columns: 1, kind: "numbers", rows: 30, lines: "xs, ys = line(30, noise=0.1, seed=1)", advice: { rate: 0.1, steps: 100 } },
 ];
+
+/** Minus signs in one statement; the language takes a few more. */
+const MOST_SIGNS = 50;
 
 /** @param {import("./csv.js").Rows} rows @returns {Data} */
 export function dataOf({ xs, ys, names }) {
   const classes = ys.every((y) => y === 1 || y === -1);
   const head = names ? `# ${names.join(", ").replace(/[^\p{L}\p{N} ,._-]/gu, "").slice(0, 100)}\n` : "";
   return {
-    lines: `${head}xs = [\n${xs.map((row) => `    [${row.map(number).join(", ")}],\n`).join("")}]\nys = [${ys.map(number).join(", ")}]`,
+    lines: `${head}${statements("xs", xs.map((row) => `    [${row.map(number).join(", ")}],\n`), "\n")}\n${statements("ys", ys.map((y) => `${number(y)}, `), "")}`,
     columns: xs[0]?.length ?? 0,
     kind: classes ? "classes" : "numbers",
     rows: xs.length,
   };
+}
+
+/** A list in as many statements as its minus signs need. @param {string} name @param {string[]} items @param {string} opening */
+function statements(name, items, opening) {
+  /** @type {string[]} */
+  const lines = [];
+  let signs = Infinity;
+  for (const item of items) {
+    const more = item.split("-").length - 1;
+    if ((signs += more) > MOST_SIGNS) [signs] = [more, lines.push("")];
+    lines.push((lines.pop() ?? "") + item);
+  }
+  return lines.map((line, i) => `${name} ${i ? "+=" : "="} [${opening}${line.replace(/, $/, "")}]`).join("\n");
 }
 
 /** As the language reads it, and as one would type it. @param {number} x */
@@ -54,7 +70,7 @@ function assignments(source) {
   let at = 0;
   while (at < source.length) {
     const end = statementEnd(source, at);
-    const target = /^(xs|ys|xs\s*,\s*ys|\(xs\s*,\s*ys\))\s*=(?!=)/.exec(source.slice(at, end));
+    const target = /^(xs|ys|xs\s*,\s*ys|\(xs\s*,\s*ys\))\s*\+?=(?!=)/.exec(source.slice(at, end));
     if (target) {
       for (const name of (target[1] ?? "").match(/xs|ys/g) ?? []) names.add(name);
       found.push({ from: at, to: end });
