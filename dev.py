@@ -6,6 +6,7 @@
     python3 dev.py check            formatting, lint, types, import contracts
     python3 dev.py fix [PATHS]      the half of check that can be repaired by itself
     python3 dev.py bench [OPTIONS]  the benchmarks
+    python3 dev.py shots [NAMES]    the pictures of docs/tour.md, made anew
     python3 dev.py build            wheel and sdist in dist/
     python3 dev.py clean            remove all that was made
 
@@ -92,6 +93,11 @@ def bench(*options: str) -> int:
     return subprocess.call([str(PYTHON), "-m", "tests.bench", *options], cwd=ROOT, env=browser_environment())
 
 
+def shots(*names: str) -> int:
+    setup("test")
+    return subprocess.call([str(PYTHON), "-m", "tests.tour", *names], cwd=ROOT, env=browser_environment())
+
+
 def build() -> int:
     setup()
     shutil.rmtree(ROOT / "dist", ignore_errors=True)
@@ -111,7 +117,7 @@ def clean() -> int:
     return 0
 
 
-TASKS: dict[str, Callable[..., int]] = {task.__name__: task for task in (run, test, check, fix, bench, build, clean)}
+TASKS: dict[str, Callable[..., int]] = {task.__name__: task for task in (run, test, check, fix, bench, shots, build, clean)}
 
 
 # Setting up ------------------------------------------------------------------------------------------------------------
@@ -277,7 +283,7 @@ def main(arguments: list[str]) -> int:
     if name not in TASKS:
         print(__doc__)
         return 0 if name in {"help", "-h", "--help"} else 2
-    if options and name not in {"run", "test", "fix", "bench"}:
+    if options and name not in {"run", "test", "fix", "bench", "shots"}:
         raise SystemExit(f"`dev.py {name}` takes no options.")
     return TASKS[name](*options)
 

@@ -124,7 +124,9 @@ export function createStage({ wheel = true, tools = true } = {}) {
     }
     const x = shift(transform.applyX(box.x), box.width * k, room.width);
     const y = shift(transform.applyY(box.y), box.height * k, room.height);
-    if (x || y) moveTo(zoomIdentity.translate(transform.x + x, transform.y + y).scale(k), smooth);
+    if (!x && !y) return;
+    const [left, top] = [within(transform.x, x, width * k, room.width), within(transform.y, y, height * k, room.height)];
+    moveTo(zoomIdentity.translate(left, top).scale(k), smooth);
   }
 
   /** @type {() => Rectangle[]} */
@@ -229,3 +231,6 @@ function shift(at, size, room) {
   if (at + size > room - MARGIN) return room - MARGIN - ahead - at - size;
   return 0;
 }
+
+/** Beyond the edge of the picture there is nothing to see. @param {number} at @param {number} by @param {number} size @param {number} room */
+const within = (at, by, size, room) => (by === 0 || size + 2 * MARGIN < room ? at + by : Math.min(MARGIN, Math.max(room - MARGIN - size, at + by)));

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 
 from dev import chromium
+from tests.browser.live import ARGUMENTS, serving
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -25,19 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="session")
 def base_url(service: FastAPI) -> Iterator[str]:
     """The address of a live server: `page.goto("/")` opens its page."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(service, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started:
-        assert thread.is_alive(), "the server did not start: see its traceback"
-        assert time.monotonic() < deadline, "the server took longer than 20 s to start"
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
+    with serving(service) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -45,11 +31,7 @@ def browser_type_launch_args() -> dict[str, Any]:
     executable = chromium()
     if not executable:
         pytest.skip("no Chromium: apt-get install chromium, or set STEPGRAD_CHROMIUM to one")
-    quiet = ("background-networking", "component-update", "domain-reliability", "default-apps", "extensions", "sync")
-    arguments = ["--no-sandbox", "--no-first-run", "--no-pings", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage"]
-    # A page of another host may frame this server only with a permission that nobody is here to give.
-    arguments.append("--disable-features=LocalNetworkAccessChecks")
-    return {"executable_path": executable, "args": [*arguments, *(f"--disable-{name}" for name in quiet)]}
+    return {"executable_path": executable, "args": ARGUMENTS}
 
 
 @pytest.fixture(scope="session")
