@@ -1,5 +1,7 @@
-"""Pictures of pages made small: at most 256 colours, each pixel a byte. What a page shows has few colours; the shades of its letters
-are many, and nobody misses one that is almost another."""
+"""Pictures of pages made small: at most 256 colours, each pixel a byte.
+
+What a page shows has few colours; the shades of its letters are many, and nobody misses one that is almost another.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ Colour = tuple[int, ...]
 
 
 def smaller(png: bytes) -> bytes:
-    """The same picture with a palette. Takes what Chromium writes: eight bits, RGB or RGBA, not interlaced, nothing transparent."""
+    """The same picture with a palette. Takes what Chromium writes: eight bits, RGB or RGBA, not interlaced."""
     width, height, depth, kind = struct.unpack(">IIBB", png[16:26])
     assert depth == 8
     channels = _CHANNELS[kind]

@@ -94,6 +94,7 @@ STATES = (
     State("plot", "The output against an input, with the tangent and a secant that closes in on it.", "parabola", "lab=plot"),
     State("code", "The same program for PyTorch, and three columns of numbers beside each other.", "neuron", "lab=code"),
     State("diagram", "The same neuron as a diagram, moved by every step.", "neuron", "lab=diagram&style=compact"),
+    State("train", "Trained beside the graph: a loss curve, and every iteration is a moment of its own.", "moons", "lab=train"),
     State("order", "Why this order? Three walks back; two stop at a wrong number.", "order", "lab=orders"),
     State("square", "x · x: two edges, and what a set of inputs would lose.", "square", "lab=square"),
     State("twice", "Backward twice: what the leaves hold after each pass.", "backward-twice", "lab=twice"),
@@ -113,10 +114,9 @@ def tour() -> str:
     return "\n".join(["# A tour in pictures\n\nMade by `python3 dev.py shots` from the table in `tests/tour.py`.\n", *shown])
 
 
-def main(names: list[str]) -> int:
+def main(names: list[str]) -> None:
     if unknown := set(names) - {state.name for state in STATES}:
-        print(f"No picture is called {', '.join(sorted(unknown))}.", file=sys.stderr)
-        return 2
+        raise SystemExit(f"No picture is called {', '.join(sorted(unknown))}.")
     FOLDER.mkdir(exist_ok=True)
     with serving(create_app(Settings())) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
@@ -138,8 +138,7 @@ def main(names: list[str]) -> int:
         if path.stem not in {state.name for state in STATES}:
             path.unlink()
     TOUR.write_text(tour(), encoding="utf-8")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])
