@@ -94,7 +94,16 @@ STATES = (
     State("plot", "The output against an input, with the tangent and a secant that closes in on it.", "parabola", "lab=plot"),
     State("code", "The same program for PyTorch, and three columns of numbers beside each other.", "neuron", "lab=code"),
     State("diagram", "The same neuron as a diagram, moved by every step.", "neuron", "lab=diagram&style=compact"),
-    State("train", "Trained beside the graph: a loss curve, and every iteration is a moment of its own.", "moons", "lab=train"),
+    State(
+        "train",
+        "Trained beside the graph: a loss curve, and every iteration is a moment of its own.",
+        "moons",
+        "lab=train&style=compact",
+        lambda page: (
+            page.locator(".dock").get_by_role("button", name="Train", exact=True).click(),
+            page.wait_for_timeout(4000),
+        ),
+    ),
     State("order", "Why this order? Three walks back; two stop at a wrong number.", "order", "lab=orders"),
     State("square", "x · x: two edges, and what a set of inputs would lose.", "square", "lab=square"),
     State("twice", "Backward twice: what the leaves hold after each pass.", "backward-twice", "lab=twice"),
