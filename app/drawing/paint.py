@@ -142,7 +142,7 @@ class Painter:
             f'<path class="line" d="{line}" stroke="{colour}" stroke-width="{width}"{dash}/>'
             f'<path class="arrow" d="{arrow}" fill="{colour}"/>'
         )
-        if self._view.labels == "none":
+        if self._view.labels == "none" or not boxes[wire.head].terms:
             return drawn + "</g>\n", ""
         return drawn + self._term(i), "</text></g>\n"
 

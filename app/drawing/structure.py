@@ -167,7 +167,7 @@ def structure_of(
             len(node.inputs) if node.folds is None else arriving[node.id],
             chars[node.id],
             node.id == trace.output,
-            widest.get(node.id, 0),
+            widest.get(node.id, 0) if node.folds is None else 0,  # many edges lead into what is folded
             *(_summary(node) if node.folds else ()),
         )
         for node in nodes

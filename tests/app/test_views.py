@@ -22,6 +22,7 @@ from app.links import encode
 from app.options import Options
 from app.pipeline import Moment, Pipeline
 from engine.language import run
+from engine.replay import Replay
 from tests.app.samples import NEURON, PURE, SQUARE, SVG, numbers, parse, texts
 from tests.app.test_skeleton import ALLOWED, contrast
 
@@ -120,8 +121,9 @@ def test_at_the_end_the_labels_are_the_numbers_of_the_json() -> None:
     for example in gallery():
         trace = run(example.source)
         local, contribution = Flow(trace).at(len(trace.steps))
+        last = Replay(trace).leading  # the last pass forgets what the passes before it sent
         for edge in trace.edges:
-            if edge.local is not None:
+            if edge.local is not None and edge.target in last:
                 assert repr(local[edge.id]) == repr(edge.local)
                 assert repr(contribution[edge.id]) == repr(edge.contribution)
 
@@ -149,7 +151,7 @@ def test_labels_stand_in_room_of_their_own(style: str, dir: str) -> None:
             structure = now.story.structure(now.options)
             size = sizes(structure.style, structure.dir).term
             for box in structure.boxes:
-                if not box.operands:
+                if not box.operands or box.note:  # into what is folded many edges lead
                     assert box.terms == 0
                     continue
                 shape = shape_of(box, structure.style, structure.dir)
@@ -173,7 +175,8 @@ def test_labels_stand_in_room_of_their_own(style: str, dir: str) -> None:
                     if write.field == field:
                         target = next(edge.target for edge in now.trace.edges if edge.id == write.edge)
                         box = next(box for box in structure.boxes if box.node == target)
-                        assert width(fit_number(write.after, 4, box.terms), size) <= slot_width(box.terms, size) + 1e-6
+                        room = slot_width(box.terms, size) + 1e-6
+                        assert box.note or width(fit_number(write.after, 4, box.terms), size) <= room
 
 
 # Larger steps ------------------------------------------------------------------------------------------------------------
