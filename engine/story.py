@@ -11,8 +11,8 @@ from engine.backward import Contribution
 from engine.errors import Span
 from engine.graph import ancestors
 from engine.groups import grouped
-from engine.recorder import Computed, Event, Making, Recorder, Seeded
-from engine.trace import Edge, Node, Notice, Step, Trace, Write
+from engine.recorder import Assigned, Computed, Event, Making, Recorder, Seeded
+from engine.trace import Edge, Node, Notice, Phase, Step, Trace, Write
 from engine.value import Value
 
 __all__ = ["tell"]
@@ -58,49 +58,57 @@ class _Telling:
         self._grads_then: dict[Value, float] = {}
         """Grads that passes left which are not told."""
         self._steps: list[Step] = []
-        for event in recorder.events:
-            self._tell(event)
+        self._tell_all(recorder.events)
         for value in self._values:
             if value not in self._grad and recorder.has_grad(value):
                 self._grad[value] = self._grads_then[value] = value.grad
         self._first = recorder.first
 
-    def _tell(self, event: Event) -> None:
-        ids, index = self._ids, len(self._steps) + 1
-        if isinstance(event, Computed):
-            if (id_ := ids.get(event.value)) is None:
-                return
-            step = Step(index, "forward", id_, None, (Write(id_, "data", None, event.data),))
-        elif isinstance(event, Contribution):
-            edge, child = self._edge_ids[event.node][event.slot], event.node.inputs[event.slot]
-            self._terms[edge] = event
-            if event.before and child not in self._grad:
-                self._grads_then[child] = event.before
-            self._grad[child] = event.after
-            id_, write = ids[child], Write(ids[child], "grad", event.before, event.after)
-            step = Step(index, "backward", id_, edge, (write,), event.upstream, event.local)
-        elif isinstance(event, Seeded):
+    def _tell_all(self, events: Iterable[Event]) -> None:
+        """A step for each event. A large run has hundreds of thousands: values computed and terms added go the short way."""
+        ids, edge_ids, grads, terms, steps = self._ids, self._edge_ids, self._grad, self._terms, self._steps
+        for event in events:
+            if isinstance(event, Contribution):
+                node, slot, upstream, local, _, before, after = event
+                edge, child = edge_ids[node][slot], node.inputs[slot]
+                terms[edge] = event
+                if before and child not in grads:
+                    self._grads_then[child] = before
+                grads[child] = after
+                id_ = ids[child]
+                write = Write(id_, "grad", before, after)
+                steps.append(Step(len(steps) + 1, "backward", id_, edge, (write,), upstream, local))
+            elif isinstance(event, Computed):
+                value, data = event
+                if (computed := ids.get(value)) is not None:
+                    write = Write(computed, "data", None, data)
+                    steps.append(Step(len(steps) + 1, "forward", computed, None, (write,)))
+            elif (step := self._told(event, len(steps) + 1)) is not None:
+                steps.append(step)
+
+    def _told(self, event: Seeded | Assigned, index: int) -> Step | None:
+        ids = self._ids
+        if isinstance(event, Seeded):
             root, before, forgotten = event
             id_, seeded = ids[root], 1.0 if before is None else before + 1.0
             writes = [Write(ids[value], "grad", self._grad.pop(value), None) for value in forgotten if value in self._grad]
             if before and root not in self._grad:
                 self._grads_then[root] = before
             self._grad[root] = seeded
-            step = Step(index, "seed", id_, None, (*writes, Write(id_, "grad", before, seeded)))
-        else:
-            value, field, before, after = event.value, event.field, event.before, event.after
-            if (id_ := ids.get(value)) is None:
-                return
-            if field == "grad":
-                if before and value not in self._grad:
-                    self._grads_then[value] = before
-                self._grad[value] = after
-            elif value in self._unassigned and before is not None:
-                self._unassigned.remove(value)
-                self._start[value] = before
-            zeroed = field == "grad" and after == 0.0
-            step = Step(index, "zero_grad" if zeroed else "update", id_, None, (Write(id_, field, before, after),))
-        self._steps.append(step)
+            return Step(index, "seed", id_, None, (*writes, Write(id_, "grad", before, seeded)))
+        value, field, before, after = event.value, event.field, event.before, event.after
+        if value not in ids:
+            return None
+        if field == "grad":
+            if before and value not in self._grad:
+                self._grads_then[value] = before
+            self._grad[value] = after
+        elif value in self._unassigned and before is not None:
+            self._unassigned.remove(value)
+            self._start[value] = before
+        zeroed = field == "grad" and after == 0.0
+        phase: Phase = "zero_grad" if zeroed else "update"
+        return Step(index, phase, ids[value], None, (Write(ids[value], field, before, after),))
 
     def trace(
         self,
