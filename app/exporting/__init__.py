@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from app import wire
 from app.exporting.code import code
-from app.pipeline import Moment, Pipeline
+from app.pipeline import Pipeline
+from app.story import Moment
 
 __all__ = ["FORMATS", "Format"]
 

@@ -14,11 +14,12 @@ from app.errors import ProblemError
 from app.exporting import FORMATS, Format
 from app.headers import matches
 from app.options import Options
-from app.pipeline import Moment, Pipeline
+from app.pipeline import Pipeline
 from app.routes import openapi
 from app.routes.answering import CACHE, etag_of
 from app.routes.reading import json_body, pipeline_of, program, remember
 from app.schemas import GraphRequest
+from app.story import Moment
 from app.studies import STUDIES
 
 __all__ = ["CodeConvertor", "router"]

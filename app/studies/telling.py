@@ -9,7 +9,7 @@ from typing import Any
 from app.errors import ProblemError
 from app.links import encode
 from app.nodes import named
-from app.pipeline import Story
+from app.story import Story
 from engine.limits import STUDY_LIMITS
 from engine.replay import Replay
 from engine.trace import Node

@@ -21,7 +21,8 @@ from app.drawing.theme import THEMES
 from app.errors import ProblemError
 from app.gallery import gallery
 from app.options import Options
-from app.pipeline import Pipeline, Story
+from app.pipeline import Pipeline
+from app.story import Story
 from app.studies import STUDIES, Subject
 from app.wire import number
 from engine.language import run

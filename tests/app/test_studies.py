@@ -13,8 +13,8 @@ import pytest
 from app.drawing.diagram.neurons import find_neurons
 from app.gallery import gallery
 from app.links import encode
-from app.pipeline import Story
 from app.schemas import ProblemAnswer
+from app.story import Story
 from app.studies import STUDIES, Subject
 from engine.language import run
 from engine.limits import STUDY_LIMITS

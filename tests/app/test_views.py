@@ -20,7 +20,8 @@ from app.errors import ProblemError
 from app.gallery import gallery
 from app.links import encode
 from app.options import Options
-from app.pipeline import Moment, Pipeline
+from app.pipeline import Pipeline
+from app.story import Moment
 from engine.language import run
 from engine.replay import Replay
 from tests.app.samples import NEURON, PURE, SQUARE, SVG, numbers, parse, texts
