@@ -124,6 +124,7 @@ def graph_answer(
         "tape": tape,
         "examples": count,
         "step": step,
+        "end": trace.end,
         "warnings": [{"message": w.message, "node": w.node, "span": _span(w.span)} for w in trace.warnings],
         "printed": list(trace.printed),
         "links": asdict(links),

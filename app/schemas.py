@@ -220,6 +220,7 @@ class GraphAnswer(BaseModel):
     tape: dict[str, Any] | None = Field(description="Of a folded story: all operations of the run, in short.")
     examples: int = Field(description="Calls of one net or function of which `example` shows one.")
     step: int
+    end: int = Field(description="The step of the finished picture: the last, but before an update that training makes.")
     warnings: list[WarningAnswer]
     printed: list[str]
     links: LinksAnswer

@@ -20,7 +20,7 @@ def resolve(trace: Trace, reference: str) -> int:
         return _computed(trace, key) if kind == "forward" else _contributed(trace, key)
     match reference:
         case "end":
-            return count
+            return trace.end
         case "start":
             return 0
         case "forward":

@@ -188,6 +188,14 @@ class Trace:
     initial: Mapping[str, float] = field(default_factory=dict)
     """Data that leaves began with, where `start` is what updates that are not told made of it."""
 
+    @property
+    def end(self) -> int:
+        """The step of the finished picture: the last one. Training's update leads to the next iteration, and comes after it."""
+        end = len(self.steps)
+        while end > 1 and self.steps[end - 1].descent is not None:
+            end -= 1
+        return end
+
     def frame(self, index: int) -> Frame:
         """The state after steps 1 … index, replayed from the start, so that stepping back is as right as forward."""
         data = dict(self.start)

@@ -2,6 +2,7 @@
 
 import { memory } from "./dom.js";
 import { codeOfPath, decodeProgram, encodeProgram, fromQuery, inputsOf, inputsText, pageLink } from "./links.js";
+import { endOf } from "./player.js";
 
 /** @typedef {import("./state.js").Store} Store */
 /** @typedef {import("./types.js").Options} Options */
@@ -12,7 +13,10 @@ const LAST = "stepgrad.last";
 const PAUSE = 300;
 
 /** `step=` for a link: the end is the default and left out. @param {import("./state.js").State} state */
-export const stepOption = ({ trace, step }) => (!trace || step >= trace.steps.length ? undefined : String(step));
+export function stepOption({ trace, step }) {
+  const at = Math.min(step, trace?.steps.length ?? 0);
+  return !trace || at === endOf(trace) ? undefined : String(at);
+}
 
 /** Options and step as a link wants them. @param {import("./state.js").State} state @returns {Options} */
 export function linkOptions(state) {

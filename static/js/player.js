@@ -171,6 +171,9 @@ export function nextBoundary(steps, index, direction) {
   return borders.filter((border) => border < index).at(-1) ?? 0;
 }
 
+/** The step of the finished picture: the last, but before an update that training makes. @param {Trace} trace */
+export const endOf = ({ steps, end }) => end ?? steps.length;
+
 /**
  * `step=` as it stands in a URL → an index; null when there is no such step.
  * @param {Trace} trace
@@ -180,11 +183,11 @@ export function nextBoundary(steps, index, direction) {
 export function resolveStep(trace, name) {
   const { steps } = trace;
   const text = String(name ?? "end").trim();
-  if (text === "" || text === "end") return steps.length;
+  if (text === "" || text === "end") return endOf(trace);
   if (text === "start") return 0;
   if (/^[+-]?\d+$/.test(text)) {
     const index = Number(text);
-    const from = text.startsWith("-") ? steps.length + index : index;
+    const from = text.startsWith("-") ? steps.length + 1 + index : index;
     return from >= 0 && from <= steps.length ? from : null;
   }
   if (text === "forward") {

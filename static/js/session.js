@@ -1,7 +1,7 @@
 // From an edit to an answer: waits for the typing to rest, asks the server, keeps the last good graph when it refuses.
 
 import { SERVER_OPTIONS } from "./links.js";
-import { initialValues, resolveStep, startWith, stepAfterEdit } from "./player.js";
+import { endOf, initialValues, resolveStep, startWith, stepAfterEdit } from "./player.js";
 import { createReplay, sameShape } from "./replay.js";
 import { adjustable } from "./state.js";
 
@@ -129,10 +129,9 @@ export function createSession(store, api) {
       words = { trace, steps: trace.steps.map((each) => found.get(stepKey(each)) ?? each) };
       return store.set({ live: withWords(live, words.steps), problem: null });
     }
-    wasAtEnd ||= step >= trace.steps.length;
-    const update = told.steps.findIndex(({ phase }, i) => i > 0 && phase === "update");
-    const end = update < 0 ? told.steps.length : update;
-    store.set({ trace: told, live: null, problem: null, step: step >= trace.steps.length ? end : Math.min(step, end) });
+    wasAtEnd ||= step === endOf(trace);
+    const end = endOf(told);
+    store.set({ trace: told, live: null, problem: null, step: step === endOf(trace) ? end : Math.min(step, end) });
   }
 
   return {

@@ -76,6 +76,7 @@
  * @property {GraphEdge[]} edges
  * @property {Step[]} steps
  * @property {number} [step]
+ * @property {number} [end]  the step of the finished picture: the last, if it is not said
  * @property {Warning[]} warnings
  * @property {string[]} printed
  * @property {Badge[]} [badges]

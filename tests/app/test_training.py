@@ -349,6 +349,24 @@ async def test_the_graph_at_an_iteration_has_its_parameters_and_ends_with_the_up
     assert told["links"]["page"].endswith("?iteration=2&learning_rate=0.01&train=w,b")
 
 
+async def test_the_finished_picture_of_an_iteration_has_its_parameters(client: httpx.AsyncClient):
+    """Its update belongs to the way to the next: the page shows the same numbers, and it is there by its number."""
+    code, knobs = encode(LINE), "learning_rate=0.01&train=w,b"
+    moment = (await ask(client, LINE, steps=5, learning_rate=0.01, train="w,b", iteration=2))["moment"]
+    before, after = moment["parameters"][0]["data"], moment["parameters"][0]["next"]
+
+    def shown(answer: httpx.Response) -> str:
+        root = ET.fromstring(answer.content)
+        node = next(each for each in root.iter() if each.get("data-key") == "w")
+        return next(each.text or "" for each in node.iter() if each.get("data-field") == "data")
+
+    told = await graph(client, LINE, f"iteration=2&{knobs}")
+    assert (told["step"], told["end"], len(told["steps"])) == (12, 12, 14)
+    assert shown(await client.get(f"/g/{code}.svg?iteration=2&{knobs}")) == f"{before:.4f}"
+    assert shown(await client.get(f"/g/{code}.svg?iteration=2&step=-1&{knobs}")) == f"{after:.4f}"
+    assert f"data {before:.4f}" in (await client.get(f"/g/{code}.dot?iteration=2&{knobs}")).text
+
+
 @pytest.mark.parametrize("knobs", ["", "optimizer=adam", "optimizer=momentum&zero_grad=false&learning_rate=0.001"])
 async def test_iterations_follow_each_other(client: httpx.AsyncClient, knobs: str):
     """What an iteration ends with is what the next begins with, and what the run says."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 
 import pytest
@@ -135,6 +136,42 @@ def test_everything_follows_the_iteration(page: Page) -> None:
     page.get_by_role("button", name="Close panel").click()
     expect(training.bench.number("x", "data")).to_have_text("3.0000")
     expect(page).not_to_have_url(re.compile("iteration"))
+
+
+@pytest.mark.parametrize(("step", "end"), [("", True), ("&step=1", False)])
+def test_the_copied_image_shows_what_the_page_shows(page: Page, step: str, end: bool) -> None:
+    """Also at the end, where the story of the iteration goes on with its update."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    training = Training(page, query=f"&iteration=3&iterations=10{step}")
+    training.at(3, 10)
+    shown = [training.bench.number(key, field) for key in "xy" for field in ("data", "grad")]
+    link = training.bench.copied("Copy image link")
+    assert ("step=" in link) is not end
+    picture = ET.fromstring(page.request.get(link).text())
+    texts = {each.get("data-slot"): each.text for each in picture.iter() if each.get("data-slot")}
+    for number in shown:
+        expect(number).to_have_text(texts[str(number.get_attribute("data-slot"))] or "")
+    expect(training.bench.number("x", "data")).to_have_text("2.4580")
+
+
+@pytest.mark.parametrize("source", [NET, "n = Neuron(2, seed=1)\ny = (n([1.0, -2.0]) - 0.5)**2\n"], ids=["a network", "a neuron"])
+def test_the_diagram_follows_the_iteration(page: Page, source: str) -> None:
+    """In the graph's place, with training beside it: at every iteration it is the picture that the server has of it."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    training = Training(page, source, "&stage=diagram&iteration=0&iterations=30")
+    training.at(0, 30)
+    drawn = page.locator("svg.stepgrad-diagram")
+    expect(drawn).to_be_visible()
+    seen = []
+    for iteration in (0, 7, 30):
+        training.go_to(iteration)
+        training.at(iteration, 30)
+        expect(page).to_have_url(re.compile(f"iteration={iteration}&"))
+        picture = ET.fromstring(page.request.get(training.bench.copied("Copy image link")).text())
+        theirs = [each.text or "" for each in picture.iter() if each.get("data-slot")]
+        expect(drawn.locator("[data-slot]")).to_have_text(theirs)
+        seen.append(theirs)
+    assert seen[0] != seen[1] != seen[2]
 
 
 def test_the_curve_is_dragged_and_walked_by_keys(page: Page) -> None:

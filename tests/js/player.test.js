@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bandsOf, clampStep, frameAt, nextBoundary, nodeAtPosition, resolveStep, stepAfterEdit } from "../../static/js/player.js";
+import { bandsOf, clampStep, endOf, frameAt, nextBoundary, nodeAtPosition, resolveStep, stepAfterEdit } from "../../static/js/player.js";
 import { square } from "./fixtures.js";
 
 test("before the first step only the inputs have values", () => {
@@ -68,10 +68,15 @@ test("every way to name a step", () => {
   const trace = square();
   /** @type {[string | number | null, number | null][]} */
   const names = [
-    ["end", 4], [null, 4], ["start", 0], ["0", 0], [2, 2], ["-1", 3], ["-4", 0], ["forward", 1], ["seed", 2],
-    ["forward:b", 1], ["grad:a", 4], ["grad:b", 2], ["5", null], ["-5", null], ["grad:zz", null], ["forward:a", null], ["nonsense", null],
+    ["end", 4], [null, 4], ["start", 0], ["0", 0], [2, 2], ["-1", 4], ["-5", 0], ["forward", 1], ["seed", 2],
+    ["forward:b", 1], ["grad:a", 4], ["grad:b", 2], ["5", null], ["-6", null], ["grad:zz", null], ["forward:a", null], ["nonsense", null],
   ];
   for (const [name, index] of names) assert.equal(resolveStep(trace, name), index, String(name));
+});
+
+test("the end of an iteration is before its update", () => {
+  const trace = { ...square(), end: 3 };
+  assert.deepEqual([resolveStep(trace, "end"), resolveStep(trace, "-1"), endOf(square())], [3, 4, 4]);
 });
 
 test("grad:KEY means the whole gradient of the first pass", () => {

@@ -143,7 +143,7 @@ function iterationStory() {
   const story = square();
   for (const step of story.steps) step.text = `told ${step.index}`;
   story.steps.push({ index: 5, phase: "update", node: "n0", edge: null, writes: [{ node: "n0", field: "data", before: 5, after: 4 }], text: "told 5" });
-  return story;
+  return { ...story, end: 4 };
 }
 
 test("an iteration of training: numbers at once, the server's words, the program's own story stays", async () => {
@@ -158,7 +158,7 @@ test("an iteration of training: numbers at once, the server's words, the program
 });
 
 test("a program that updates by itself: the server's story of the iteration, before its update, and back to the end", async () => {
-  const trace = iterationStory();
+  const trace = { ...iterationStory(), end: 6 };
   trace.steps.push({ index: 6, phase: "forward", node: "n1", edge: null, writes: [{ node: "n1", field: "data", before: 9, after: 16 }], text: "" });
   const { store, session } = sessionWith([{ trace: iterationStory() }, { trace }], { trace, own: { a: 3 }, step: 6 });
   session.setMoment({ iteration: 2, numbers: { a: 5 }, question: { iteration: 2 } });
