@@ -25,11 +25,11 @@ _SPACING = {
 }
 
 
-def layout_dot(structure: Structure, graph_attributes: str = "") -> str:
+def layout_dot(structure: Structure, graph_attributes: str = "", ports: bool = True) -> str:
     """One node a value, as large as its drawing; edges from its far side to the near side of the next, in order of operands.
 
     The circle of the operation is inside the node's rectangle, which halves the nodes that Graphviz has to place. Two operands
-    arrive at two fields of a record, the first above (or left of) the second.
+    arrive at two fields of a record, the first above (or left of) the second; without *ports* all arrive in the middle.
     """
     style, dir = structure.style, structure.dir
     out, into = ("e", "w") if dir == "LR" else ("s", "n")
@@ -39,10 +39,10 @@ def layout_dot(structure: Structure, graph_attributes: str = "") -> str:
     ]
     for i, box in enumerate(structure.boxes):
         shape = shape_of(box, style, dir)
-        fields = f'shape=record label="{_fields(box.operands, dir)}"' if box.operands > 1 else ""
+        fields = f'shape=record label="{_fields(box.operands, dir)}"' if ports and box.operands > 1 else ""
         lines.append(f"n{i}[width={shape.width / 72:.4f} height={shape.height / 72:.4f} {fields}]")
     for wire in structure.wires:
-        field = f"p{wire.slot}:" if structure.boxes[wire.head].operands > 1 else ""
+        field = f"p{wire.slot}:" if ports and structure.boxes[wire.head].operands > 1 else ""
         lines.append(f"n{wire.tail}:{out}->n{wire.head}:{field}{into}")
     lines += _clusters(structure)
     lines.append("}\n")

@@ -101,12 +101,21 @@ class Engine:
             left = end - time.monotonic()
             share = left if i == len(attempts) - 1 else 0.6 * left
             with contextlib.suppress(_Late):
-                return read_plain(self._run(layout_dot(attempt, way), max(share, 0.05)), attempt)
+                return self._attempt(attempt, way, time.monotonic() + max(share, 0.05))
         raise TooLarge(
             f"This graph of {len(structure.boxes):,} values and {len(structure.wires):,} edges could not be laid out within "
             f"{self.seconds:g} s.",
             _LESS,
         )
+
+    def _attempt(self, structure: Structure, way: str, end: float) -> Layout:
+        try:
+            return read_plain(self._run(layout_dot(structure, way), end - time.monotonic()), structure)
+        except LayoutFailed:
+            if not structure.frames:
+                raise
+        # Where boxes of one rank stand beside a frame, Graphviz may lose an edge to a field of a record, and gives up.
+        return read_plain(self._run(layout_dot(structure, way, ports=False), max(end - time.monotonic(), 0.05)), structure)
 
     def _run(self, dot: str, seconds: float) -> str:
         """One process: text in, text out, dead at the deadline."""

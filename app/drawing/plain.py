@@ -40,7 +40,8 @@ def read_plain(text: str, structure: Structure) -> Layout:
 
 
 def _read(text: str, structure: Structure) -> Layout:
-    lines = text.split("\n")
+    # A long label, such as the fields of a box with many inputs, goes on in the next line.
+    lines = text.replace("\\\n", "").split("\n")
     head = lines[0].split()
     if head[0] != "graph" or "stop" not in lines[-2:]:
         raise ValueError("not -Tplain")

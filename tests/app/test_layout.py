@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from app.drawing.dot import layout_dot
 from app.drawing.errors import Busy, DrawingError, LayoutFailed, TooLarge
 from app.drawing.layout import Engine
 from app.drawing.plain import Layout, read_plain
 from app.drawing.shapes import shape_of
 from app.drawing.structure import structure_of
 from app.gallery import gallery
+from engine.folding import fold
 from engine.language import run
 from tests.app.samples import CHAIN, NEURON, PURE, SQUARE, SYSTEM_DOT, tangled
 
@@ -184,6 +186,27 @@ def test_parallel_edges_are_told_apart_by_where_they_end() -> None:
     layout = read_plain(PLAIN, structure_of(run(SQUARE)))
     first, second = layout.curves
     assert first[-1][1] < second[-1][1]
+
+
+@pytest.mark.parametrize("dir", ["LR", "TB"])
+def test_a_box_may_have_many_inputs(engine: Engine, dir: str) -> None:
+    """The fields of so many do not fit into one line of Graphviz' answer."""
+    source = "".join(f"a{i} = {i}.5\n" for i in range(80)) + "o = sum([" + ", ".join(f"a{i}" for i in range(80)) + "])\no.backward()"
+    structure = structure_of(fold(run(source), "statement"), dir=dir)  # type: ignore[arg-type]
+    assert max(box.operands for box in structure.boxes) == 80
+    assert len(engine.layout(structure).centres) == 81
+
+
+def test_an_edge_to_a_framed_box_is_not_lost() -> None:
+    source = (
+        "xs, ys = circles(20, noise=0.1, seed=1)\nn = MLP(2, [6, 1], activation='relu')\nypred = [n(x) for x in xs]\n"
+        "loss = sum([(1 + -y*p).relu() for p, y in zip(ypred, ys)])\nloss.backward()\n"
+    )
+    folded = fold(run(source, expand=frozenset({"all"})), "auto", {"ypred/n#20"})
+    structure = structure_of(folded, framed={"ypred/n#20"})
+    with pytest.raises(LayoutFailed):
+        PURE._run(layout_dot(structure), 5.0)  # Graphviz itself gives up
+    assert len(PURE.layout(structure).curves) == len(structure.wires)
 
 
 @pytest.mark.parametrize(
