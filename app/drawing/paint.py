@@ -215,7 +215,8 @@ class Painter:
         """A badge at the upper right corner: nothing arrives or leaves there, and no number reaches up to it."""
         if not self._view.numbered:
             return ""
-        place, theme = str(int(box.node[1:]) + 1), self._paper
+        # A part of several results is done with the last of them.
+        place, theme = str(max(int(id[1:]) for id in box.results or (box.node,)) + 1), self._paper
         half = max(BADGE, width(place, BADGE_SIZE) / 2 + 3.5)
         x, y, w, _ = shape.box
         x, y = cx + x + w + 6 - half, cy + y - 1.5

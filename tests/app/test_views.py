@@ -357,6 +357,17 @@ def test_badges_count_the_order_of_evaluation() -> None:
     assert sorted(texts(split, "place")) == ["1", "1", "1", "2", "3"]
 
 
+def test_the_badge_of_a_folded_part_is_that_of_its_last_value() -> None:
+    net = "n = MLP(2, [2, 2])\nys = [n([1.0, 2.0]), n([3.0, 4.0]), n([5.0, 6.0])]\no = sum([y[0] * y[1] for y in ys])\no.backward()\n"
+    for fold in ({"example": "1"}, {"collapse": "layer"}, {"collapse": "statement"}):
+        shown = moment(net, number="order", **fold)
+        last = {node.id: node.folds.results[-1] for node in shown.trace.nodes if node.folds}
+        assert any(result != id for id, result in last.items()), "a part with several values"
+        for group in parse(PIPELINE.svg(shown)).iter(f"{SVG}g"):
+            if (result := last.get(group.get("data-node", ""))) is not None:
+                assert texts(group, "place") == [str(int(result[1:]) + 1)]
+
+
 @pytest.mark.parametrize(("style", "dir"), [*product(("micrograd", "compact"), ("LR", "TB"))])
 def test_badges_are_in_the_picture_and_off_the_text(style: str, dir: str) -> None:
     source = "x = 1.0\n" + "".join(f"x = x * {i}.5\n" for i in range(60))
