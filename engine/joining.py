@@ -128,15 +128,13 @@ class Joining:
         for node in self._trace.nodes:
             box = self._box.get(node.id)
             if box is None:
-                hidden = node.id in self._absorbed
-                yield node._replace(inside=self._readers[node.id]) if hidden else node
+                yield node._replace(inside=self._readers[node.id]) if node.id in self._absorbed else node
                 continue
             drawn = self._drawn[box]
             if node.id in self._told and node.id != drawn:
                 hidden_op = node.op is not None
-                inner.setdefault(box, []).append(
-                    node._replace(op=None, symbol=None, params=(), inputs=(drawn,) if hidden_op else (), inside=drawn)
-                )
+                hidden = node._replace(op=None, symbol=None, params=(), inputs=(drawn,) if hidden_op else (), inside=drawn)
+                inner.setdefault(box, []).append(hidden._replace(group=box))  # what made it inside is not told
             if last[box] == node.id:
                 yield self._box_node(box)
                 yield from inner.pop(box, ())

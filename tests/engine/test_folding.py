@@ -61,6 +61,8 @@ def check(whole: Trace, folded: Trace) -> None:
             assert (same(node.data, nodes[node.id].data), same(node.grad, nodes[node.id].grad)) == (True, True)
             assert node.key == nodes[node.id].key
         assert all(place[each] < place[node.id] for each in node.inputs), "a value comes after all that it reads"
+    groups = {group.id for group in folded.groups}
+    assert groups.issuperset(node.group for node in folded.nodes if node.group), "what is not told made nothing"
     boxes = set(drawn(folded))
     for edge in folded.edges:
         assert {edge.source, edge.target} <= boxes
