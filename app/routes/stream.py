@@ -26,6 +26,7 @@ from app.studies.knobs import Training
 from app.studies.runs import check_size, packed
 from app.studies.telling import Subject
 from app.studies.training import training
+from app.training import no_iteration
 from app.wire import number
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ class TrainingStream(Response):
         self._places = places
         self._course = subject.story.course(question)
         self._course.run.check(question.steps)
+        if question.iteration is not None and question.iteration > question.steps:
+            raise no_iteration(question.iteration, question.steps)
         if question.history == "true":
             check_size(self._course.model, question.steps, ", or without `history`")
 

@@ -83,6 +83,7 @@ async def test_a_run_that_stops_ends_with_the_place(client: httpx.AsyncClient):
     ("options", "code"),
     [
         ({"steps": 10_001}, "option"),
+        ({"steps": 10, "iteration": 11}, "option"),
         ({"train": "loss"}, "train"),
         ({"batch": "stochastic"}, "program"),
         ({"source": "x ="}, "syntax"),
