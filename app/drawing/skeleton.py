@@ -144,10 +144,13 @@ class Skeleton:
         """What a folded group of several results shows: how far its data reach, and the length of its gradient."""
         data, grads = ([known[id] for id in box.results if id in known] for known in (frame.data, frame.grad))
         told = []
-        for numbers, place, write in ((data, at + 2, spread), (grads, at + 4, length)):
-            if numbers:
+        for field, numbers, place, write in (("data", data, at + 2, spread), ("grad", grads, at + 4, length)):
+            if f"{box.node}.{field}" in self._view.asked:
+                pieces[place] = ASKED
+                told.append(f"{field} ?")
+            elif numbers:
                 pieces[place] = ">" + write(numbers, self._digits, box.chars)
-                told.append(f"{'data' if numbers is data else 'grad'} {exactly(numbers)}")
+                told.append(f"{field} {exactly(numbers)}")
             else:
                 pieces[place] = self._paint.unknown
         pieces[at] = f"{'; '.join(told) or 'data not computed'}</title>"
@@ -185,7 +188,8 @@ class Skeleton:
         known = frame.data if field == "data" else frame.grad
         for box, at in self._sums:
             most_of_it = max((known[id] for id in box.results if id in known), key=abs, default=None)
-            pieces[at + 1] = pieces[at + 1].replace(FILL, tint(self._theme, share(most_of_it, most)))
+            part = None if f"{box.node}.{field}" in asked else share(most_of_it, most)
+            pieces[at + 1] = pieces[at + 1].replace(FILL, tint(self._theme, part))
         for node, at, _, _ in self._slots:
             part = None if f"{node}.{field}" in asked else share(known.get(node), most)
             pieces[at + 1] = pieces[at + 1].replace(FILL, tint(self._theme, part))
@@ -221,8 +225,9 @@ class Skeleton:
                 if edge is None:
                     edge = self._marked_edges[i, phase] = paint.edge(i, phase)[0]
                 pieces[at] = edge
-        for name, field in {(write.node, write.field) for write in step.writes if write.after is not None}:
-            for at, _ in self._nodes.get(self._holders.get(name, name), ()):
+        # Several results of a folded part are written in one place.
+        for name, field in {(self._holders.get(w.node, w.node), w.field) for w in step.writes if w.after is not None}:
+            for at, _ in self._nodes.get(name, ()):
                 place = at + (3 if field == "data" else 5)
                 pieces[place] = paint.written(phase) + pieces[place]
 

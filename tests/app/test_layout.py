@@ -191,7 +191,8 @@ def test_parallel_edges_are_told_apart_by_where_they_end() -> None:
 @pytest.mark.parametrize("dir", ["LR", "TB"])
 def test_a_box_may_have_many_inputs(engine: Engine, dir: str) -> None:
     """The fields of so many do not fit into one line of Graphviz' answer."""
-    source = "".join(f"a{i} = {i}.5\n" for i in range(80)) + "o = sum([" + ", ".join(f"a{i}" for i in range(80)) + "])\no.backward()"
+    names = [f"a{i}" for i in range(80)]
+    source = "".join(f"{name} = 1.5\n" for name in names) + f"o = sum([{', '.join(names)}])\no.backward()"
     structure = structure_of(fold(run(source), "statement"), dir=dir)  # type: ignore[arg-type]
     assert max(box.operands for box in structure.boxes) == 80
     assert len(engine.layout(structure).centres) == 81

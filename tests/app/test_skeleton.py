@@ -18,6 +18,7 @@ from app.drawing.structure import structure_of
 from app.drawing.text import format_number, slot_width, width
 from app.drawing.theme import THEMES
 from app.gallery import gallery
+from engine.folding import fold
 from engine.language import run
 from engine.trace import Frame
 from tests.app.samples import CHAIN, NEURON, PURE, SQUARE, SVG, draw, numbers, parse, relabelled, texts
@@ -93,6 +94,18 @@ def test_each_step_marks_what_it_is_about() -> None:
         assert [element.get("data-node") for element in active if element.get("data-node")] == [step.node]
         marked = [element.get("data-edge") for element in active if element.get("data-edge")]
         assert marked == (["e0", "e1"] if step.phase == "forward" else [step.edge] if step.edge else [])
+
+
+def test_a_step_that_writes_several_results_of_a_folded_part_is_well_formed() -> None:
+    net = "n = MLP(2, [2, 2])\nys = [n([1.0, 2.0]), n([3.0, 4.0])]\no = sum([y[0] * y[1] for y in ys])\no.backward()\n"
+    folded = fold(run(net), "statement")
+    skeleton = Skeleton(PURE.layout(structure_of(folded)), font="none")
+    slot = next(f"{node.id}.grad" for node in folded.nodes if node.key == "ys")
+    several = 0
+    for index in range(len(folded.steps) + 1):
+        root = parse(skeleton.fill(folded.frame(index)))
+        several += any(e.get("data-slot") == slot and e.get("fill") for e in root.iter())
+    assert several > 0
 
 
 def test_the_end_of_the_neuron_shows_the_lectures_numbers() -> None:

@@ -28,6 +28,7 @@ from tests.app.samples import NEURON, PURE, SQUARE, SVG, numbers, parse, texts
 from tests.app.test_skeleton import ALLOWED, contrast
 
 PIPELINE = Pipeline(Settings())
+NETS = "n = MLP(2, [2, 2])\nys = [n([1.0, 2.0]), n([3.0, 4.0])]\no = sum([y[0] * y[1] for y in ys])\no.backward()\n"
 TWICE = "a = 3.0\nb = a * a\nb.backward()\nb.backward()\na.data += 1\n"
 VIEWS: list[dict[str, str]] = [
     {"edges": "local"},
@@ -358,9 +359,8 @@ def test_badges_count_the_order_of_evaluation() -> None:
 
 
 def test_the_badge_of_a_folded_part_is_that_of_its_last_value() -> None:
-    net = "n = MLP(2, [2, 2])\nys = [n([1.0, 2.0]), n([3.0, 4.0]), n([5.0, 6.0])]\no = sum([y[0] * y[1] for y in ys])\no.backward()\n"
     for fold in ({"example": "1"}, {"collapse": "layer"}, {"collapse": "statement"}):
-        shown = moment(net, number="order", **fold)
+        shown = moment(NETS, number="order", **fold)
         last = {node.id: node.folds.results[-1] for node in shown.trace.nodes if node.folds}
         assert any(result != id for id, result in last.items()), "a part with several values"
         for group in parse(PIPELINE.svg(shown)).iter(f"{SVG}g"):
@@ -412,6 +412,16 @@ def test_what_is_asked_is_never_shown() -> None:
                     assert group_is_other or secret not in (element.text or ""), (view, i, element.text)
             if view.get("color") == "data":
                 assert fills(svg)["d"] == THEMES["light"].kinds["operation"].fill
+
+
+def test_a_folded_part_keeps_the_secret_of_its_values() -> None:
+    shown = moment(NETS, collapse="statement", quiz="data:ys[1][0]", font="none")
+    box = next(node for node in shown.trace.nodes if node.key == "ys")
+    assert box.folds
+    assert len(box.folds.results) == 4
+    group = next(e for e in parse(PIPELINE.svg(shown)).iter(f"{SVG}g") if e.get("data-node") == box.id)
+    assert [e.text for e in group.iter(f"{SVG}text") if e.get("data-quiz")] == ["?"]
+    assert (group.findtext(f"{SVG}title") or "").startswith("data ?; grad ")
 
 
 def test_sentences_of_a_quiz_have_no_numbers() -> None:
