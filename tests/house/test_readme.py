@@ -48,3 +48,12 @@ def test_every_link_leads_somewhere() -> None:
     links = re.findall(r"\]\(([^)]+)\)", README)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_place_on_the_architecture_page_is_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    places = re.findall(r"`((?:engine|app|static|templates|tests)/[\w./]*)`", page)
+    assert len(places) > 20
+    assert [place for place in places if not (ROOT / place).exists()] == []
+    links = re.findall(r"\]\(([^)]+)\)", page)
+    assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
