@@ -9,12 +9,13 @@ the exports all come through here. Safe to call from many threads.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import BoundedSemaphore
 from time import monotonic
 from typing import Any
+from weakref import ref
 
 from app.answers import graph_answer
 from app.caching import Cache
@@ -82,11 +83,13 @@ class Pipeline:
         key = (source, operations, tuple(sorted(inputs.items())))
         story = self._shown_at(key, options)
         if story is None:
-            if options.iteration is None:
-                story = self._stories.get_or_make(key, lambda: self._run(key, source, inputs, operations))
-            else:
-                story = self._trained(self.trainable(source, options, inputs), options, options.iteration)
-            story = self._shown(story, options)
+
+            def tell(iteration: int | None) -> Story:
+                if iteration is None:
+                    return self._stories.get_or_make(key, lambda: self._run(key, source, inputs, operations))
+                return self._trained(self.trainable(source, options, inputs), options, iteration)
+
+            story = self._shown(tell(options.iteration), options, options.iteration, tell)
         return Moment.of(story, options)
 
     def trainable(self, source: str, options: Options, inputs: Mapping[str, float] | None = None) -> Story:
@@ -109,8 +112,8 @@ class Pipeline:
             key = _iteration_key(key, options, options.iteration)
         return self._folded.get((key, options.collapse, options.open, options.example))
 
-    def _shown(self, story: Story, options: Options) -> Story:
-        """The story, folded as options say."""
+    def _shown(self, story: Story, options: Options, iteration: int | None, tell: Callable[[int | None], Story]) -> Story:
+        """The story, folded as options say. `tell` tells the story of an iteration again."""
         shape = (story.key, options.collapse, options.open, options.example)
         if (found := self._folded.get(shape)) is not None:
             return found
@@ -120,8 +123,11 @@ class Pipeline:
             raise _no_example(error, story.trace) from None
         if trace is story.trace:
             return story
-        like = self._shown(story.like, options) if story.like else None
-        shown = Story(trace, shape, self._courses, like, whole=story)
+        like = self._shown(story.like, options, 0, tell) if story.like else None
+        told = ref(story)
+        shown = Story(trace, shape, self._courses, like, whole=lambda: told() or tell(iteration))
+        if story.key not in self._stories:  # it is too much to keep: what every answer asks of it is found out while it is there
+            _ = shown.badges, shown.tape, shown.examples
         self._folded.put(shape, shown)
         return shown
 
@@ -171,7 +177,11 @@ class Pipeline:
                     story = self._stories.get(_iteration_key(key, options, options.iteration))
                 else:
                     story = self._stories.get_or_make(key, lambda: self._light(key, source, inputs, options.operations))
-                story = self._shown(story, options) if story else None
+                if story:
+                    # Told again it is at leisure.
+                    whole = options.model_copy(update={"collapse": "none", "open": "", "example": 0})
+                    again = lambda k: self.moment(source, whole.model_copy(update={"iteration": k})).story  # noqa: E731
+                    story = self._shown(story, options, options.iteration, again)
         except LimitError:
             return None
         if story is None:

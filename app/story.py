@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -35,7 +35,7 @@ BADGED = 10_000
 
 
 class Story:
-    """A run and the words for it; of a folded one, `whole` is the story with nothing folded."""
+    """A run and the words for it; of a folded one, `whole` tells the story with nothing folded again."""
 
     def __init__(
         self,
@@ -44,10 +44,10 @@ class Story:
         courses: Courses | None = None,
         like: Story | None = None,
         twin: Story | None = None,
-        whole: Story | None = None,
+        whole: Callable[[], Story] | None = None,
     ) -> None:
         self.trace = trace
-        self.whole = whole or self
+        self._whole = whole
         self.key = self if key is None else key
         """The same for the same run."""
         self._courses = courses or Courses(0)
@@ -61,6 +61,11 @@ class Story:
         self.structures: dict[tuple[Any, ...], Structure] = {}
         self._most: dict[tuple[Color, frozenset[str]], tuple[float, float]] = {}
         self.weight = 2_000 + 2 * len(trace.source) + 1_000 * len(trace.nodes) + 900 * len(trace.edges) + 700 * len(trace.steps)
+
+    @property
+    def whole(self) -> Story:
+        """The story with nothing folded. It may be a hundred times as large: a folded one does not hold it."""
+        return self._whole() if self._whole else self
 
     @cached_property
     def networks(self) -> Networks:
@@ -83,20 +88,21 @@ class Story:
     @cached_property
     def tape(self) -> dict[str, Any] | None:
         """The operations of the whole run, where some are folded."""
-        return None if self.whole is self else tape_of(self.whole.trace)
+        return tape_of(self.whole.trace) if self._whole else None
 
     @cached_property
     def examples(self) -> tuple[Group, ...]:
         """What can be shown one at a time."""
-        return self.whole.examples if self.whole is not self else examples(self.trace)
+        return self.whole.examples if self._whole else examples(self.trace)
 
     @cached_property
     def badges(self) -> list[tuple[Trouble, str]]:
         """Where it goes wrong, each with a sentence; what is hidden, at the box that hides it."""
-        if self.whole is self:
+        if not self._whole:
             return self.explainer.badges if len(self.trace.nodes) <= BADGED else []
-        drawn = drawn_for(self.whole.trace, self.trace)
-        found = ((found, sentence, drawn(found.node)) for found, sentence in self.whole.badges)
+        whole = self.whole
+        drawn = drawn_for(whole.trace, self.trace)
+        found = ((found, sentence, drawn(found.node)) for found, sentence in whole.badges)
         edges = {edge.id for edge in self.trace.edges}
         return [
             (replace(found, node=node, edge=found.edge if found.edge in edges else None), sentence)

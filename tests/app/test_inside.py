@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import threading
 import time
@@ -18,6 +19,7 @@ from app.config import Settings, SettingsError
 from app.errors import ProblemError
 from app.options import Options
 from app.pipeline import Pipeline
+from app.story import Story
 from engine.language import run
 
 
@@ -213,3 +215,16 @@ def test_programs_are_read_in_many_threads_at_once():
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(lambda source: run(source).nodes, programs * 4))
+
+
+def test_a_folded_story_does_not_hold_the_whole_one():
+    pipeline = Pipeline(Settings(trace_cache=1 << 20))
+    source = "xs, ys = moons(8)\nn = MLP(2, [4, 1])\nloss = sum([(n(x) - y)**2 for x, y in zip(xs, ys)])\nloss.backward()\n"
+    for options in (Options(), Options(iteration=2)):
+        folded = pipeline.moment(source, options.model_copy(update={"collapse": "layer"})).story
+        gc.collect()
+        held = [each.trace for each in gc.get_objects() if isinstance(each, Story) and each.trace.source == source]
+
+        assert not [trace for trace in held if len(trace.nodes) > 200 and trace.edges]
+        assert folded.whole.trace == pipeline.moment(source, options.model_copy(update={"collapse": "none"})).story.trace
+        assert len(folded.examples) == 8
