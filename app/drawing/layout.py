@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -132,41 +133,16 @@ class Engine:
             )
         except OSError as error:
             raise LayoutFailed(f"Graphviz cannot be started: {error.strerror or error}.", "See the setting `dot`.") from error
-        late = threading.Event()
-
-        def stop() -> None:
-            late.set()
-            _kill(process)
-
-        # A timer costs 0.1 ms; communicate(timeout=…) polls, and costs 1 ms.
-        timer = threading.Timer(seconds, stop)
-        timer.daemon = True
-        timer.start()
         try:
             self._limit(process.pid)
-            assert process.stdin is not None
-            assert process.stdout is not None
-            with process.stdin as stdin, process.stdout as stdout:
-                with contextlib.suppress(BrokenPipeError):  # what it leaves unread shows in its answer
-                    _write(stdin.fileno(), dot.encode())
-                    stdin.close()
-                chunks, size = [], 0
-                while chunk := stdout.read(1 << 16):
-                    chunks.append(chunk)
-                    size += len(chunk)
-                    if size > _OUTPUT_LIMIT:
-                        raise LayoutFailed("Graphviz answered far too much.")
-            code = process.wait()
+            answer = _talk(process, dot.encode(), time.monotonic() + seconds)
         finally:
-            timer.cancel()
             if process.poll() is None:
                 _kill(process)
                 process.wait()
-        if late.is_set():
-            raise _Late
-        if code:
+        if code := process.returncode:
             raise LayoutFailed(f"Graphviz failed ({_reason(code)}).", "The same graph in another style may work.")
-        return b"".join(chunks).decode("utf-8", "replace")
+        return answer.decode("utf-8", "replace")
 
     def _limit(self, pid: int) -> None:
         """Memory and processor time. A preexec function would cost a fork of the whole server instead."""
@@ -242,10 +218,77 @@ def _environment() -> dict[str, str]:
     return {name: os.environ[name] for name in wanted if name in os.environ} | {"SERVER_NAME": "stepgrad", "LC_ALL": "C"}
 
 
-def _write(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
+def _talk(process: subprocess.Popen[bytes], text: bytes, end: float) -> bytes:
+    """Give a process its input and take its output, until it has ended. Raises _Late at the *end*.
+
+    Here and not in `communicate`, which looks every half millisecond whether the process has ended, and takes any amount.
+    """
+    if os.name != "posix":
+        try:
+            return process.communicate(text, end - time.monotonic())[0]
+        except subprocess.TimeoutExpired:
+            raise _Late from None
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process.stdin as stdin, process.stdout as stdout:
+        os.set_blocking(stdin.fileno(), False)
+        poll = select.poll()
+        poll.register(stdout, select.POLLIN)
+        poll.register(stdin, select.POLLOUT)
+        left, chunks, size = memoryview(text), [], 0
+        while True:
+            if left:
+                left = left[_write(stdin.fileno(), left) :]
+            if not left and not stdin.closed:
+                poll.unregister(stdin)
+                stdin.close()
+            if stdout.fileno() not in _ready(poll, end):
+                continue
+            if not (chunk := os.read(stdout.fileno(), 1 << 16)):
+                break
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > _OUTPUT_LIMIT:
+                raise LayoutFailed("Graphviz answered far too much.")
+    _wait(process, end)
+    return b"".join(chunks)
+
+
+def _write(descriptor: int, data: memoryview) -> int:
+    """How much of it is done with: taken, or never to be read, which shows in the answer."""
+    try:
+        return os.write(descriptor, data)
+    except BlockingIOError:
+        return 0
+    except BrokenPipeError:
+        return len(data)
+
+
+def _ready(poll: select.poll, end: float) -> set[int]:
+    """What can be read from or written to now. Raises _Late at the *end*."""
+    found = poll.poll(max(0.0, end - time.monotonic()) * 1000)
+    if not found:
+        raise _Late
+    return {descriptor for descriptor, _ in found}
+
+
+def _wait(process: subprocess.Popen[bytes], end: float) -> None:
+    """Until a process that has nothing more to say has ended. Raises _Late at the *end*."""
+    try:
+        descriptor = os.pidfd_open(process.pid)
+    except (AttributeError, OSError):  # not Linux, or forbidden
+        try:
+            process.wait(max(0.0, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            raise _Late from None
+        return
+    try:
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        _ready(poll, end)
+    finally:
+        os.close(descriptor)
+    process.wait()
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -15,7 +15,7 @@ from app.drawing.frames import NAME, rectangles
 from app.drawing.legend import LEGEND_GAP, LEGEND_HEIGHT, LEGEND_WIDTH, LEGEND_WORDS, Legend
 from app.drawing.outline import bar, inside, px, tab
 from app.drawing.plain import Layout, Point
-from app.drawing.shapes import ARROW, BEHIND, TO, Shape, shape_of, sizes
+from app.drawing.shapes import ARROW, BEHIND, TO, Shape, sizes
 from app.drawing.structure import Box
 from app.drawing.text import UNKNOWN, escape, slot_width, width
 from app.drawing.theme import THEMES, Accent
@@ -334,7 +334,7 @@ class Painter:
         )
 
     def _shape(self, i: int) -> Shape:
-        return shape_of(self._structure.boxes[i], self._structure.style, self._structure.dir)
+        return self._layout.shapes[i]
 
     def _place(self, point: Point) -> Point:
         return point[0] + self._left, point[1] + MARGIN

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.drawing.errors import LayoutFailed
-from app.drawing.shapes import shape_of
+from app.drawing.shapes import Shape, shape_of
 from app.drawing.structure import Structure, Wire
 
 __all__ = ["Layout", "Point", "read_plain"]
@@ -29,6 +30,8 @@ class Layout:
     height: float
     centres: tuple[Point, ...]
     curves: tuple[tuple[Point, ...], ...]
+    shapes: tuple[Shape, ...]
+    """The drawings of the boxes."""
 
 
 def read_plain(text: str, structure: Structure) -> Layout:
@@ -56,15 +59,18 @@ def _read(text: str, structure: Structure) -> Layout:
             centres[int(words[1][1:])] = (_inches(words[2]), height - _inches(words[3]))
         elif words[0] == "edge":
             count = int(words[3])
-            points = tuple((_inches(words[4 + 2 * i]), height - _inches(words[5 + 2 * i])) for i in range(count))
-            if count < 4 or count % 3 != 1:
+            places = _all_inches(words[4 : 4 + 2 * count])
+            points = tuple([(x, height - y) for x, y in zip(places[::2], places[1::2], strict=True)])
+            if len(points) != count or count < 4 or count % 3 != 1:
                 raise ValueError("not a spline")
             found.setdefault((int(words[1][1:]), int(words[2][1:])), []).append(points)
         else:
             raise ValueError("not -Tplain")
     if set(centres) != set(range(len(structure.boxes))):
         raise ValueError("boxes are missing")
-    return Layout(structure, width, height, tuple(centres[i] for i in range(len(centres))), _match(structure, centres, found))
+    shapes = tuple([shape_of(box, structure.style, structure.dir) for box in structure.boxes])
+    curves = _match(structure, shapes, centres, found)
+    return Layout(structure, width, height, tuple([centres[i] for i in range(len(centres))]), curves, shapes)
 
 
 def _inches(word: str) -> float:
@@ -74,8 +80,19 @@ def _inches(word: str) -> float:
     return x
 
 
+def _all_inches(words: list[str]) -> list[float]:
+    """The same for many: a sum is finite only if all its terms are."""
+    places = [float(word) * 72.0 for word in words]
+    if not math.isfinite(sum(places)) or max(places) > 1e7 or min(places) < -1e7:
+        raise ValueError("not a place")
+    return places
+
+
 def _match(
-    structure: Structure, centres: dict[int, Point], found: dict[tuple[int, int], list[tuple[Point, ...]]]
+    structure: Structure,
+    shapes: Sequence[Shape],
+    centres: Mapping[int, Point],
+    found: dict[tuple[int, int], list[tuple[Point, ...]]],
 ) -> tuple[tuple[Point, ...], ...]:
     """Give each wire its spline. Parallel ones are told apart by where they end: the first operand's is above, or to the left."""
     across = 1 if structure.dir == "LR" else 0
@@ -86,23 +103,27 @@ def _match(
     curves = []
     for wire in structure.wires:
         pair = wire.tail, wire.head
-        curves.append(_moor(found[pair].pop(), structure, wire, centres, apart=pair in parallel))
+        curves.append(_moor(found[pair].pop(), structure, shapes, wire, centres, apart=pair in parallel))
     if any(found.values()):
         raise ValueError("edges that nobody asked for")
     return tuple(curves)
 
 
 def _moor(
-    points: tuple[Point, ...], structure: Structure, wire: Wire, centres: dict[int, Point], apart: bool
+    points: tuple[Point, ...],
+    structure: Structure,
+    shapes: Sequence[Shape],
+    wire: Wire,
+    centres: Mapping[int, Point],
+    apart: bool,
 ) -> tuple[Point, ...]:
     """Begin at the middle of the tail's far side, end at the operand's place on the head's near side, at right angles to both.
 
     Edges with both ends in common keep *apart* all the way, so that the two of `a * a` are seen as two.
     """
-    boxes = structure.boxes
-    tail, head = (shape_of(boxes[i], structure.style, structure.dir) for i in (wire.tail, wire.head))
+    tail, head = shapes[wire.tail], shapes[wire.head]
     (x0, y0), (x1, y1) = centres[wire.tail], centres[wire.head]
-    offset = head.arrival(wire.slot, boxes[wire.head].operands, structure.dir)
+    offset = head.arrival(wire.slot, structure.boxes[wire.head].operands, structure.dir)
     begin = offset if apart else 0.0
     axis = 0 if structure.dir == "LR" else 1
     if axis == 0:
