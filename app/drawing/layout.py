@@ -16,6 +16,7 @@ import sys
 import sysconfig
 import threading
 import time
+from functools import cache
 from pathlib import Path
 
 from app.drawing.dot import layout_dot
@@ -125,7 +126,7 @@ class Engine:
                 [*self.command, "-Tplain"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=_nowhere(),
                 env=_environment(),
                 # A group of its own, so that what it starts dies with it.
                 process_group=0 if os.name == "posix" else None,
@@ -212,10 +213,17 @@ def _bundled() -> str:
     return found
 
 
+@cache
 def _environment() -> dict[str, str]:
     """What a program needs to start, and SERVER_NAME, at which Graphviz opens no files."""
     wanted = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "GVBINDIR")
     return {name: os.environ[name] for name in wanted if name in os.environ} | {"SERVER_NAME": "stepgrad", "LC_ALL": "C"}
+
+
+@cache
+def _nowhere() -> int:
+    """A descriptor that takes anything; `subprocess.DEVNULL` would open one for each process."""
+    return os.open(os.devnull, os.O_WRONLY)
 
 
 def _talk(process: subprocess.Popen[bytes], text: bytes, end: float) -> bytes:
