@@ -57,6 +57,16 @@ def _is_foreign(url: str, base_url: str) -> bool:
     return asked.scheme in {"http", "https"} and asked.netloc != urlsplit(base_url).netloc
 
 
+AT_REST = """() => new Promise((done) => {
+    const settled = () => (watcher.disconnect(), done());
+    let timer = setTimeout(settled, 300);
+    const watcher = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(settled, 300); });
+    watcher.observe(document, { subtree: true, childList: true });
+    setTimeout(settled, 4000);
+})"""
+"""Until nothing has come or gone on the page for a while."""
+
+
 @pytest.fixture(scope="session")
 def axe() -> Callable[[Page], list[str]]:
     """`axe(page)` lists what axe-core finds wrong: rule, impact and the elements, a line each."""
@@ -65,6 +75,8 @@ def axe() -> Callable[[Page], list[str]]:
     def violations(page: Page) -> list[str]:
         # Evaluated through the debugger, so the page's Content-Security-Policy does not keep it out.
         page.evaluate(source + "; undefined")
+        # It names elements by their neighbours, and throws when these go away meanwhile.
+        page.evaluate(AT_REST)
         found = page.evaluate("async () => (await axe.run()).violations")
         return [
             f"{rule['id']} ({rule['impact']}): {rule['help']}: {' | '.join(str(node['target']) for node in rule['nodes'])}"
