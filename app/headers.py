@@ -15,8 +15,10 @@ ASGIHeaders = tuple[tuple[bytes, bytes], ...]
 
 _SCRIPTED = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-    "font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors {framed}"
+    "font-src 'self' data:; base-uri 'none'; form-action 'none'"
 )
+# An embed leaves it out: `*` would shut out slides that are opened as a file.
+_UNFRAMED = "; frame-ancestors 'none'"
 # A picture brings its letters as data: addresses, and the rule that names them as a style.
 _PICTURE = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; sandbox; frame-ancestors 'none'"
 _NOTHING = "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -46,8 +48,8 @@ _FOREVER = {"cross-origin-resource-policy": "cross-origin", "referrer-policy": "
 _TABLE: dict[Kind, dict[str, str]] = {
     "picture": {**_OPEN, "x-frame-options": "DENY", "content-security-policy": _PICTURE},
     "api": {**_OPEN, "x-frame-options": "DENY", "content-security-policy": _NOTHING},
-    "page": {**_OURS, **_CLOSED, "content-security-policy": _SCRIPTED.format(framed="'none'")},
-    "embed": {**_OURS, "cross-origin-resource-policy": "cross-origin", "content-security-policy": _SCRIPTED.format(framed="*")},
+    "page": {**_OURS, **_CLOSED, "content-security-policy": _SCRIPTED + _UNFRAMED},
+    "embed": {**_OURS, "cross-origin-resource-policy": "cross-origin", "content-security-policy": _SCRIPTED},
     "docs": {**_OURS, **_CLOSED, "content-security-policy": _DOCS},
     "static": {**_FOREVER, "x-frame-options": "DENY", "content-security-policy": _NOTHING},
     "probe": {**_CLOSED, "content-security-policy": _NOTHING, "cache-control": "no-store"},
