@@ -107,6 +107,12 @@ class Narrator:
     def _targets(self) -> dict[str, str]:
         return {edge.id: edge.target for edge in self._trace.edges}
 
+    @cached_property
+    def _summed(self) -> dict[str, str]:
+        """The values that a box shows together with others, by that box."""
+        boxes = [(node.id, node.folds.results) for node in self._nodes.values() if node.folds]
+        return {value: box for box, results in boxes if results != (box,) for value in results}
+
     # A sentence for each phase.
 
     def _forward(self, step: Step) -> str:
@@ -138,7 +144,18 @@ class Narrator:
         node = self._nodes[step.node]
         parameters = [write for write in step.writes if self._nodes[write.node].kind == "parameter"]
         others = [write for write in step.writes if self._nodes[write.node].kind not in ("parameter", "constant")]
+        # Values that one box sums up have no name of their own in the picture: they are told as that box.
+        summed: dict[str, list[float]] = {}
+        for write in others:
+            if write.node in self._summed:
+                summed.setdefault(self._summed[write.node], []).append(write.after or 0.0)
+        others = [write for write in others if write.node not in self._summed]
         told = [
+            f"the grads of the {_count(len(grads), 'value')} of {self._nodes[box].label} "
+            f"now have the norm {number_text(math.hypot(*grads))}"
+            for box, grads in summed.items()
+        ]
+        told += [
             f"{_whose(self.name(write.node), 'grad')} goes from {number_text(write.before or 0.0)} to {number_text(write.after)}"
             for write in others[:2]
         ]
@@ -147,7 +164,8 @@ class Narrator:
         if parameters:
             norm = number_text(math.hypot(*(write.after or 0.0 for write in parameters)))
             told.append(f"the grads of {_count(len(parameters), 'parameter')} now have the norm {norm}")
-        name = f"`{node.symbol}`" if node.symbol != "…" else self.name(node.id)
+        called = node.symbol != "…" and node.folds is not None and node.folds.results == (node.id,)
+        name = f"`{node.symbol}`" if called else node.label or self.name(node.id)
         return f"{name} sends back through all that is folded in it: {'; '.join(told) or 'only constants read it'}."
 
     def _seed(self, step: Step) -> str:
