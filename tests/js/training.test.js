@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readRows } from "../../static/js/training/csv.js";
-import { dataOf, number, programFor, SETS, withData } from "../../static/js/training/data.js";
+import { adviceForSum, dataOf, number, programFor, SETS, withData } from "../../static/js/training/data.js";
 import { eventsIn } from "../../static/js/training/events.js";
 import { withQuery } from "../../static/js/training/exports.js";
 import { speedFor, stepBy } from "../../static/js/training/scrubber.js";
@@ -153,4 +153,13 @@ test("a parameter's name in two parts, and its update in figures", () => {
   assert.equal(updateText(2, -4, 3, { ...DEFAULTS, rate: 0.25 }), "2.0000 − 0.25 · (−4.0000) = 3.0000");
   assert.equal(updateText(2, 1, 1.5, { ...DEFAULTS, optimizer: "adam" }), "2.0000 − 0.5000 = 1.5000");
   assert.equal(updateText(2, null, null, DEFAULTS), "");
+});
+
+test("more rows in a sum ask for smaller steps; a mean is left alone", () => {
+  const moons = SETS.find(({ name }) => name === "moons");
+  assert.ok(moons);
+  const sum = "loss = sum((yout - ygt)**2 for ygt, yout in zip(ys, ypred))\n";
+  assert.deepEqual(adviceForSum(sum, moons, moons.advice), { rate: 0.013, steps: 300 });
+  assert.deepEqual(adviceForSum(sum, { ...moons, rows: 4 }, moons.advice), { rate: 0.05, steps: 300 });
+  assert.equal(adviceForSum(sum.replace("ypred))", "ypred)) / len(ys)"), moons, moons.advice), null);
 });

@@ -2,7 +2,7 @@
 
 import { h, withCode } from "../dom.js";
 import { MOST_COLUMNS, MOST_ROWS, readRows } from "./csv.js";
-import { dataOf, programFor, SETS, withData } from "./data.js";
+import { adviceForSum, dataOf, programFor, SETS, withData } from "./data.js";
 
 /**
  * @param {{source: () => string, use: (source: string, advice: {rate: number, steps: number} | null, words: string) => void}} how
@@ -12,7 +12,7 @@ export function createDataMenu({ source, use }) {
   /** @param {import("./data.js").Data} data @param {string} title @param {{rate: number, steps: number} | null} advice */
   function put(data, title, advice) {
     const made = whole.checked ? { source: programFor(data), kept: false } : withData(source(), data);
-    use(made.source, made.kept ? null : advice, `${title}: ${made.kept ? "the program has these rows now." : "a small program with these rows."}`);
+    use(made.source, made.kept ? adviceForSum(made.source, data, advice) : advice, `${title}: ${made.kept ? "the program has these rows now." : "a small program with these rows."}`);
   }
 
   const text = h("textarea", { class: "csv-text", rows: 5, spellcheck: "false", id: "csv-text", placeholder: "width, height, class\n1.5, 0.2, 1\n-0.3, 2.0, -1", "aria-describedby": "csv-fault" });

@@ -62,6 +62,14 @@ export function withData(source, data) {
   return { source: text, kept: true };
 }
 
+/** Knobs for a program that kept its own loss: a sum grows with its rows, so its steps must be smaller; another loss is left
+ * to its owner. @param {string} source @param {Data} data @param {{rate: number, steps: number} | null} advice */
+export function adviceForSum(source, data, advice) {
+  const loss = /^loss\s*=\s*sum\((.*)$/m.exec(source)?.[1];
+  if (!advice || loss === undefined || /\/|\blen\b|\bmean\b/.test(loss)) return null;
+  return { ...advice, rate: Number(Math.min(0.05, 0.5 / data.rows).toPrecision(2)) };
+}
+
 /** Where `xs` and `ys` are given, as statements at the left margin with all their lines; null where one is missing.
  * @param {string} source @returns {{from: number, to: number}[] | null} */
 function assignments(source) {
