@@ -70,7 +70,8 @@ export function createTimeline(store, playback, { controls = "full" } = {}) {
     setText(count, `step ${index} of ${total}`);
     element.dataset["accent"] = phase?.accent ?? "none";
     setText(chip, phase?.label ?? "Start");
-    const said = frame?.text ?? "Nothing to step through yet.";
+    // Its mark says that it is an update.
+    const said = (frame?.text ?? "Nothing to step through yet.").replace(/^Update: /, "");
     if (said !== shown) text.replaceChildren(withCode(said));
     shown = said;
     // Not `disabled`: the button that brought us to the end would drop the keyboard's focus.
