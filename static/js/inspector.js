@@ -8,6 +8,7 @@ import { relatives, stepsOf, termsOf } from "./relations.js";
 import { withExpansion, withoutExpansion } from "./expansion.js";
 import { around, foldedIn, withFolded, withOpen } from "./folding.js";
 import { adjustable, digitsOf, frameOf, nameOf, storyOf } from "./state.js";
+import { exactly, known } from "./summary.js";
 
 /** @typedef {import("./state.js").Store} Store */
 /** @typedef {import("./types.js").GraphNode} GraphNode */
@@ -49,7 +50,7 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
     store.set({ selected: id });
     refresh = [];
     const body = build(trace, node);
-    const tools = edit && chip("Edit", () => edit(id), `Edit ${nameOf(trace, node)}`);
+    const tools = edit && !summed(node) ? chip("Edit", () => edit(id), `Edit ${nameOf(trace, node)}`) : null;
     dock.open({ name: "node", title: h("span", {}, nameOf(trace, node)), body, tools, onClose: forget }, { focus });
     update();
     askSoon();
@@ -77,19 +78,21 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
     /** @param {string[]} ids */
     const chips = (ids) => h("span", { class: "chips" }, ...ids.slice(0, MOST).map(go), ids.length > MOST ? ` and ${ids.length - MOST} more` : null);
 
+    const sums = summed(node);
     const data = h("span", { class: "exact" });
     const grad = h("span", { class: "exact" });
     refresh.push(() => {
       const values = frameOf(store.get())?.values;
-      data.textContent = exactNumber(values?.get(`${id}.data`) ?? null);
-      grad.textContent = exactNumber(values?.get(`${id}.grad`) ?? null);
+      for (const [cell, field] of /** @type {const} */ ([[data, "data"], [grad, "grad"]])) {
+        const numbers = sums && values ? known(values, sums, field) : [];
+        cell.textContent = numbers.length ? exactly(numbers) : exactNumber(values?.get(`${id}.${field}`) ?? null);
+      }
     });
 
-    const { forward, grad: last } = stepsOf(trace, id);
+    const { forward, grad: last } = stepsOf(trace, id, sums);
     /** @param {number | null} step @param {string} what */
     const toStep = (step, what) => step === null ? null : chip(`${what}: step ${step}`, () => goTo(step));
 
-    const results = node.folds && node.folds.results[0] !== id ? node.folds.results : null;
     const groups = around(trace, node);
     const parts = groups.length ? h("span", { class: "chips" }, ...groups.map(({ key, name }) =>
       setOptions ? chip(`${name} −`, () => setOptions({ open: withFolded(optionOf(store.get().options, "open"), key) }), `Fold ${name}`) : name)) : null;
@@ -97,8 +100,9 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
       ...(line ? row(`line ${span?.line}`, source && span ? h("button", { type: "button", class: "code-link", "aria-label": `Go to line ${span.line}: ${line}`, onclick: () => source(span) }, line) : h("code", {}, line)) : []),
       ...(parts ? row("part of", parts) : []),
       ...(node.folds ? row("holds", `${count(node.folds.operations, "operation")}, ${count(node.folds.parameters, "parameter")}`) : []),
-      ...(node.op ? row("rule", h("code", {}, `${node.symbol ?? ""}`), " ", h("span", {}, op?.formula ?? node.op), op?.note ? h("p", { class: "note" }, op.note) : null) : row("kind", node.kind)),
-      ...(results ? row("results", chips(results)) : [...row("data", data), ...row("grad", grad)]),
+      ...(node.op ? row("rule", h("code", {}, `${node.symbol ?? ""}`), " ", h("span", {}, op?.formula ?? node.op), op?.note ? h("p", { class: "note" }, op.note) : null) : node.folds ? [] : row("kind", node.kind)),
+      ...(sums ? row("results", count(sums.length, "value")) : []),
+      ...row("data", data), ...row("grad", grad),
       ...(node.inputs.length ? row("from", chips([...new Set(node.inputs)])) : []),
       ...(users.length ? row("used by", chips(users)) : []),
       ...(forward ?? last ? row("steps", h("span", { class: "chips" }, toStep(forward, "data"), toStep(last, "grad"))) : [])));
@@ -129,6 +133,12 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
       if (whole !== null) tools.append(chip(`Fold ${node.expanded_from?.split("@")[0]}`, () => setOptions({ expand: whole })));
     }
 
+    if (sums) {
+      // Paths and checks are of one value.
+      shownLooks = null;
+      const text = `${nameOf(trace, node)} stands for ${count(sums.length, "value")}: open it to see what the grad of each is made of.`;
+      return h("div", { class: "inspector" }, facts, h("section", {}, h("h3", {}, "Its grads"), h("p", { class: "hint" }, text)));
+    }
     const [paths, check] = looks(node);
     return h("div", { class: "inspector" }, facts, h("div", {}, gradient(trace, node, names), paths), check);
   }
@@ -143,6 +153,9 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
       const seed = trace.steps.some(({ phase, node: at }) => phase === "seed" && at === node.id);
       return h("section", {}, h("h3", {}, "Its grad"), h("p", {}, seed ? "This is what we differentiate: ∂/∂ itself is 1." : "No gradient comes here: the output does not depend on it."));
     }
+    // A folded part tells what it sends back, not how.
+    const folded = new Set(trace.nodes.filter((each) => each.folds).map((each) => each.id));
+    const hint = `What comes back to ${name}: ${terms.some(({ edge }) => folded.has(edge.to)) ? "one sum from each part that uses it" : "upstream × local, one for each use"}.`;
     const buttons = terms.slice(0, MOST).map((term) => {
       const text = h("span", { class: "term-text" });
       const button = h("button", { type: "button", class: "term", onclick: () => goTo(term.step) }, text, h("span", { class: "term-step" }, `step ${term.step}`));
@@ -161,7 +174,8 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
         if (!term) continue;
         const symbol = story.nodes.find(({ id }) => id === term.edge.to)?.symbol ?? "";
         const number = (/** @type {number} */ x) => formatNumber(x, digits);
-        text.replaceChildren(h("b", {}, names.get(term.edge.to) ?? ""), ` (${symbol}): ${number(term.upstream)} × ${bracketed(number(term.local))} = ${number(term.term)}`);
+        const product = folded.has(term.edge.to) ? "" : `${number(term.upstream)} × ${bracketed(number(term.local))} = `;
+        text.replaceChildren(h("b", {}, names.get(term.edge.to) ?? ""), ` (${symbol}): ${product}${number(term.term)}`);
         button.classList.toggle("is-future", term.step > state.step);
         if (term.step === state.step) button.setAttribute("aria-current", "step");
         else button.removeAttribute("aria-current");
@@ -169,7 +183,7 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
       const parts = now.slice(0, MOST).map(({ term }, i) => `${i && !(term < 0) ? "+ " : ""}${formatNumber(term, digits).replace("-", i ? "− " : "−")}`);
       sum.textContent = now.length > 1 ? `${parts.join(" ")}${now.length > MOST ? " + …" : ""} = ${formatNumber(now.at(-1)?.after ?? null, digits)}` : "";
     });
-    return h("section", {}, h("h3", {}, "Its grad"), h("p", { class: "hint" }, `What comes back to ${name}: upstream × local, one for each use.`), list, sum);
+    return h("section", {}, h("h3", {}, "Its grad"), h("p", { class: "hint" }, hint), list, sum);
   }
 
   /** What the server looks up: the paths and the numeric check. @param {GraphNode} node @returns {[HTMLElement, HTMLElement]} */
@@ -251,6 +265,9 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
     },
   };
 }
+
+/** The values that a folded part shows together, where it is not one value itself. @param {GraphNode} node */
+const summed = (node) => (node.folds && node.folds.results[0] !== node.id ? node.folds.results : null);
 
 /** @param {number} number @param {string} what */
 const count = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;

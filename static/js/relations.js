@@ -40,7 +40,8 @@ export function termsOf(trace, id) {
     for (const [w, name] of (step.phase === "backward" ? edgesOf(step) : []).entries()) {
       const edge = edges.get(name);
       if (!edge) continue;
-      const write = step.writes[w];
+      // The step of a folded part writes more than its edges have.
+      const write = step.writes[w]?.node === id ? step.writes[w] : step.writes.find((each) => each.node === id);
       terms.push({
         step: step.index,
         edge,
@@ -55,13 +56,14 @@ export function termsOf(trace, id) {
   return terms;
 }
 
-/** Where a value's numbers come about. @param {Trace} trace @param {string} id @returns {{forward: number | null, grad: number | null}} */
-export function stepsOf(trace, id) {
+/** Where a value's numbers come about, or those of all that a folded part sums up. @param {Trace} trace @param {string} id @param {readonly string[] | null} [sums] @returns {{forward: number | null, grad: number | null}} */
+export function stepsOf(trace, id, sums) {
+  const ids = new Set(sums ?? [id]);
   let forward = null;
   let grad = null;
   for (const { index, phase, node, writes } of trace.steps) {
     if (phase === "forward" && node === id) forward ??= index;
-    if ((phase === "backward" || phase === "seed") && writes.some((write) => write.node === id && write.field === "grad" && write.after !== null)) grad = index;
+    if ((phase === "backward" || phase === "seed") && writes.some((write) => ids.has(write.node) && write.field === "grad" && write.after !== null)) grad = index;
   }
   return { forward, grad };
 }

@@ -132,3 +132,19 @@ def test_on_a_phone_it_is_a_sheet_below_the_graph(browser: Browser, base_url: st
         assert sheet["y"] + sheet["height"] <= 845
     finally:
         context.close()
+
+
+def test_a_folded_part_says_what_it_sums_up_and_asks_nothing_about_one_value(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if re.search("/(paths|check)$", request.url) else None)
+    bench = Workbench(page, "n = MLP(3, [4, 4, 1], seed=1)\nx = [2.0, 3.0, -1.0]\ny = n(x)\n", "?collapse=layer")
+    about = look_at(bench, "n#2/layers[0]")
+    for text in ("4 values", "28 operations, 16 parameters", "data: step 1", "grad: step 6"):
+        expect(about.get_by_text(text, exact=True)).to_be_visible()
+    expect(about.locator(".exact")).to_have_text([re.compile("^from .* to .*, norm"), re.compile("^from .* to .*, norm 0.41")])
+    expect(about).not_to_contain_text("nan")
+    expect(about.get_by_role("button", name="Edit")).to_have_count(0)
+    about.get_by_role("button", name="Look at x[1]").click()
+    expect(about.locator(".term-text")).to_have_text("layers[0] (layer): -0.0686")
+    expect(about.locator(".verdict")).to_have_text("agree")
+    assert len(asked) == 2, asked
