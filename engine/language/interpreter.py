@@ -30,7 +30,7 @@ def interpret(source: Source, inputs: Mapping[str, float], expansion: Expansion,
     last = None
     try:
         for statement in source.tree.body:
-            last = _top_level(run, statement)
+            last = _top_level(run, statement, last)
     except RecursionError:  # the limits on depth come first, unless our caller has used up Python's stack
         run.refuse_depth(None)
     if last is not None:
@@ -52,8 +52,11 @@ def interpret(source: Source, inputs: Mapping[str, float], expansion: Expansion,
     return Told(trace, values, run.recorder.origins)
 
 
-def _top_level(run: Run, statement: ast.stmt) -> Any:
-    """Run one statement; answer the value of an expression, as a notebook would show it under the cell."""
+def _top_level(run: Run, statement: ast.stmt, last: Any) -> Any:
+    """Run one statement; answer the value of an expression, as a notebook would show it under the cell.
+
+    A line that is passed over leaves what was shown *last*.
+    """
     run.depth = 0
     run.recorder.making = None
     try:
@@ -71,6 +74,7 @@ def _top_level(run: Run, statement: ast.stmt) -> Any:
         return thing
     except Skip as skip:
         _pass_over(run, statement, skip.needs)
+        return last
     except (Break, Continue):
         run.refuse("`break` and `continue` belong inside a loop.", statement)
     except LimitError as error:  # the recorder knows no places
