@@ -332,3 +332,43 @@ def test_our_own_options_are_those_of_microgard_in_python() -> None:
     layers = MLP(2, [3, 1], activation="relu", last="linear", bias=0.0, seed=1).layers
     assert repr(layers) == "[Layer of [ReLUNeuron(2), ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(3)]]"
     assert {layer.neurons[0].b.data for layer in layers} == {0.0}
+
+
+CELLS = """
+n = MLP(3, [4, 4, 1])
+xs = [
+  [2.0, 3.0, -1.0],
+  [3.0, -1.0, 0.5],
+  [0.5, 1.0, 1.0],
+  [1.0, 1.0, -1.0],
+]
+ys = [1.0, -1.0, -1.0, 1.0]
+print(len(n.parameters()))
+ls = []
+for k in range(500):
+    ypred = [n(x) for x in xs]
+    loss = sum((yout - ygt)**2 for ygt, yout in zip(ys, ypred))
+    for p in n.parameters():
+        p.grad = 0.0
+    loss.backward()
+    for p in n.parameters():
+        p.data += -0.05 * p.grad
+    ls.append(loss.data)
+print(len(ls), ls[0] > ls[-1], ls[-1] < 0.01)
+print(n.layers[0].neurons[0].w[0].grad != 0.0)
+print(ypred)
+"""
+
+
+@pytest.mark.parametrize("zero", [True, False], ids=["zero_grad", "forgotten zero_grad"])
+def test_pasted_classes_train_as_ours(zero: bool) -> None:
+    """Somebody pastes all cells from the class of values to the training loop: the numbers are those of our own nets."""
+    cells = CELLS if zero else CELLS.replace("    for p in n.parameters():\n        p.grad = 0.0\n", "")
+    pasted, ours = run("import random\n" + VALUE + NEURON + LAYER + NET + cells), run(cells)
+
+    assert pasted.printed == ours.printed
+    assert pasted.printed[0] == "41"
+    if zero:
+        assert pasted.printed[1:3] == ("500 True True", "True")
+    grads = lambda trace: [(node.key, node.data, node.grad) for node in trace.nodes if node.kind == "parameter"]  # noqa: E731
+    assert grads(pasted) == grads(ours)
