@@ -219,3 +219,25 @@ def test_a_lab_by_keyboard(page: Page) -> None:
     bench.press("Enter", "Escape")
     expect(lab(page)).to_have_count(0)
     expect(page).not_to_have_url(re.compile("lab=|quiz="))
+
+
+@pytest.mark.parametrize(("name", "slug"), LABS)
+def test_all_of_a_lab_is_within_reach_of_tab(page: Page, name: str, slug: str) -> None:
+    """Each of its buttons, links, fields and sliders is come to by Tab, and Escape closes it."""
+    bench, about = opened(page, name, slug)
+    page.wait_for_timeout(500)
+    controls = "button, a[href], input, select, textarea, summary"
+    page.evaluate("(controls) => { window.missed = (panel) => [...panel.querySelectorAll(controls)].filter("
+                  "(e) => e.checkVisibility() && !e.disabled && !e.dataset.reached); }", controls)  # fmt: skip
+    count = about.evaluate("(panel) => window.missed(panel).length")
+    assert count > 0
+    about.get_by_role("button", name="Close panel").focus()
+    for key in ("Tab", "Shift+Tab"):
+        about.get_by_role("button", name="Close panel").focus()
+        for _ in range(count + 20):
+            page.evaluate("document.activeElement.dataset.reached = '1'")
+            bench.press(key)
+    assert about.evaluate("(panel) => window.missed(panel).map((e) => e.outerHTML.slice(0, 120))") == []
+    about.get_by_role("button", name="Close panel").focus()
+    bench.press("Escape")
+    expect(lab(page)).to_have_count(0)
