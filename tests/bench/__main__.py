@@ -7,7 +7,7 @@ import sys
 
 from tests.bench.measure import report
 
-NAMES = ("eager", "training", "fill", "large", "service", "browser")
+NAMES = ("eager", "training", "growth", "fill", "large", "service", "browser")
 
 
 def main(arguments: list[str]) -> int:
