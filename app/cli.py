@@ -232,7 +232,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_program(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", metavar="FILE", help="a program; - is standard input")
-    names = {"draw": _OPTIONS, "steps": ("expand", "steps", "iteration", *KNOBS)}
+    names = {"draw": _OPTIONS, "steps": ("expand", "collapse", "open", "example", "steps", "iteration", *KNOBS)}
     for name in names.get(command.prog.rpartition(" ")[2], ("expand",)):
         field = Options.model_fields[name]
         help = f"{field.description} [{field.default or 'none'}]".replace("%", "%%")
