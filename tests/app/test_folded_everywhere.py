@@ -82,9 +82,7 @@ async def test_json_dot_and_svg_have_the_same_boxes(client: httpx.AsyncClient, s
 
 @every_fold
 @pytest.mark.parametrize("extension", ["svg", "dot", "json"])
-async def test_every_address_and_post_give_it(
-    client: httpx.AsyncClient, source: str, fold: dict[str, str], extension: str
-):
+async def test_every_address_and_post_give_it(client: httpx.AsyncClient, source: str, fold: dict[str, str], extension: str):
     encoded = await client.get(address(source, f".{extension}", **fold, step="3"))
     readable = await client.get(f"/g.{extension}?{urlencode({'e': source, **fold, 'step': '3'}, quote_via=quote)}")
 
