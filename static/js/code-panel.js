@@ -57,6 +57,7 @@ export function codePanel(store, { studies, base, say }) {
       const answer = await studies.ask("compare", store.get());
       if (!answer) return;
       const torch = answer.torch.available;
+      say(`Code. ${answer.sentence}`);
       const heads = ["value", "ours", "measured", ...(torch ? ["PyTorch"] : []), "verdict"];
       table.replaceChildren(
         h("p", { class: "hint" }, answer.sentence, torch ? "" : " PyTorch is not installed here."),

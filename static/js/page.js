@@ -99,11 +99,11 @@ const tools = {
   setSource: (source) => session.restore({ source, inputs: {} }),
   example: (slug) => {
     const example = boot.gallery.find((each) => each.slug === slug);
-    if (example) openExample(example, store.get().options["lab"] ?? "");
+    if (example) void openExample(example, store.get().options["lab"] ?? "");
   },
   gallery: boot.gallery,
 };
-mountLabs(store, viewer.dock, tools);
+const labs = mountLabs(store, viewer.dock, tools);
 mountDiagram(store, viewer.stage.element, tools);
 for (const name of ["plot", "train", "code"]) {
   const button = need(`#${name}-button`);
@@ -138,16 +138,16 @@ function menu(name, fill) {
 }
 const gallery = menu("gallery", (panel) => fillGallery(panel, boot.gallery, (example, lab) => {
   gallery.close();
-  openExample(example, lab ?? "");
+  void openExample(example, lab ?? "");
 }));
 
 /** @param {import("./types.js").Example} example @param {string} lab  what is open beside it */
-function openExample(example, lab) {
+async function openExample(example, lab) {
   address.nextIsNew();
   viewer.stage.reset();
   const { quiz: _quiz, highlight: _highlight, lab: _lab, iteration: _iteration, versus: _versus, train: _train, ...options } = store.get().options;
-  void session.open({ source: example.source, options: { ...options, ...(lab ? { lab } : {}) } });
-  viewer.say(`${example.title} opened.`);
+  await session.open({ source: example.source, options: { ...options, ...(lab ? { lab } : {}) } });
+  viewer.say(`${example.title} opened. ${labs.story()}`.trimEnd());
 }
 menu("view", (panel) => fillViewMenu(panel, store, session, boot.operations));
 menu("share", (panel) => fillShareMenu(panel, store, { base, say: viewer.say }));

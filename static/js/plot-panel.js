@@ -130,7 +130,7 @@ export function plotPanel(store, { studies, base }) {
     key.replaceChildren(h("span", { class: "is-forward" }, yName), h("span", { class: "is-backward" }, `tangent, slope = grad = ${said(slope)}`), h("span", { class: "is-update" }, `secant, slope ${said(rise)}`));
     const shortH = by >= 0.01 ? by.toFixed(2) : by.toExponential(1);
     stepText.textContent = shortH;
-    step.setAttribute("aria-valuetext", shortH);
+    step.setAttribute("aria-valuetext", `${shortH}, slope ${said(rise)}`);
     for (const [field, value] of /** @type {const} */ ([[low, range.min], [high, range.max]])) if (document.activeElement !== field) field.value = String(value);
     const { trace, options } = store.get();
     if (trace) {
@@ -142,6 +142,7 @@ export function plotPanel(store, { studies, base }) {
   return {
     title: "Plot",
     body,
+    story: () => chart.element.getAttribute("aria-label") ?? "",
     open() {
       choices();
       draw();

@@ -74,6 +74,8 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
   /** 0: where the story is. */
   let chosen = 0;
   let loading = "";
+  /** The program that was told of. @type {string | null} */
+  let toldOf = null;
 
   which.addEventListener("change", () => {
     chosen = Number(which.value);
@@ -153,6 +155,8 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
     keyboardDiagram(svg, { see: (hover) => store.set({ hover }), enter: press });
     picture.replaceChildren(svg);
     note.replaceChildren();
+    if (toldOf !== trace.source) say(`Diagram. ${svg.querySelector("title")?.textContent ?? ""}`);
+    toldOf = trace.source;
     whichLabel.hidden = found.examples.length < 2;
     which.replaceChildren(
       h("option", { value: "0" }, "of the step"),

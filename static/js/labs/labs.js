@@ -74,7 +74,15 @@ export function mountLabs(store, dock, tools) {
       },
     });
     end = lab.open();
-    const told = lab.story?.() ?? lab.body.querySelector(".lab-sentence")?.textContent ?? "";
-    tools.say(told ? `${lab.title}. ${told}` : lab.title);
+    tools.say(story());
   });
+
+  /** What the open lab says to those who hear the page; empty where none is open. */
+  function story() {
+    const lab = made.get(shown);
+    if (!lab) return "";
+    const told = lab.story?.() ?? lab.body.querySelector(".lab-sentence")?.textContent ?? "";
+    return told ? `${lab.title}. ${told}` : lab.title;
+  }
+  return { story };
 }

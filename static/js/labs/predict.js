@@ -51,7 +51,9 @@ export function predictLab(store, { setOptions, say }) {
     const key = `${story.source}\n${quiz}`;
     if (key === built) return;
     built = key;
+    const held = what.contains(document.activeElement);
     what.replaceChildren(...choices.map(([label, value]) => h("button", { type: "button", class: "chip-button", "aria-pressed": String(value === quiz), onclick: () => setOptions({ quiz: value }) }, label)));
+    if (held) /** @type {HTMLElement | null} */ (what.querySelector("[aria-pressed=true]"))?.focus();
     const slots = askedSlots(story, quiz);
     store.set({ solved: [] });
     list.replaceChildren(...slots.map((slot) => question(story, slot)));

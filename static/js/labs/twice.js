@@ -28,6 +28,14 @@ export function milestones(trace) {
 /** @param {import("../state.js").Store} store @param {import("./labs.js").LabTools} tools @returns {import("./labs.js").Lab} */
 export function twiceLab(store, { goTo, example }) {
   const body = h("div", { class: "lab" });
+  /** The keyboard stays at the milestone that it has gone to. */
+  function mark() {
+    const { step } = store.get();
+    for (const row of /** @type {NodeListOf<HTMLElement>} */ (body.querySelectorAll("tr[data-step]"))) {
+      if (Number(row.dataset["step"]) === step) row.setAttribute("aria-current", "step");
+      else row.removeAttribute("aria-current");
+    }
+  }
   function show() {
     const state = store.get();
     const story = storyOf(state);
@@ -48,7 +56,7 @@ export function twiceLab(store, { goTo, example }) {
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "after"), ...leaves.flatMap((node) => [h("th", { scope: "col" }, `${nameOf(story, node)}.data`), h("th", { scope: "col" }, `${nameOf(story, node)}.grad`)]))),
         h("tbody", {}, ...rows.map(({ step, what, phase }) => {
           const { values } = frameAt(story, step);
-          const row = h("tr", { "data-accent": PHASES[phase].accent, "aria-current": step === state.step ? "step" : null },
+          const row = h("tr", { "data-accent": PHASES[phase].accent, "data-step": step },
             h("th", { scope: "row" }, h("button", { type: "button", class: "chip-button", onclick: () => goTo(step) }, `${what} (step ${step})`)),
             ...leaves.flatMap((node) => ["data", "grad"].map((field) => {
               const slot = `${node.id}.${field}`;
@@ -59,13 +67,14 @@ export function twiceLab(store, { goTo, example }) {
           before = values;
           return row;
         })))));
+    mark();
   }
   return {
     title: "Backward twice, zero_grad",
     body,
     open() {
       show();
-      const stops = [store.watch(storyOf, show, false), store.watch((state) => state.step, show, false)];
+      const stops = [store.watch(storyOf, show, false), store.watch((state) => state.step, mark, false)];
       return () => stops.forEach((stop) => stop());
     },
   };

@@ -122,7 +122,10 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
         settings = { ...settings, steps: most };
         knobs.set(settings);
       }
-      if (!run) tell(`Press Train: ${settings.steps.toLocaleString("en")} steps on ${trainedWords(answer.parameters)} bring ${answer.name} down.`);
+      if (!run) {
+        tell(`Press Train: ${settings.steps.toLocaleString("en")} steps on ${trainedWords(answer.parameters)} bring ${answer.name} down.`);
+        say(`Training. ${sentence.textContent}`);
+      }
     } catch (problem) {
       refuse(problem);
     }
