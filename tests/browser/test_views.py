@@ -103,3 +103,16 @@ def test_a_press_on_an_operation_takes_it_apart_and_folds_it_back(page: Page) ->
     expect(page).not_to_have_url(re.compile("expand"))
     bench.node("n").locator(".op").click()
     expect(page.locator(".dock-title")).to_have_text("n")
+
+
+def test_constants_are_hidden_and_the_order_numbered_from_the_menu(page: Page) -> None:
+    bench = Workbench(page, "a = 3.0\nb = a * 2.0 + 1.0\n")
+    constants = bench.graph.locator("g.node[data-kind=constant]")
+    expect(constants).to_have_count(2)
+    view = bench.menu("View")
+    view.get_by_label("Constants", exact=True).select_option("constants")
+    expect(constants).to_have_count(0)
+    expect(bench.number("b", "data")).to_have_text("7.0000")
+    view.get_by_label("Order of evaluation").select_option("order")
+    expect(bench.graph.locator("g.order .place").first).to_be_attached()
+    expect(page).to_have_url(re.compile("hide=constants.*number=order|number=order.*hide=constants"))
