@@ -11,12 +11,15 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.graph import by_birth
+from engine.ops import OPS
 
 if TYPE_CHECKING:
     from engine.ops import Op
     from engine.value import Value
 
 __all__ = ["Contribution", "Pass", "backward", "contributions", "seed"]
+
+ADD, MUL = OPS["add"], OPS["mul"]
 
 
 class Contribution(NamedTuple):
@@ -44,7 +47,7 @@ def seed(root: Value) -> list[Value]:
     order = [root]
     for value in order:  # grows while it is walked
         for child in value.inputs:
-            if child.inputs and child.grad is not fresh:
+            if child.grad is not fresh and child.op is not None:
                 child.grad = fresh
                 order.append(child)
     order.sort(key=by_birth, reverse=True)
@@ -103,13 +106,22 @@ def contributions(root: Value) -> Pass:
 def backward(root: Value) -> None:
     """Run one backward pass: the numbers of `contributions`, bit for bit, without a record of each term.
 
-    This is the loop that training spends its time in, so it is written out for one and two inputs. A property test holds
-    the two together.
+    This is the loop that training spends its time in, so it is written out for sums and products, and for one and two inputs.
+    A property test holds the two together.
     """
     for node in seed(root):
         op: Op = node.op  # type: ignore[assignment]  # seed returns operations only
         inputs, upstream = node.inputs, node.grad
-        if op.gate:
+        if op is ADD:
+            a, b = inputs
+            a.grad += upstream
+            b.grad += upstream
+        elif op is MUL:
+            a, b = inputs
+            a_data = a.data
+            a.grad += b.data * upstream
+            b.grad += a_data * upstream
+        elif op.gate:
             partials = op.partials(node.data, *[child.data for child in inputs], *node.params)
             for local, child in zip(partials, inputs, strict=False):
                 if local != 0.0:

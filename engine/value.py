@@ -12,7 +12,7 @@ __all__ = ["Number", "Value"]
 
 Number = int | float
 
-_born = count().__next__
+_births = count()
 
 ADD, SUB, MUL, DIV, NEG, POW = (OPS[name] for name in ("add", "sub", "mul", "div", "neg", "pow"))
 
@@ -52,7 +52,7 @@ class Value:
         self.inputs = inputs
         self.params = params
         self.label = label
-        self.born = _born()
+        self.born = next(_births)
 
     @staticmethod
     def apply(op: Op, *inputs: Value, params: tuple[Number, ...] = ()) -> Value:
@@ -89,8 +89,8 @@ class Value:
         if other.__class__ is not Value:
             if not isinstance(other, (int, float)):
                 return NotImplemented
-            other = Value(other)
-        return Value(self.data + other.data, "", ADD, (self, other))
+            other = _made(other, None, ())
+        return _made(self.data + other.data, ADD, (self, other))
 
     def __radd__(self, other: Number) -> Value:
         return Value(other) + self if isinstance(other, (int, float)) else NotImplemented
@@ -99,8 +99,8 @@ class Value:
         if other.__class__ is not Value:
             if not isinstance(other, (int, float)):
                 return NotImplemented
-            other = Value(other)
-        return Value(self.data - other.data, "", SUB, (self, other))
+            other = _made(other, None, ())
+        return _made(self.data - other.data, SUB, (self, other))
 
     def __rsub__(self, other: Number) -> Value:
         return Value(other) - self if isinstance(other, (int, float)) else NotImplemented
@@ -109,8 +109,8 @@ class Value:
         if other.__class__ is not Value:
             if not isinstance(other, (int, float)):
                 return NotImplemented
-            other = Value(other)
-        return Value(self.data * other.data, "", MUL, (self, other))
+            other = _made(other, None, ())
+        return _made(self.data * other.data, MUL, (self, other))
 
     def __rmul__(self, other: Number) -> Value:
         return Value(other) * self if isinstance(other, (int, float)) else NotImplemented
@@ -127,7 +127,7 @@ class Value:
         if isinstance(other, Value):
             return Value.apply(POW, self, other)
         if isinstance(other, (int, float)):
-            return Value(POW.forward(self.data, other), "", POW, (self,), (other,))
+            return _made(POW.forward(self.data, other), POW, (self,), (other,))
         return NotImplemented
 
     def __rpow__(self, other: Number) -> Value:
@@ -155,6 +155,22 @@ class Value:
         return self.data >= _number(other)
 
 
+_new = object.__new__
+
+
+def _made(data: Number, op: Op | None, inputs: tuple[Value, ...], params: tuple[Number, ...] = ()) -> Value:
+    """Value(data, "", op, inputs, params) without the detour of a class call through `__init__`."""
+    value = _new(Value)
+    value.data = data if data.__class__ is float else float(data)
+    value.grad = 0.0
+    value.op = op
+    value.inputs = inputs
+    value.params = params
+    value.label = ""
+    value.born = next(_births)
+    return value
+
+
 def _number(other: Value | Number) -> Number:
     return other.data if isinstance(other, Value) else other
 
@@ -164,9 +180,10 @@ _SPELLING = {"add": "+", "sub": "-", "mul": "*", "div": "/", "neg": "-", "pow": 
 
 def _method(op: Op) -> Any:
     if op.arity == 1 and not op.defaults:
+        forward = op.forward
 
         def method(self: Value) -> Value:
-            return Value(op.forward(self.data), "", op, (self,))
+            return _made(forward(self.data), op, (self,))
 
     else:
 
