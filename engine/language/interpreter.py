@@ -11,7 +11,7 @@ from engine.language.expansion import Expansion, Told
 from engine.language.expressions import EXPRESSIONS
 from engine.language.groups import name_of
 from engine.language.leaving import Break, Continue, Skip
-from engine.language.objects import Builtin, Function, Missing
+from engine.language.objects import Builtin, Function
 from engine.language.printing import show
 from engine.language.run import Run
 from engine.language.source import Source
@@ -73,7 +73,7 @@ def _top_level(run: Run, statement: ast.stmt, last: Any) -> Any:
         run.outputs.wrote(thing, statement.value)
         return thing
     except Skip as skip:
-        _pass_over(run, statement, skip.needs)
+        run.pass_over(statement, skip.needs)
         return last
     except (Break, Continue):
         run.refuse("`break` and `continue` belong inside a loop.", statement)
@@ -81,14 +81,6 @@ def _top_level(run: Run, statement: ast.stmt, last: Any) -> Any:
         error.span = error.span or run.source.span(statement)
         raise
     return None
-
-
-def _pass_over(run: Run, statement: ast.stmt, needs: str) -> None:
-    """Go on without a statement, and without all that it was to bind."""
-    run.note(f"This line needs {needs}, which is not run here; it is passed over.", statement)
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            run.top.names[node.id] = Missing(needs)
 
 
 def _untold(run: Run) -> Iterator[Notice]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["Break", "Continue", "Return", "Skip"]
+__all__ = ["Break", "Continue", "Return", "Skip", "bound_by"]
 
 
 class Skip(Exception):
@@ -27,3 +29,16 @@ class Break(Exception):
 
 class Continue(Exception):
     pass
+
+
+def bound_by(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement would have bound, had it not been left. Comprehensions and functions keep theirs."""
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.FunctionDef):
+            yield node.name
+        elif not isinstance(node, (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp, ast.Lambda)):
+            waiting.extend(ast.iter_child_nodes(node))

@@ -15,7 +15,8 @@ from typing import Any, NoReturn
 from engine.errors import EngineError, LimitError, ProgramError, Span, UnsupportedError
 from engine.language.expansion import Expansion
 from engine.language.inputs import Inputs
-from engine.language.objects import Scope
+from engine.language.leaving import Skip, bound_by
+from engine.language.objects import Missing, Scope
 from engine.language.outputs import Outputs
 from engine.language.printing import Printed
 from engine.language.refusals import REFUSALS
@@ -97,8 +98,22 @@ class Run:
         self.depth -= 1
 
     def block(self, statements: Sequence[ast.stmt]) -> None:
+        """Statements one after the other. One that needs what is not run here is passed over; only `return` leaves with it."""
+        depth, making = self.depth, self.recorder.making
         for statement in statements:
-            self.execute(statement)
+            try:
+                self.execute(statement)
+            except Skip as skip:
+                if isinstance(statement, ast.Return):
+                    raise
+                self.depth, self.recorder.making = depth, making
+                self.pass_over(statement, skip.needs)
+
+    def pass_over(self, statement: ast.stmt, needs: str) -> None:
+        """Go on without a statement, and without all that it was to bind."""
+        self.note(f"This line needs {needs}, which is not run here; it is passed over.", statement)
+        for name in bound_by(statement):
+            self.scope.names[name] = Missing(needs)
 
     @property
     def strength(self) -> int:

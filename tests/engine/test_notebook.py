@@ -89,6 +89,45 @@ def test_lines_that_need_numpy_matplotlib_or_torch_are_pointed_out_one_by_one():
     assert trace.nodes[-1].label == "b"
 
 
+@pytest.mark.parametrize(
+    ("line", "needs"),
+    [
+        ("plt.scatter(k, loss.data)", "matplotlib"),
+        ("if k % 2 == 0: plt.scatter(k, loss.data)", "matplotlib"),
+        ("losses[k] = np.mean(loss.data)", "numpy"),
+        ("average = np.mean(losses)", "numpy"),
+        ("if np.allclose(loss.data, 0): break", "numpy"),
+        ("for x in np.arange(3): w.data += x", "numpy"),
+        ("ax.plot([w for w in losses])", "matplotlib"),
+    ],
+)
+@pytest.mark.parametrize("where", ["loop", "function"])
+def test_in_a_loop_only_the_line_is_passed_over_that_needs_what_is_not_run(line, needs, where):
+    body = "    loss = (w - 3)**2\n    w.grad = 0\n    loss.backward()\n    w.data -= 0.1*w.grad\n"
+    loop = f"for k in range(4):\n{{}}{body}{{}}"
+    if where == "function":
+        loop = "def step(k):\n{}" + body + "{}    return loss\nfor k in range(4):\n    loss = step(k)\n"
+    start = "losses = [0]*4\nfig, ax = plt.subplots()\nw = Value(0.0)\n"
+    whole = run(start + loop.format("", f"    {line}\n"))
+    without = run(start + loop.format("", ""))
+
+    assert _numbers(whole) == _numbers(without)
+    assert f"This line needs {needs}, which is not run here; it is passed over." in {
+        warning.message for warning in whole.warnings if warning.span and warning.span.line > 3
+    }
+
+
+def _numbers(trace):
+    return [(node.key, node.data, node.grad) for node in trace.nodes]
+
+
+def test_what_a_function_returns_is_passed_over_where_it_was_to_be_used():
+    trace = run("def f(x):\n    y = np.zeros(3)\n    return x + y\na = 2.0\nb = a * 3\nc = f(a)\nprint(c)\nd = b * 2")
+    assert trace.printed == ()
+    assert [notice.span.line for notice in trace.warnings if notice.span] == [2, 6, 7]
+    assert next(node for node in trace.nodes if node.id == trace.output).label == "d"
+
+
 def _cells():
     """The cells of the notebook: number, code with what stands before it, and printed lines."""
     if not NOTEBOOK.exists():
