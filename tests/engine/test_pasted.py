@@ -12,6 +12,7 @@ import pytest
 from engine import MLP
 from engine.errors import UnsupportedError
 from engine.language import run
+from engine.trace import Trace
 
 NEURON = """
 class Neuron:
@@ -370,5 +371,8 @@ def test_pasted_classes_train_as_ours(zero: bool) -> None:
     assert pasted.printed[0] == "41"
     if zero:
         assert pasted.printed[1:3] == ("500 True True", "True")
-    grads = lambda trace: [(node.key, node.data, node.grad) for node in trace.nodes if node.kind == "parameter"]  # noqa: E731
-    assert grads(pasted) == grads(ours)
+    assert _parameters(pasted) == _parameters(ours)
+
+
+def _parameters(trace: Trace) -> list[tuple[str, float, float | None]]:
+    return [(node.key, node.data, node.grad) for node in trace.nodes if node.kind == "parameter"]
