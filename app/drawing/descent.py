@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.drawing.naming import is_name, latex_of, text_of
-from app.drawing.spelling import Term, factor, number_latex, number_text
+from app.drawing.spelling import Term, change_texts, factor, number_latex, number_text
 from engine.trace import Descent, Step, Write
 
 __all__ = ["arithmetic", "latex", "sentence"]
@@ -20,7 +20,8 @@ _DIRECTIONS = {"momentum": ("velocity", r"\mathrm{velocity}"), "adam": ("mean / 
 def arithmetic(descent: Descent, write: Write) -> str:
     """2.81 − 0.01 · 8.1 = 2.729"""
     direction = factor(text_of(descent.directions.get(write.node)))
-    return f"{number_text(write.before)} − {number_text(descent.rate)} · {direction} = {number_text(write.after)}"
+    before, after = change_texts(write.before, write.after)
+    return f"{before} − {number_text(descent.rate)} · {direction} = {after}"
 
 
 def sentence(step: Step, descent: Descent, name: Callable[[str], str]) -> str:

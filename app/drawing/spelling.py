@@ -13,7 +13,18 @@ from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 
-__all__ = ["CALL", "Term", "bracketed", "factor", "name_latex", "number_latex", "number_text", "spell", "top_precedence"]
+__all__ = [
+    "CALL",
+    "Term",
+    "bracketed",
+    "change_texts",
+    "factor",
+    "name_latex",
+    "number_latex",
+    "number_text",
+    "spell",
+    "top_precedence",
+]
 
 CALL = 9
 """The precedence of what holds together by itself: a name, a number, a call. As in the table: 1 sum, 2 product, 4 power."""
@@ -55,8 +66,8 @@ class Term:
         return self.text.startswith(("-", "−"))
 
 
-def number_text(value: float | None) -> str:
-    """A number for a sentence: at most four decimals, or four significant digits below 1; `—` for one that is not known."""
+def number_text(value: float | None, digits: int = 4) -> str:
+    """A number for a sentence: at most `digits` decimals, or significant digits below 1; `—` for one that is not known."""
     if value is None:
         return "—"
     if not math.isfinite(value):
@@ -65,9 +76,18 @@ def number_text(value: float | None) -> str:
     if size == 0.0:
         return "0"
     if size >= 1e6 or size < 1e-4:
-        mantissa, exponent = f"{value:.3e}".split("e")
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         return f"{_trimmed(mantissa)}e{exponent}"
-    return _trimmed(f"{value:.4g}" if size < 1.0 else f"{value:.4f}")
+    return _trimmed(f"{value:.{digits}g}" if size < 1.0 else f"{value:.{digits}f}")
+
+
+def change_texts(before: float | None, after: float | None) -> tuple[str, str]:
+    """Two numbers in a row, with more digits where four would not tell them apart: a small update changes something, too."""
+    for digits in range(4, 18):
+        texts = number_text(before, digits), number_text(after, digits)
+        if texts[0] != texts[1] or before == after:
+            break
+    return texts
 
 
 def _trimmed(digits: str) -> str:

@@ -7,13 +7,14 @@ all say these words. `formulas` says the same in LaTeX.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from app.drawing import descent
 from app.drawing.formulas import Formulas
 from app.drawing.naming import Data, Names, distinct, is_name, short, text_of, told_apart
-from app.drawing.spelling import CALL, Term, factor, number_text, spell
+from app.drawing.spelling import CALL, Term, change_texts, factor, number_text, spell
 from engine.ops import OPS, Op
 from engine.trace import Folded, Node, Step, Trace
 
@@ -97,6 +98,16 @@ class Narrator:
     def name(self, node: str) -> str:
         """How a value is called in sentences: its label, a short expression, or its symbol."""
         return self._names[node].text
+
+    def _whole_name(self, node: str) -> str:
+        """The same, but for one of several parameters of a name: `n.layers[0].neurons[1].w[2]`, where each neuron has a w2."""
+        told = self._nodes[node]
+        return told.key if told.kind == "parameter" and self._parameters[told.label] > 1 else self.name(node)
+
+    @cached_property
+    def _parameters(self) -> Counter[str]:
+        """How many parameters there are of each label."""
+        return Counter(node.label for node in self._nodes.values() if node.kind == "parameter")
 
     @cached_property
     def formulas(self) -> Formulas:
@@ -203,16 +214,20 @@ class Narrator:
 
     def _update(self, step: Step) -> str:
         if step.descent:
-            return descent.sentence(step, step.descent, self.name)
+            return descent.sentence(step, step.descent, self._whole_name)
         told = []
         for write in step.writes[:3]:
-            whose = _whose(self.name(write.node), write.field)
+            whose = _whose(self._whole_name(write.node), write.field)
             if write.before is None or write.after is None or write.field == "grad":
                 told.append(f"{whose} becomes {number_text(write.after)}")
                 continue
+            if write.before == write.after:
+                told.append(f"{whose} stays {number_text(write.after)}")
+                continue
             change = number_text(write.after - write.before)
             signed = change if change.startswith("-") else f"+{change}"
-            told.append(f"{whose} goes from {number_text(write.before)} to {number_text(write.after)} ({signed})")
+            before, after = change_texts(write.before, write.after)
+            told.append(f"{whose} goes from {before} to {after} ({signed})")
         more = f", and {len(step.writes) - 3} more" if len(step.writes) > 3 else ""
         return f"Update: {'; '.join(told)}{more}."
 

@@ -71,6 +71,23 @@ def test_a_second_pass_and_an_update_are_told():
     assert sentences[-1] == "a.grad is set from 6 to 0."
 
 
+def test_a_small_update_shows_a_change():
+    """With as many digits as tell the numbers apart; what nothing changes stays short."""
+    sentences = told("a = Value(2.0)\nb = a * a\nb.backward()\na.data -= 1e-7 * a.grad\na.data += 0.0")
+
+    assert sentences[-2] == "Update: a.data goes from 2 to 1.9999996 (-4e-07)."
+    assert sentences[-1] == "Update: a.data stays 2."
+
+
+def test_an_update_says_which_of_many_weights():
+    net = "n = MLP(2, [2, 1], seed=1)\nloss = (n([1.0, 2.0]) - 1)**2\nloss.backward()\n"
+    source = net + "for p in n.parameters():\n    p.data -= 0.1 * p.grad"
+    whose = [sentence.split(" goes ")[0] for sentence in told(source) if sentence.startswith("Update")]
+
+    assert len(set(whose)) == len(whose) == 9
+    assert whose[0] == "Update: n.layers[0].neurons[0].w[0].data"
+
+
 def test_numbers_are_those_of_the_moment():
     """After an update the nodes hold other data than the forward pass computed with."""
     sentences = told("a = Value(2.0)\nb = a * a\nb.backward()\na.data = 5.0")
