@@ -18,11 +18,11 @@ export function stepOption({ trace, step }) {
   return !trace || at === endOf(trace) ? undefined : String(at);
 }
 
-/** Options and step as a link wants them. @param {import("./state.js").State} state @returns {Options} */
+/** Options, step and iteration as a link wants them: what is seen now. @param {import("./state.js").State} state @returns {Options} */
 export function linkOptions(state) {
   const step = stepOption(state);
   const inputs = inputsText(state.inputs);
-  return { ...state.options, ...(step === undefined ? {} : { step }), ...(inputs ? { inputs } : {}) };
+  return { ...state.options, ...(state.moment ? { iteration: String(state.moment.iteration) } : {}), ...(step === undefined ? {} : { step }), ...(inputs ? { inputs } : {}) };
 }
 
 /** The code of the program as it stands: the server's spelling when it has answered. @param {import("./state.js").State} state */
