@@ -208,6 +208,14 @@ def test_its_picture_can_be_shared(page: Page) -> None:
     assert "![Diagram, step 5 of " in bench.copied("Copy Markdown")
 
 
+def test_a_diagram_in_the_graphs_place_is_not_beside_it_as_well(page: Page) -> None:
+    """An address that asks for both shows one; moved beside the graph, it is there."""
+    opened(page, NEURON, "?stage=diagram&lab=diagram")
+    expect(panel(page)).to_have_count(0)
+    page.get_by_role("button", name="Beside the graph").click()
+    expect(panel(page).locator("svg.stepgrad-diagram")).to_be_visible()
+
+
 def test_a_question_is_not_given_away(page: Page) -> None:
     opened(page, NEURON, "?stage=diagram&quiz=grad:w1")
     weight = picture(page).locator('g.link[data-key="w1"] [data-field="grad"]').first

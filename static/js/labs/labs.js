@@ -51,7 +51,8 @@ export function mountLabs(store, dock, tools) {
     end = null;
     shown = "";
   }
-  store.watch((state) => state.options["lab"] ?? "none", (name) => {
+  // What stands in the graph's place is not beside it as well.
+  store.watch(({ options: { lab = "none", stage } }) => (lab === stage ? "none" : lab), (name) => {
     if (name === shown || (name === "none" && shown === "")) return;
     const make = LABS[name];
     if (!make) {
