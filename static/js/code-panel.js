@@ -34,6 +34,8 @@ export function codePanel(store, { studies, base, say }) {
     say(copied.textContent);
   });
   const table = h("div", { class: "compare" });
+  /** What was last said of the comparison: a slider that is dragged changes no verdict. */
+  let told = "";
   const body = h("div", { class: "code-panel" },
     h("section", {}, h("div", { class: "chips", role: "group", "aria-label": "Whose Python" }, ...buttons, copy, copied), text),
     h("section", {}, h("h3", {}, "Ours, measured, PyTorch's"), table));
@@ -57,7 +59,8 @@ export function codePanel(store, { studies, base, say }) {
       const answer = await studies.ask("compare", store.get());
       if (!answer) return;
       const torch = answer.torch.available;
-      say(`Code. ${answer.sentence}`);
+      if (answer.sentence !== told) say(`Code. ${answer.sentence}`);
+      told = answer.sentence;
       const heads = ["value", "ours", "measured", ...(torch ? ["PyTorch"] : []), "verdict"];
       table.replaceChildren(
         h("p", { class: "hint" }, answer.sentence, torch ? "" : " PyTorch is not installed here."),
@@ -75,6 +78,7 @@ export function codePanel(store, { studies, base, say }) {
     title: "Code",
     body,
     open() {
+      told = "";
       /** @type {ReturnType<typeof setTimeout> | undefined} */
       let timer;
       const soon = () => {
