@@ -18,11 +18,14 @@ export function stepOption({ trace, step }) {
   return !trace || at === endOf(trace) ? undefined : String(at);
 }
 
-/** Options, step and iteration as a link wants them: what is seen now. @param {import("./state.js").State} state @returns {Options} */
+/** The options with the iteration that is seen: they themselves are told of it when it rests. @param {import("./state.js").State} state @returns {Options} */
+export const seenOptions = ({ options, moment }) => (moment ? { ...options, iteration: String(moment.iteration) } : options);
+
+/** Options and step as a link wants them. @param {import("./state.js").State} state @returns {Options} */
 export function linkOptions(state) {
   const step = stepOption(state);
   const inputs = inputsText(state.inputs);
-  return { ...state.options, ...(state.moment ? { iteration: String(state.moment.iteration) } : {}), ...(step === undefined ? {} : { step }), ...(inputs ? { inputs } : {}) };
+  return { ...seenOptions(state), ...(step === undefined ? {} : { step }), ...(inputs ? { inputs } : {}) };
 }
 
 /** The code of the program as it stands: the server's spelling when it has answered. @param {import("./state.js").State} state */

@@ -1,6 +1,6 @@
 // What can be taken away: links, Markdown, an iframe, the picture itself.
 
-import { codeOf, linkOptions } from "./address.js";
+import { codeOf, linkOptions, seenOptions } from "./address.js";
 import { writeClipboard } from "./clipboard.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
@@ -23,7 +23,7 @@ export function fillShareMenu(panel, store, { base, say }) {
   async function urls() {
     const state = store.get();
     const code = await codeOf(state);
-    const options = atStep.checked ? linkOptions(state) : state.options;
+    const options = atStep.checked ? linkOptions(state) : seenOptions(state);
     const from = new URL(base, location.href).href;
     const total = state.trace?.steps.length ?? 0;
     const drawn = state.options["stage"] === "diagram";

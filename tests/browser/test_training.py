@@ -167,7 +167,9 @@ def test_the_diagram_follows_the_iteration(page: Page, source: str) -> None:
         training.go_to(iteration)
         training.at(iteration, 30)
         expect(page).to_have_url(re.compile(f"iteration={iteration}&"))
-        picture = ET.fromstring(page.request.get(training.bench.copied("Copy image link")).text())
+        link = training.bench.copied("Copy image link")
+        assert f"iteration={iteration}" in link
+        picture = ET.fromstring(page.request.get(link).text())
         theirs = [each.text or "" for each in picture.iter() if each.get("data-slot")]
         expect(drawn.locator("[data-slot]")).to_have_text(theirs)
         seen.append(theirs)

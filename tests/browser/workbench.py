@@ -81,7 +81,11 @@ class Workbench:
 
     def copied(self, item: str) -> str:
         """What a button of the share menu puts on the clipboard."""
-        self.menu("Share").get_by_role("button", name=item).click()
+        menu = self.menu("Share")
+        # What was copied before, and said of it, is not taken for the answer.
+        self.page.evaluate("navigator.clipboard.writeText('')")
+        menu.get_by_role("button", name=item).click()
+        self.page.wait_for_function("navigator.clipboard.readText()")
         expect(self.page.locator("#share-panel")).to_contain_text("copied.")
         text: str = self.page.evaluate("navigator.clipboard.readText()")
         self.press("Escape")

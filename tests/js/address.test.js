@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { linkOptions } from "../../static/js/address.js";
+import { diagramLink } from "../../static/js/diagram/link.js";
 import { initialState } from "../../static/js/state.js";
 import { square } from "./fixtures.js";
 
@@ -8,6 +9,7 @@ test("a link names what is seen: step, inputs, and the iteration before the addr
   const trace = square();
   const seen = { trace, step: 1, inputs: { a: 2.5 }, options: { iteration: "3", theme: "dark" }, moment: { iteration: 7, numbers: {}, question: {} } };
   assert.deepEqual(linkOptions(initialState(seen)), { theme: "dark", iteration: "7", step: "1", inputs: "a:2.5" });
+  assert.match(diagramLink("/", "CODE", initialState(seen)), /[?&]iteration=7(&|$)/);
 });
 
 test("the end of a story, the program's own numbers and no training need no words", () => {

@@ -1,7 +1,7 @@
 // The address of a diagram as a picture, at the moment and with the numbers that the page shows. Pure.
 
 import { wholeStep } from "../player.js";
-import { stepOption } from "../address.js";
+import { seenOptions, stepOption } from "../address.js";
 import { inputsText, join, KNOBS, optionOf } from "../links.js";
 
 /** @typedef {import("../state.js").State} State */
@@ -33,14 +33,15 @@ export function trainingOf({ options }) {
 
 /** @param {string} base @param {string} code @param {State} state @param {boolean} [atStep] */
 export function diagramLink(base, code, state, atStep = true) {
-  const { options, inputs, diagram } = state;
+  const { inputs, diagram } = state;
+  const options = seenOptions(state);
   const step = !atStep ? undefined : showsOne(options) ? String(stepAt(state)) : stepOption(state);
   const query = new URLSearchParams({
     ...(step === undefined ? {} : { step }),
     ...shapeOf(state),
     ...(options["theme"] ? { theme: options["theme"] } : {}),
     ...(Object.keys(inputs).length ? { inputs: inputsText(inputs) } : {}),
-    ...trainingOf(state),
+    ...trainingOf({ ...state, options }),
     ...diagram,
   });
   return join(`${base}g/${code}/diagram.svg`, query.toString());
