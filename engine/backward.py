@@ -45,11 +45,22 @@ def seed(root: Value) -> list[Value]:
     fresh = float()  # an object of its own: "has this very zero" means "already found", which is cheaper than a set
     root.grad = fresh
     order = [root]
+    found = order.append
     for value in order:  # grows while it is walked
-        for child in value.inputs:
-            if child.grad is not fresh and child.op is not None:
-                child.grad = fresh
-                order.append(child)
+        inputs = value.inputs
+        if len(inputs) == 2:  # written out: most have two, and a loop costs as much as what it does
+            a, b = inputs
+            if a.op is not None and a.grad is not fresh:
+                a.grad = fresh
+                found(a)
+            if b.op is not None and b.grad is not fresh:
+                b.grad = fresh
+                found(b)
+        else:
+            for a in inputs:
+                if a.op is not None and a.grad is not fresh:
+                    a.grad = fresh
+                    found(a)
     order.sort(key=by_birth, reverse=True)
     root.grad = 1.0
     return order
@@ -109,18 +120,18 @@ def backward(root: Value) -> None:
     This is the loop that training spends its time in, so it is written out for sums and products, and for one and two inputs.
     A property test holds the two together.
     """
+    add, mul = ADD, MUL
     for node in seed(root):
         op: Op = node.op  # type: ignore[assignment]  # seed returns operations only
         inputs, upstream = node.inputs, node.grad
-        if op is ADD:
+        if op is add:
             a, b = inputs
             a.grad += upstream
             b.grad += upstream
-        elif op is MUL:
+        elif op is mul:
             a, b = inputs
-            a_data = a.data
             a.grad += b.data * upstream
-            b.grad += a_data * upstream
+            b.grad += a.data * upstream
         elif op.gate:
             partials = op.partials(node.data, *[child.data for child in inputs], *node.params)
             for local, child in zip(partials, inputs, strict=False):
@@ -131,6 +142,9 @@ def backward(root: Value) -> None:
             by_a, by_b = op.partials(node.data, a.data, b.data)
             a.grad += by_a * upstream
             b.grad += by_b * upstream
-        else:
+        elif node.params:
             (a,) = inputs
             a.grad += op.partials(node.data, a.data, *node.params)[0] * upstream
+        else:
+            (a,) = inputs
+            a.grad += op.partials(node.data, a.data)[0] * upstream

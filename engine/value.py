@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -83,21 +84,29 @@ class Value:
     def __repr__(self) -> str:
         return f"Value(data={self.data})"
 
-    # ── operators: the hot path, so each makes its node without a detour ──
+    # ── operators: the hot path, so each makes its node without a detour, and sums and products without a call ──
 
     def __add__(self, other: Value | Number) -> Value:
         if other.__class__ is not Value:
-            if not isinstance(other, (int, float)):
+            if other.__class__ is not float and not isinstance(other, (int, float)):
                 return NotImplemented
             other = _made(other, None, ())
-        return _made(self.data + other.data, ADD, (self, other))
+        value = _new()
+        value.data = self.data + other.data
+        value.grad = 0.0
+        value.op = ADD
+        value.inputs = (self, other)
+        value.params = ()
+        value.label = ""
+        value.born = next(_births)
+        return value
 
     def __radd__(self, other: Number) -> Value:
         return Value(other) + self if isinstance(other, (int, float)) else NotImplemented
 
     def __sub__(self, other: Value | Number) -> Value:
         if other.__class__ is not Value:
-            if not isinstance(other, (int, float)):
+            if other.__class__ is not float and not isinstance(other, (int, float)):
                 return NotImplemented
             other = _made(other, None, ())
         return _made(self.data - other.data, SUB, (self, other))
@@ -107,10 +116,18 @@ class Value:
 
     def __mul__(self, other: Value | Number) -> Value:
         if other.__class__ is not Value:
-            if not isinstance(other, (int, float)):
+            if other.__class__ is not float and not isinstance(other, (int, float)):
                 return NotImplemented
             other = _made(other, None, ())
-        return _made(self.data * other.data, MUL, (self, other))
+        value = _new()
+        value.data = self.data * other.data
+        value.grad = 0.0
+        value.op = MUL
+        value.inputs = (self, other)
+        value.params = ()
+        value.label = ""
+        value.born = next(_births)
+        return value
 
     def __rmul__(self, other: Number) -> Value:
         return Value(other) * self if isinstance(other, (int, float)) else NotImplemented
@@ -155,12 +172,12 @@ class Value:
         return self.data >= _number(other)
 
 
-_new = object.__new__
+_new = partial(object.__new__, Value)
 
 
 def _made(data: Number, op: Op | None, inputs: tuple[Value, ...], params: tuple[Number, ...] = ()) -> Value:
     """Value(data, "", op, inputs, params) without the detour of a class call through `__init__`."""
-    value = _new(Value)
+    value = _new()
     value.data = data if data.__class__ is float else float(data)
     value.grad = 0.0
     value.op = op
@@ -183,7 +200,15 @@ def _method(op: Op) -> Any:
         forward = op.forward
 
         def method(self: Value) -> Value:
-            return _made(forward(self.data), op, (self,))
+            value = _new()
+            value.data = forward(self.data)
+            value.grad = 0.0
+            value.op = op
+            value.inputs = (self,)
+            value.params = ()
+            value.label = ""
+            value.born = next(_births)
+            return value
 
     else:
 
