@@ -16,13 +16,15 @@ import sys
 import sysconfig
 import threading
 import time
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from app.drawing.dot import layout_dot
 from app.drawing.errors import Busy, LayoutFailed, TooLarge
 from app.drawing.plain import Layout, read_plain
-from app.drawing.structure import Structure, reach_of
+from app.drawing.structure import Structure
 
 try:
     import resource
@@ -70,13 +72,14 @@ class Engine:
         patience: float = 2.0,
     ) -> None:
         """*dot* is the command, by default the binary of graphviz-pure; *seconds* the time for one layout, all attempts
-        together; *patience* how many seconds to wait for one of the *processes*. Small and large graphs have as many each."""
+        together; *patience* how many seconds to wait for one of the *processes*; small graphs have twice as many of their own."""
         self._command = dot
         self.seconds = seconds
         self.memory = memory
         self.patience = patience
-        # Small graphs do not wait behind large ones, which may each take the whole deadline.
-        self._small = threading.BoundedSemaphore(processes)
+        # Small graphs do not wait behind large ones, which may each take the whole deadline. Half of their few milliseconds
+        # goes by before and after Graphviz works.
+        self._small = threading.BoundedSemaphore(2 * processes)
         self._large = threading.BoundedSemaphore(processes)
 
     @property
@@ -88,20 +91,21 @@ class Engine:
     def layout(self, structure: Structure) -> Layout:
         """Lay out as asked; else with split leaves; else with straight lines. Raises DrawingError."""
         attempts = _attempts(structure)
+        first = next(attempts)
         slots = self._small if len(structure.boxes) <= SMALL else self._large
         if not slots.acquire(timeout=self.patience):
             raise Busy("All places for layouts are taken.", "Try again in a second.")
         try:
-            return self._within_deadline(structure, attempts)
+            return self._within_deadline(structure, chain([first], attempts))
         finally:
             slots.release()
 
-    def _within_deadline(self, structure: Structure, attempts: list[tuple[Structure, str]]) -> Layout:
+    def _within_deadline(self, structure: Structure, attempts: Iterable[tuple[Structure, str]]) -> Layout:
         end = time.monotonic() + self.seconds
-        for i, (attempt, way) in enumerate(attempts):
+        for attempt, way in attempts:
             # Most of what is left, but the last one may have it all.
             left = end - time.monotonic()
-            share = left if i == len(attempts) - 1 else 0.6 * left
+            share = left if way is STRAIGHT else 0.6 * left
             with contextlib.suppress(_Late):
                 return self._attempt(attempt, way, time.monotonic() + max(share, 0.05))
         raise TooLarge(
@@ -154,22 +158,28 @@ class Engine:
                 resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
 
 
-def _attempts(structure: Structure) -> list[tuple[Structure, str]]:
-    """What to try, in order: as asked, with leaves split, with straight lines. Raises TooLarge when all is in vain."""
-    graphs = [structure] if structure.split else [structure, structure.with_split_leaves()]
-    attempts = []
-    for graph in graphs:
-        crossed = reach_of(graph).total
+def _attempts(structure: Structure) -> Iterator[tuple[Structure, str]]:
+    """What to try, in order: as asked, with leaves split, with straight lines. Raises TooLarge when all is in vain.
+
+    One after the other, since nearly all graphs are laid out at the first.
+    """
+    straight = None
+    for graph in _graphs(structure):
+        crossed = graph.reach.total
         if _excess(graph, crossed):
             continue
-        attempts.append((graph, STRAIGHT))
+        straight = graph  # of straight lines the split graph is the better bet
         if crossed <= STRAIGHT_FROM:
-            attempts.append((graph, HASTY if crossed > HASTY_FROM else CAREFUL))
-    if not attempts:
-        raise TooLarge(_excess(structure, reach_of(structure).total), _LESS)
-    # Curves before straight lines; and of straight ones the split graph is the better bet.
-    curves = [attempt for attempt in attempts if attempt[1] != STRAIGHT]
-    return curves + [attempt for attempt in attempts if attempt[1] == STRAIGHT][-1:]
+            yield graph, HASTY if crossed > HASTY_FROM else CAREFUL
+    if straight is None:
+        raise TooLarge(_excess(structure, structure.reach.total), _LESS)
+    yield straight, STRAIGHT
+
+
+def _graphs(structure: Structure) -> Iterator[Structure]:
+    yield structure
+    if not structure.split:
+        yield structure.with_split_leaves()
 
 
 def refuse_values(values: int) -> None:

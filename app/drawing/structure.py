@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import blake2b
-from typing import Literal
+from operator import attrgetter
+from typing import Literal, NamedTuple
 
 from app.drawing.text import clean, slot_chars
 from engine.trace import Kind, Node, Trace
 
-__all__ = ["Box", "Dir", "Leaves", "Reach", "Structure", "Style", "Surround", "Wire", "reach_of", "room_of", "structure_of"]
+__all__ = ["Box", "Dir", "Leaves", "Reach", "Structure", "Style", "Surround", "Wire", "room_of", "structure_of"]
 
 Style = Literal["micrograd", "compact"]
 Dir = Literal["LR", "TB"]
@@ -32,8 +34,7 @@ Graphviz makes a node of each crossing, and orders and places them all. Five wei
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """One drawn value. A leaf that is drawn once per use has several, told apart by `copy`."""
 
     node: str
@@ -55,8 +56,7 @@ class Box:
     """The nodes that a folded group sums up; empty where its numbers are its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(NamedTuple):
     """One drawn edge; `tail` and `head` are indices of boxes."""
 
     edge: str
@@ -108,6 +108,11 @@ class Structure:
     def __hash__(self) -> int:
         return hash(self.digest)
 
+    @cached_property
+    def reach(self) -> Reach:
+        """How far its edges go: what a layout costs."""
+        return _reach_of(self)
+
     def with_split_leaves(self) -> Structure:
         """The same with a box for each use of a leaf."""
         if self.split:
@@ -122,8 +127,8 @@ class Structure:
                 wires.append(wire)
                 continue
             copies[box.node] = copy = copies.get(box.node, 0) + 1
-            wires.append(replace(wire, tail=len(boxes)))
-            boxes.append(replace(box, copy=copy))
+            wires.append(wire._replace(tail=len(boxes)))
+            boxes.append(box._replace(copy=copy))
         return replace(self, boxes=tuple(boxes), wires=tuple(wires), split=True)
 
 
@@ -176,7 +181,7 @@ def structure_of(
     frames = _frames(trace, nodes, framed) if framed else ()
     shared = Structure(boxes, wires, style, dir, digits, split=False, frames=frames)
     if leaves == "auto":
-        reach = reach_of(shared)
+        reach = shared.reach
         leaves = "split" if reach.longest_leaf > LONGEST_REACH or reach.leaves > CROSSED_BY_LEAVES else "shared"
     return shared.with_split_leaves() if leaves == "split" else shared
 
@@ -268,11 +273,11 @@ class Reach:
     total: int
 
 
-def reach_of(structure: Structure) -> Reach:
+def _reach_of(structure: Structure) -> Reach:
     """How far the edges go, with each value as early as it can be and each leaf just before its first use."""
     boxes, wires = structure.boxes, structure.wires
     rank = [0] * len(boxes)
-    for wire in sorted(wires, key=lambda wire: wire.head):  # in order of evaluation: a tail is final before it is read
+    for wire in sorted(wires, key=attrgetter("head")):  # in order of evaluation: a tail is final before it is read
         rank[wire.head] = max(rank[wire.head], rank[wire.tail] + 1)
     first: dict[int, int] = {}
     for wire in wires:

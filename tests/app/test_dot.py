@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from app.drawing.dot import export_dot, layout_dot
-from app.drawing.structure import reach_of, structure_of
+from app.drawing.structure import structure_of
 from engine.language import run
 from tests.app.samples import CHAIN, NEURON, PURE, SQUARE, SYSTEM_DOT, relabelled
 
@@ -36,7 +36,7 @@ def test_weights_along_a_chain_are_drawn_once_per_use() -> None:
     assert structure.split
     assert sum(not box.operands for box in structure.boxes) == 146
     assert len({(box.node, box.copy) for box in structure.boxes}) == len(structure.boxes)
-    assert reach_of(structure).total == 0
+    assert structure.reach.total == 0
 
 
 def test_splitting_keeps_every_edge() -> None:

@@ -159,6 +159,7 @@ def test_a_missing_engine_is_an_error_that_says_so() -> None:
 
 @posix
 def test_only_so_many_run_at_once(tmp_path: Path) -> None:
+    """Of small graphs twice as many as of large ones."""
     engine = fake(tmp_path, "time.sleep(60)", seconds=1.0, processes=1, patience=0.1)
     structure = structure_of(run(SQUARE))
 
@@ -166,12 +167,14 @@ def test_only_so_many_run_at_once(tmp_path: Path) -> None:
         with pytest.raises(TooLarge):
             engine.layout(structure)
 
-    thread = threading.Thread(target=occupy)
-    thread.start()
+    threads = [threading.Thread(target=occupy) for _ in range(2)]
+    for thread in threads:
+        thread.start()
     time.sleep(0.1)
     with pytest.raises(Busy):
         engine.layout(structure)
-    thread.join()
+    for thread in threads:
+        thread.join()
 
 
 @posix
