@@ -1,7 +1,7 @@
 // Under the sentence of a step: its formula in letters, in numbers, and what comes out; and the same to take away.
 
 import { writeClipboard } from "./clipboard.js";
-import { h, setText } from "./dom.js";
+import { h, setText, whenCalm } from "./dom.js";
 import { icon } from "./icons.js";
 import { loadMaths } from "./maths.js";
 import { frameOf } from "./state.js";
@@ -50,7 +50,13 @@ export function createFormula(host, store, { styles, say }) {
   /** @type {import("./maths.js").Typeset | null} */
   let typeset = null;
   let last = "";
-  let measuring = 0;
+  // A step waits for no measuring, nor for a frame that only that would cost.
+  const measureSoon = whenCalm(() => {
+    if (shown.scrollLeft) shown.scrollLeft = 0;
+    // What does not scroll is no stop for the keyboard.
+    const stop = shown.scrollWidth > shown.clientWidth ? 0 : -1;
+    if (shown.tabIndex !== stop) shown.tabIndex = stop;
+  });
   function show() {
     const { latex, plain } = formulaOf(frameOf(store.get())?.step);
     const key = `${typeset ? "set" : "plain"} ${latex}`;
@@ -61,14 +67,7 @@ export function createFormula(host, store, { styles, say }) {
     tools.hidden = latex === "";
     if (latex === "") shown.replaceChildren();
     else if (!typeset?.(latex, shown)) shown.textContent = plain;
-    // When all is laid out anyway: a step must not wait for it.
-    cancelAnimationFrame(measuring);
-    shown.tabIndex = 0;
-    measuring = requestAnimationFrame(() => requestAnimationFrame(() => {
-      shown.scrollLeft = 0;
-      // What does not scroll is no stop for the keyboard.
-      shown.tabIndex = shown.scrollWidth > shown.clientWidth ? 0 : -1;
-    }));
+    measureSoon();
   }
   store.watch(frameOf, show);
   loadMaths(styles).then((ready) => {
