@@ -24,7 +24,7 @@ def grouped(
     """The groups that made these values, parents before children, and the innermost group of each value that has one.
 
     A part of the program that made one value only is no group: there is nothing to fold. Nor is one that made nothing beside a
-    single other part: a statement that only calls a net is that call. Nets and their layers are always told.
+    single other part: a statement that only calls a net is that call. Nets, layers and neurons are always told.
     """
     own = Counter(making for value in values if (making := makings.get(value)) is not None)
     sizes: Counter[Making] = Counter()
@@ -36,7 +36,7 @@ def grouped(
     hollow = {
         outer
         for making, size in sizes.items()
-        if (outer := making.parent) is not None and sizes[outer] == size and outer.kind not in ("net", "layer")
+        if (outer := making.parent) is not None and sizes[outer] == size and outer.kind not in ("net", "layer", "neuron")
     }
     groups: list[Group] = []
     told: dict[Making, Group | None] = {}

@@ -6,9 +6,10 @@ import ast
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine.errors import UnsupportedError
-from engine.language import need, nets
+from engine.language import instances, need, nets
+from engine.language.leaving import Skip
 from engine.language.library import METHODS
-from engine.language.objects import Builtin, Module, Number, describe, value_of
+from engine.language.objects import Builtin, Class, Instance, Module, Number, Super, describe, value_of
 from engine.recorder import EXPLICIT
 from engine.suggest import closest
 
@@ -24,6 +25,8 @@ def read(run: Run, thing: Any, name: str, node: ast.AST) -> Any:
     """`thing.name`"""
     if isinstance(thing, Module):
         return _of_module(run, thing, name, node)
+    if isinstance(thing, (Instance, Class, Super)):
+        return instances.read(run, thing, name, node)
     if (value := value_of(thing)) is not None:
         match name:
             case "data":
@@ -47,6 +50,8 @@ def write(run: Run, holder: Any, target: ast.Attribute, thing: Any) -> None:
     """`holder.name = thing`"""
     value = value_of(holder)
     name = target.attr
+    if isinstance(holder, (Instance, Class)):
+        return instances.write(run, holder, name, thing, target)
     if value is None:
         run.refuse(f"Only `.label`, `.data` and `.grad` of a value can be set; this is {describe(holder)}.", target)
     if name == "label":
@@ -74,6 +79,8 @@ def method(run: Run, holder: Any, name: str, node: ast.AST) -> Any:
 def _of_module(run: Run, module: Module, name: str, node: ast.AST) -> Any:
     if name in module.names:
         return module.names[name]
+    if module.partial:
+        raise Skip(module.name)
     close = closest(name, module.names)
     hint = f"Did you mean `{module.name}.{close}`?" if close else f"Known: {', '.join(sorted(module.names))}."
     run.refuse(f"`{module.name}.{name}` is not known here.", node, hint, UnsupportedError)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import LimitError, UnsupportedError
-from engine.language import attributes, names, need, nets
+from engine.errors import LimitError
+from engine.language import attributes, instances, names, need, nets
+from engine.language.adopting import adopt
 from engine.language.leaving import Break, Continue, Return
 from engine.language.library import BUILTINS
-from engine.language.objects import Builtin, Function, Module, Scope, describe, is_number
+from engine.language.objects import Bound, Builtin, Class, Function, Instance, Module, Scope, Super, describe, is_number
 from engine.nn import Net
 from engine.recorder import LOCAL, Making
+from engine.trace import GroupKind
 
 if TYPE_CHECKING:
     from engine.language.run import Run
 
-__all__ = ["call", "function"]
+__all__ = ["call", "function", "invoke"]
 
 
 def call(run: Run, node: ast.Call) -> Any:
@@ -26,13 +28,23 @@ def call(run: Run, node: ast.Call) -> Any:
             arguments.extend(run.listed(need.items(run, run.evaluate(argument.value), argument), argument))
         else:
             arguments.append(run.evaluate(argument))
-    keywords = _keywords(run, node) if node.keywords else {}
+    return invoke(run, callee, arguments, _keywords(run, node) if node.keywords else {}, node)
+
+
+def invoke(run: Run, callee: Any, arguments: list[Any], keywords: dict[str, Any], node: ast.Call) -> Any:
+    """Call a thing, be it ours or the program's."""
     if isinstance(callee, Builtin):
         return callee.call(run, node, arguments, keywords)
     if isinstance(callee, Function):
         return _call_function(run, callee, arguments, keywords, node)
+    if isinstance(callee, Bound):
+        return invoke(run, callee.function, [callee.holder, *arguments], keywords, node)
     if isinstance(callee, Net):
         return nets.call(run, callee, arguments, node)
+    if isinstance(callee, Class):
+        return instances.make(run, callee, arguments, keywords, node)
+    if isinstance(callee, Instance) and (method := callee.cls.find("__call__")) is not None:
+        return invoke(run, method, [callee, *arguments], keywords, node)
     run.refuse(f"This cannot be called: it is {describe(callee)}.", node, _instead_of_call(node.func, callee))
 
 
@@ -42,6 +54,8 @@ def _callee(run: Run, function: ast.expr) -> tuple[Any, list[Any]]:
         return names.look_up(run, function.id, function, called=True), []
     if isinstance(function, ast.Attribute):
         holder = run.evaluate(function.value)
+        if isinstance(holder, (Instance, Class, Super)):
+            return instances.read(run, holder, function.attr, function), []
         return attributes.method(run, holder, function.attr, function), [] if isinstance(holder, Module) else [holder]
     return run.evaluate(function), []
 
@@ -49,11 +63,18 @@ def _callee(run: Run, function: ast.expr) -> tuple[Any, list[Any]]:
 def _keywords(run: Run, node: ast.Call) -> dict[str, Any]:
     keywords: dict[str, Any] = {}
     for keyword in node.keywords:
-        if keyword.arg is None:
-            run.refuse("`**` arguments are not part of the language here.", keyword.value, error=UnsupportedError)
-        if keyword.arg in keywords:
-            run.refuse(f"`{keyword.arg}=` is given twice.", keyword, "Leave one of them out.")
-        keywords[keyword.arg] = run.evaluate(keyword.value)
+        thing = run.evaluate(keyword.value)
+        if keyword.arg is not None:
+            given = {keyword.arg: thing}
+        elif isinstance(thing, dict) and all(isinstance(name, str) for name in thing):
+            run.spend(keyword.value, len(thing))
+            given = thing
+        else:
+            run.refuse(f"`**` takes a dictionary of names; this is {describe(thing)}.", keyword.value)
+        for name in given:
+            if name in keywords:
+                run.refuse(f"`{name}=` is given twice.", keyword, "Leave one of them out.")
+        keywords |= given
     return keywords
 
 
@@ -67,21 +88,39 @@ def _instead_of_call(function: ast.expr, callee: Any) -> str:
     return "Did you forget a `*` before the bracket?"
 
 
-def function(run: Run, name: str, node: ast.FunctionDef | ast.Lambda) -> Function:
+def function(run: Run, name: str, node: ast.FunctionDef | ast.Lambda, owner: Class | None = None) -> Function:
     """What a `def` or a `lambda` stands for, where it stands."""
     arguments = node.args
-    if extra := arguments.vararg or arguments.kwarg:
-        run.refuse("`*` and `**` parameters are not part of the language here.", extra, "Pass a list.", UnsupportedError)
-    if arguments.kwonlyargs:
-        first = arguments.kwonlyargs[0]
-        run.refuse("Keyword-only parameters are not part of the language here.", first, "Leave out the `*`.", UnsupportedError)
     seen: set[str] = set()
-    for argument in (*arguments.posonlyargs, *arguments.args):
+    for argument in _parameters(arguments):
         names.check(run, argument.arg, argument)
         if argument.arg in seen:
             run.refuse(f"Two parameters are called `{argument.arg}`.", argument, "Give each its own name.")
         seen.add(argument.arg)
-    return Function(name, node, tuple([run.evaluate(default) for default in arguments.defaults]), run.scope)
+    defaults = tuple([run.evaluate(default) for default in arguments.defaults])
+    only_by_name = {
+        argument.arg: run.evaluate(default)
+        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default is not None
+    }
+    return Function(name, node, defaults, run.scope, only_by_name, not isinstance(node, ast.Lambda) and _yields(node), owner)
+
+
+def _parameters(arguments: ast.arguments) -> list[ast.arg]:
+    extra = [each for each in (arguments.vararg, arguments.kwarg) if each is not None]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
+
+
+def _yields(node: ast.FunctionDef) -> bool:
+    """Whether a `yield` belongs to this function, not to one inside it."""
+    waiting: list[ast.AST] = [*node.body]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(part, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
+            waiting.extend(ast.iter_child_nodes(part))
+    return False
 
 
 def _call_function(run: Run, callee: Function, arguments: list[Any], keywords: dict[str, Any], node: ast.Call) -> Any:
@@ -92,43 +131,66 @@ def _call_function(run: Run, callee: Function, arguments: list[Any], keywords: d
             f"`{callee.name}` calls itself, or others call each other, more than {allowed} deep.",
             limit="calls", value=allowed, span=run.source.span(node), hint="Check where it stops, or use a loop.",
         )  # fmt: skip
-    outside = run.scope, run.folding, run.depth
-    run.scope, run.folding = Scope(callee.enclosing), True
+    outside = run.scope, run.folding, run.depth, run.yielded
+    run.scope, run.folding, run.yielded = Scope(callee.enclosing), True, []
     run.calls += 1
     making = run.recorder.making
-    run.recorder.making = Making(making, "function", node, callee.name)
+    run.recorder.making = Making(making, _KINDS.get(callee.name, "function") if callee.owner else "function", node, callee.name)
+    if callee.owner is not None and arguments:
+        run.scope.method = callee.owner, arguments[0]
     try:
         for name, thing in given.items():
-            run.scope.names[name] = names.adopt(run, thing, name, LOCAL, node)
+            run.scope.names[name] = adopt(run, thing, name, LOCAL, node)
+        if (others := callee.node.args.vararg) is not None:
+            things = given[others.arg]
+            run.scope.names[others.arg] = tuple(
+                [adopt(run, thing, f"{others.arg}[{i}]", LOCAL, node) for i, thing in enumerate(things)]
+            )
         if isinstance(callee.node, ast.Lambda):
             return run.evaluate(callee.node.body)
         run.block(callee.node.body)
+        return run.yielded if callee.yields else None
     except Return as returned:
-        return returned.value
+        return run.yielded if callee.yields else returned.value
     except (Break, Continue):
         run.refuse("`break` and `continue` belong inside a loop.", callee.node)
     finally:
-        run.scope, run.folding, run.depth = outside
+        run.scope, run.folding, run.depth, run.yielded = outside
         run.recorder.making = making
         run.calls -= 1
 
 
+_KINDS: dict[str, GroupKind] = {"Neuron": "neuron", "Layer": "layer", "MLP": "net"}
+"""Calls of the lecture's classes fold like ours, also where the program has its own."""
+
+
 def _given(run: Run, callee: Function, arguments: list[Any], keywords: dict[str, Any], node: ast.Call) -> dict[str, Any]:
     """The arguments by the names of the parameters, in their order."""
-    free = callee.node.args.args
-    parameters = [argument.arg for argument in (*callee.node.args.posonlyargs, *free)]
-    if len(arguments) > len(parameters):
-        count = f"{len(parameters)} argument{'' if len(parameters) == 1 else 's'}"
+    wanted = callee.node.args
+    positional = [argument.arg for argument in (*wanted.posonlyargs, *wanted.args)]
+    by_name = {argument.arg for argument in (*wanted.args, *wanted.kwonlyargs)}
+    if len(arguments) > len(positional) and wanted.vararg is None:
+        count = f"{len(positional)} argument{'' if len(positional) == 1 else 's'}"
         run.refuse(f"`{callee.name}` takes {count}; {len(arguments)} are given.", node)
-    given = dict(zip(parameters, arguments, strict=False))
+    given = dict(zip(positional, arguments, strict=False))
+    others: dict[str, Any] = {}
     for name, thing in keywords.items():
         if name in given:
             run.refuse(f"`{callee.name}` is given `{name}` twice.", node)
-        if name not in parameters[-len(free) :] or not free:
+        if name in by_name:
+            given[name] = thing
+        elif wanted.kwarg is not None:
+            others[name] = thing
+        else:
             run.refuse(f"`{callee.name}` has no parameter called `{name}`.", node)
-        given[name] = thing
-    for name, default in zip(reversed(parameters), reversed(callee.defaults), strict=False):
+    for name, default in zip(reversed(positional), reversed(callee.defaults), strict=False):
         given.setdefault(name, default)
+    if wanted.vararg is not None:
+        given[wanted.vararg.arg] = tuple(arguments[len(positional) :])
+    if wanted.kwarg is not None:
+        given[wanted.kwarg.arg] = others
+    given = {**callee.only_by_name, **given}
+    parameters = [argument.arg for argument in _parameters(wanted)]
     if missing := [name for name in parameters if name not in given]:
         run.refuse(f"`{callee.name}` is missing its argument `{missing[0]}`.", node)
     return {name: given[name] for name in parameters}

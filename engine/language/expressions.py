@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import UnsupportedError
-from engine.language import attributes, names, need
+from engine.language import attributes, containers, instances, names, need, strings
 from engine.language.arithmetic import WHOLE, apply
 from engine.language.calls import call, function
-from engine.language.objects import Function, Number, Scope, describe, is_number
+from engine.language.objects import Function, Instance, Number, Scope, describe, is_number
 from engine.language.printing import show
 from engine.value import Value
 
@@ -43,7 +42,6 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: lambda a, b: a == b,
     ast.NotEq: lambda a, b: a != b,
 }
-_FORMAT = re.compile(r"[<>^]?[+ ]?0?\d{0,2},?(\.\d{1,2})?[dfgeFGE%]?")
 
 
 def _constant(run: Run, node: ast.Constant) -> Any:
@@ -76,7 +74,11 @@ def _binary_node(run: Run, node: ast.BinOp) -> Any:
 
 def binary(run: Run, operator: ast.operator, left: Any, right: Any, node: ast.AST) -> Any:
     """`left operator right`"""
+    if isinstance(left, Instance) or isinstance(right, Instance):
+        return instances.operate(run, operator, left, right, node)
     if (name := _OPERATIONS.get(type(operator))) is not None:
+        if left is True or left is False or right is True or right is False:
+            left, right = [int(each) if isinstance(each, bool) else each for each in (left, right)]
         if isinstance(left, (list, tuple, str)) or isinstance(right, (list, tuple, str)):
             return _join(run, name, left, right, node)
         return apply(run, name, (left, right), node)
@@ -86,10 +88,10 @@ def binary(run: Run, operator: ast.operator, left: Any, right: Any, node: ast.AS
     run.refuse(f"`{sign}` is not an operation on numbers here.", node, hint, UnsupportedError)
 
 
-def _divide_whole(run: Run, operator: ast.operator, left: Any, right: Any, node: ast.AST) -> int | float:
+def _divide_whole(run: Run, operator: ast.operator, left: Any, right: Any, node: ast.AST) -> int | float | str:
     """`//` and `%`, which have no useful derivative: on plain numbers only, outside the graph."""
-    if isinstance(left, str):
-        run.refuse("Arithmetic is for numbers; this has a string.", node, 'Write `f"{x:.4f}"` to put a number into text.')
+    if isinstance(left, str) and isinstance(operator, ast.Mod):
+        return strings.percent(run, left, right, node)
     a, b = need.plain(run, left, node), need.plain(run, right, node)
     if any(isinstance(thing, Number) and isinstance(thing.given, float) for thing in (left, right)):
         run.note("`//` and `%` have no slope: no gradient goes back through here.", node)
@@ -99,18 +101,23 @@ def _divide_whole(run: Run, operator: ast.operator, left: Any, right: Any, node:
 
 
 def _join(run: Run, name: str, left: Any, right: Any, node: ast.AST) -> Any:
-    """What `+` and `*` do with lists."""
+    """What `+` and `*` do with lists and strings."""
+    if name == "add" and isinstance(left, str) and isinstance(right, str):
+        return strings.bounded(run, left + right, node)
     if name == "add" and isinstance(left, (list, tuple)) and isinstance(right, list if isinstance(left, list) else tuple):
         joined = run.listed((thing for part in (left, right) for thing in part), node)
         return joined if isinstance(left, list) else tuple(joined)
-    items, times = (left, right) if isinstance(left, list) else (right, left)
+    items, times = (left, right) if isinstance(left, (list, str)) else (right, left)
     if name == "mul" and isinstance(items, list) and isinstance(need.unwrapped(times), int):
         count = min(max(need.whole(run, times, node), 0), run.limits.items + 1)
         return run.listed((item for _ in range(count if items else 0) for item in items), node)
+    if name == "mul" and isinstance(items, str) and isinstance(need.unwrapped(times), int):
+        count = max(need.whole(run, times, node), 0)
+        return strings.bounded(run, items * min(count, run.limits.printed_characters // max(len(items), 1) + 1), node)
     what = describe(left if isinstance(left, (list, tuple, str)) else right)
     hint = "To add up a list, write `sum(…)`; for each of its items, `[2*x for x in xs]`."
     if "string" in what:
-        hint = "In `print`, separate things with commas; numbers are written without quotes."
+        hint = 'Write `f"{x:.4f}"` to put a number into text, or `str(x)`; numbers are written without quotes.'
     run.refuse(f"Arithmetic is for numbers; this has {what}.", node, hint)
 
 
@@ -121,6 +128,8 @@ def _unary(run: Run, node: ast.UnaryOp) -> Any:
             return not need.truth(operand)
         case ast.UAdd():
             return need.number(run, operand, node)
+        case ast.USub() if isinstance(operand, Instance):
+            return run.call(instances.read(run, operand, "__neg__", node), [], node)
         case ast.USub() if isinstance(operand, (int, float)):
             return -operand
         case ast.USub():
@@ -154,11 +163,13 @@ def _compare(run: Run, node: ast.Compare) -> bool:
 def _holds(run: Run, operator: ast.cmpop, left: Any, right: Any, node: ast.AST) -> bool:
     if isinstance(operator, (ast.Is, ast.IsNot)):
         return (left is right) is isinstance(operator, ast.Is)
-    compare = _COMPARISONS.get(type(operator))
-    if compare is None:
-        run.refuse("`in` is not part of the language here.", node, error=UnsupportedError)
+    if isinstance(operator, (ast.In, ast.NotIn)):
+        return containers.contains(run, right, left, node) is isinstance(operator, ast.In)
+    compare = _COMPARISONS[type(operator)]
     equality = isinstance(operator, (ast.Eq, ast.NotEq))
-    if equality and ((isinstance(left, str) and isinstance(right, str)) or left is None or right is None):
+    if equality and not (is_number(left, truth=True) and is_number(right, truth=True)):
+        return containers.same(run, left, right, node) is isinstance(operator, ast.Eq)
+    if isinstance(left, str) and isinstance(right, str):
         return compare(left, right)
     if not (is_number(left, truth=True) and is_number(right, truth=True)):
         run.refuse(f"{describe(left)} and {describe(right)} cannot be compared.".capitalize(), node)
@@ -194,29 +205,40 @@ def _subscript(run: Run, node: ast.Subscript) -> Any:
 
 def item(run: Run, holder: Any, position: Any, node: ast.Subscript) -> Any:
     """`holder[position]`"""
+    if isinstance(holder, dict):
+        return containers.get_item(run, holder, position, node)
+    if isinstance(holder, Instance):
+        return run.call(instances.read(run, holder, "__getitem__", node), [position], node)
     _check_holder(run, holder, node)
     return holder[need.index(run, holder, position, node, node.slice)]
 
 
 def _cut(run: Run, holder: Any, bounds: ast.Slice, node: ast.Subscript) -> Any:
     _check_holder(run, holder, node)
-    parts = [
-        None if part is None else need.whole(run, run.evaluate(part), part) for part in (bounds.lower, bounds.upper, bounds.step)
-    ]
-    if parts[2] == 0:
-        run.refuse("The step of a slice cannot be 0.", node)
-    cut = holder[slice(*parts)]
+    cut = holder[_slice(run, bounds)]
     if not isinstance(cut, range):
         run.spend(node, len(cut) // 4)
     return cut
 
 
+def _slice(run: Run, bounds: ast.Slice) -> slice:
+    parts = [
+        None if part is None else need.whole(run, run.evaluate(part), part) for part in (bounds.lower, bounds.upper, bounds.step)
+    ]
+    if parts[2] == 0:
+        run.refuse("The step of a slice cannot be 0.", bounds)
+    return slice(*parts)
+
+
 def _check_holder(run: Run, holder: Any, node: ast.Subscript) -> None:
-    if not isinstance(holder, (list, tuple, range)):
+    if not isinstance(holder, (list, tuple, range, str)):
         run.refuse(f"Only a list has items; this is {describe(holder)}.", node, "A list is written `[1, 2, 3]`.")
 
 
-def _comprehension(run: Run, node: ast.ListComp | ast.GeneratorExp) -> list[Any]:
+_Comprehension = ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp
+
+
+def _comprehension(run: Run, node: _Comprehension) -> Any:
     """A list, for a generator too: what takes one in our language takes all of it."""
     made: list[Any] = []
     outside, run.scope = run.scope, Scope(run.scope)
@@ -224,12 +246,19 @@ def _comprehension(run: Run, node: ast.ListComp | ast.GeneratorExp) -> list[Any]
         _generate(run, node, 0, made)
     finally:
         run.scope = outside
+    if isinstance(node, ast.SetComp):
+        return containers.set_of(run, made, node)
+    if isinstance(node, ast.DictComp):
+        return dict(made)
     return made
 
 
-def _generate(run: Run, node: ast.ListComp | ast.GeneratorExp, loop: int, made: list[Any]) -> None:
+def _generate(run: Run, node: _Comprehension, loop: int, made: list[Any]) -> None:
     if loop == len(node.generators):
-        made.append(run.evaluate(node.elt))
+        if isinstance(node, ast.DictComp):
+            made.append((containers.key_of(run, run.evaluate(node.key), node.key), run.evaluate(node.value)))
+        else:
+            made.append(run.evaluate(node.elt))
         run.check_length(made, node)
         return
     generator = node.generators[loop]
@@ -240,11 +269,36 @@ def _generate(run: Run, node: ast.ListComp | ast.GeneratorExp, loop: int, made: 
             _generate(run, node, loop + 1, made)
 
 
+def _set(run: Run, node: ast.Set) -> Any:
+    return containers.set_of(run, [run.evaluate(element) for element in node.elts], node)
+
+
+def _slice_node(run: Run, node: ast.Slice) -> Any:
+    """Where items are set or deleted: `xs[1:3] = …`"""
+    return _slice(run, node)
+
+
 # ── functions, attributes, strings ──
 
 
 def _lambda(run: Run, node: ast.Lambda) -> Function:
     return function(run, "lambda", node)
+
+
+def _walrus(run: Run, node: ast.NamedExpr) -> Any:
+    thing = run.evaluate(node.value)
+    names.bind(run, node.target, thing, run.strength, node)
+    return run.scope.home(node.target.id).names[node.target.id]
+
+
+def _yield(run: Run, node: ast.Yield) -> None:
+    run.yielded.append(run.evaluate(node.value) if node.value is not None else None)
+    run.check_length(run.yielded, node)
+
+
+def _yield_from(run: Run, node: ast.YieldFrom) -> None:
+    run.yielded.extend(run.listed(need.items(run, run.evaluate(node.value), node.value), node))
+    run.check_length(run.yielded, node)
 
 
 def _attribute(run: Run, node: ast.Attribute) -> Any:
@@ -264,19 +318,9 @@ def _joined(run: Run, node: ast.JoinedStr) -> str:
 def _formatted(run: Run, node: ast.FormattedValue) -> str:
     thing = run.evaluate(node.value)
     spec = "" if node.format_spec is None else str(run.evaluate(node.format_spec))
-    if not _FORMAT.fullmatch(spec):
-        run.refuse(f"`{spec[:20]}` is not a format we know.", node, "Such as `:.4f`.", UnsupportedError)
-    if isinstance(thing, str):
-        return repr(thing) if node.conversion == ord("r") else thing
-    if not spec:
-        text = show(thing, run.limits.printed_characters)
-        run.spend(node, len(text) // 4)
-        return text
-    number = need.plain(run, thing, node)
-    try:
-        return format(number, spec)
-    except ValueError:
-        run.refuse(f"`{spec}` does not suit {number!r}.", node, "Such as `:.4f`.")
+    if node.conversion == ord("r"):
+        thing = show(thing, run.limits.printed_characters)
+    return strings.formatted(run, thing, spec, node)
 
 
 EXPRESSIONS: Expressions = {
@@ -286,6 +330,8 @@ EXPRESSIONS: Expressions = {
     ast.Call: call,
     ast.Compare: _compare,
     ast.Constant: _constant,
+    ast.Dict: containers.dictionary,
+    ast.DictComp: _comprehension,
     ast.FormattedValue: _formatted,
     ast.GeneratorExp: _comprehension,
     ast.IfExp: _conditional,
@@ -294,7 +340,13 @@ EXPRESSIONS: Expressions = {
     ast.List: _sequence,
     ast.ListComp: _comprehension,
     ast.Name: _name,
+    ast.NamedExpr: _walrus,
+    ast.Set: _set,
+    ast.SetComp: _comprehension,
+    ast.Slice: _slice_node,
     ast.Subscript: _subscript,
     ast.Tuple: _sequence,
     ast.UnaryOp: _unary,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield_from,
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.errors import EmptyProgramError, LimitError, Span
+from engine.language.calls import invoke
 from engine.language.expansion import Expansion, Told
 from engine.language.expressions import EXPRESSIONS
 from engine.language.groups import name_of
@@ -26,15 +27,15 @@ __all__ = ["interpret"]
 
 def interpret(source: Source, inputs: Mapping[str, float], expansion: Expansion, limits: Limits) -> Told:
     """Run a program once and tell its story."""
-    run = Run(source, inputs, expansion, limits, EXPRESSIONS, STATEMENTS)
+    run = Run(source, inputs, expansion, limits, EXPRESSIONS, STATEMENTS, invoke)
     last = None
     try:
         for statement in source.tree.body:
             last = _top_level(run, statement, last)
+        if last is not None:
+            run.printed.write(show(last, limits.printed_characters) + "\n")
     except RecursionError:  # the limits on depth come first, unless our caller has used up Python's stack
         run.refuse_depth(None)
-    if last is not None:
-        run.printed.write(show(last, limits.printed_characters) + "\n")
     run.printed.close()
     run.inputs.refuse_unknown()
     if not run.outputs.values and not run.recorder.roots:

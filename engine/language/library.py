@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from engine.data import DATA_SETS
 from engine.errors import LimitError
-from engine.language import need, nets
+from engine.language import containers, need, nets, sequences, strings
+from engine.language.arguments import Arguments, Keywords, check_count, check_keywords
 from engine.language.arithmetic import apply, apply_by_name
-from engine.language.objects import Builtin, Number, describe, is_number
+from engine.language.objects import Bound, Builtin, Class, Instance, Number, Scope, Super, describe, is_number
 from engine.language.printing import show
 from engine.ops import OPS
 from engine.recorder import EXPLICIT
@@ -21,26 +22,7 @@ from engine.value import Value
 if TYPE_CHECKING:
     from engine.language.run import Run
 
-__all__ = ["BUILTINS", "METHODS", "check_count", "check_keywords"]
-
-Arguments = list[Any]
-Keywords = dict[str, Any]
-
-
-def check_keywords(run: Run, node: ast.Call, name: str, keywords: Keywords, *allowed: str) -> None:
-    for keyword in keywords:
-        if keyword not in allowed:
-            known = f"It takes {' and '.join(f'`{word}=`' for word in allowed)}." if allowed else ""
-            run.refuse(f"`{name}` takes no `{keyword}=` here.", node, known)
-
-
-def check_count(run: Run, node: ast.Call, name: str, arguments: Arguments, low: int, high: int, example: str = "") -> None:
-    if not low <= len(arguments) <= high:
-        wanted = str(low) if low == high else f"{low} to {high}"
-        hint = f"Such as `{example}`." if example else ""
-        count = len(arguments) or "none"
-        run.refuse(f"`{name}` takes {wanted} argument{'' if wanted == '1' else 's'}; {count} given.", node, hint)
-
+__all__ = ["BUILTINS", "METHODS"]
 
 # ── the table of operations, as functions and methods ──
 
@@ -85,13 +67,11 @@ def _of_several(name: str) -> Builtin:
 
 def _from_the_left(run: Run, name: str, things: Sequence[Any], node: ast.AST) -> Any:
     """One operation, over and over: ((a + b) + c) + …"""
-    result = need.number(run, things[0], node)
-    first = True
+    result: Any = None
     for thing in things:
         run.spend(node)
-        if not first:
-            result = apply(run, name, (result, thing), node)
-        first = False
+        number = int(thing) if isinstance(thing, bool) else thing
+        result = need.number(run, number, node) if result is None else apply(run, name, (result, number), node)
     return result
 
 
@@ -115,7 +95,9 @@ def _len(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> 
     check_keywords(run, node, "len", keywords)
     check_count(run, node, "len", arguments, 1, 1)
     thing = arguments[0]
-    if not isinstance(thing, (list, tuple, range, str)):
+    if isinstance(thing, Instance) and (counts := thing.cls.find("__len__")) is not None:
+        return need.whole(run, run.call(Bound(counts, thing), [], node), node)
+    if not isinstance(thing, (list, tuple, range, str, dict)):
         run.refuse(f"Only a list has a length; this is {describe(thing)}.", node, "A list is written `[1, 2, 3]`.")
     try:
         return len(thing)
@@ -175,13 +157,24 @@ def _float(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -
     thing = arguments[0]
     if isinstance(thing, Number):
         return Number(float(thing.plain), thing.value)
+    if isinstance(thing, str):
+        return _read(run, thing, node)
     return float(need.plain(run, thing, node))
 
 
 def _int(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> int:
     check_keywords(run, node, "int", keywords)
     check_count(run, node, "int", arguments, 1, 1)
-    return _integer(run, need.plain(run, arguments[0], node), node)
+    thing = arguments[0]
+    return _integer(run, _read(run, thing, node) if isinstance(thing, str) else need.plain(run, thing, node), node)
+
+
+def _read(run: Run, text: str, node: ast.AST) -> float:
+    """The number that a string spells."""
+    try:
+        return float(text[:60])
+    except ValueError:
+        run.refuse(f"The string {text[:40]!r} is no number.", node, "Such as `float('2.5')`.")
 
 
 def _integer(run: Run, number: int | float, node: ast.AST) -> int:
@@ -198,6 +191,27 @@ def _round(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -
         _integer(run, number, node)
         return round(number)
     return round(number, max(-300, min(300, need.whole(run, arguments[1], node))))
+
+
+def _str(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> str:
+    check_keywords(run, node, "str", keywords)
+    check_count(run, node, "str", arguments, 0, 1)
+    return strings.spelled(run, arguments[0], node) if arguments else ""
+
+
+def _bool(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> bool:
+    check_keywords(run, node, "bool", keywords)
+    check_count(run, node, "bool", arguments, 0, 1)
+    return bool(arguments) and need.truth(arguments[0])
+
+
+def _divmod(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> tuple[Any, Any]:
+    check_keywords(run, node, "divmod", keywords)
+    check_count(run, node, "divmod", arguments, 2, 2)
+    a, b = [need.plain(run, thing, node) for thing in arguments]
+    if b == 0:
+        run.refuse("Division by zero.", node, "`//` and `%` have no answer there.")
+    return divmod(a, b)
 
 
 def _print(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
@@ -221,10 +235,12 @@ def _isinstance(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywor
     check_keywords(run, node, "isinstance", keywords)
     check_count(run, node, "isinstance", arguments, 2, 2)
     kinds = arguments[1] if isinstance(arguments[1], tuple) else (arguments[1],)
-    names = {kind.name for kind in kinds if isinstance(kind, Builtin)}
+    names = {kind.name for kind in kinds if isinstance(kind, (Builtin, Class))}
     if len(names) != len(kinds):
         run.refuse("`isinstance` asks for a kind.", node, "Such as `isinstance(x, Value)` or `isinstance(x, (int, float))`.")
     thing = arguments[0].plain if isinstance(arguments[0], Number) else arguments[0]
+    if isinstance(thing, Instance):
+        return any(cls is kind for cls in thing.cls.family() for kind in kinds)
     return type(thing).__name__ in names
 
 
@@ -240,6 +256,16 @@ def _value(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -
     if label := need.text(run, keywords.get("label", ""), node, "A label"):
         run.recorder.name(value, label, EXPLICIT)
     return value
+
+
+def _super(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Super:
+    check_keywords(run, node, "super", keywords)
+    scope: Scope | None = run.scope
+    while scope is not None and scope.method is None:
+        scope = scope.enclosing
+    if scope is None or scope.method is None or not isinstance(scope.method[1], Instance):
+        run.refuse("`super()` belongs inside a method.", node)
+    return Super(*scope.method)
 
 
 def _draw(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
@@ -298,20 +324,6 @@ def _item(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) ->
     return need.plain(run, arguments[0], node)
 
 
-def _append(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
-    check_keywords(run, node, "append", keywords)
-    check_count(run, node, "append", arguments[1:], 1, 1)
-    arguments[0].append(arguments[1])
-    run.check_length(arguments[0], node)
-
-
-def _extend(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
-    check_keywords(run, node, "extend", keywords)
-    check_count(run, node, "extend", arguments[1:], 1, 1)
-    arguments[0].extend(run.listed(need.items(run, arguments[1], node), node))
-    run.check_length(arguments[0], node)
-
-
 def _table(calls: Mapping[str, Callable[..., Any]]) -> dict[str, Builtin]:
     return {name: Builtin(name, call) for name, call in calls.items()}
 
@@ -323,9 +335,12 @@ BUILTINS: dict[str, Builtin] = {
     **_table({
         "sum": _sum, "len": _len, "range": _range, "zip": _zip, "enumerate": _enumerate, "list": _list, "tuple": _tuple,
         "reversed": _reversed, "float": _float, "int": _int, "round": _round, "print": _print, "isinstance": _isinstance,
-        "Value": _value, "draw_dot": _draw, "trace": _draw, "display": _draw,
+        "str": _str, "bool": _bool, "divmod": _divmod, "super": _super, "Value": _value,
+        "draw_dot": _draw, "trace": _draw, "display": _draw,
     }),
     **{name: _data(name) for name in DATA_SETS},
+    **containers.BUILTINS,
+    **sequences.BUILTINS,
     **nets.BUILTINS,
 }  # fmt: skip
 
@@ -335,6 +350,8 @@ METHODS: dict[type, Mapping[str, Builtin]] = {
     Number: _ON_NUMBERS,
     int: _ON_NUMBERS,
     float: _ON_NUMBERS,
-    list: _table({"append": _append, "extend": _extend}),
+    list: sequences.METHODS,
+    str: strings.METHODS,
+    **containers.METHODS,
     **dict.fromkeys(nets.FIELDS, nets.METHODS),
 }

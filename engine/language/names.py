@@ -8,21 +8,24 @@ from itertools import islice
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from engine.errors import LimitError, UnknownNameError, UnsupportedError
-from engine.language import attributes, need, nets
+from engine.errors import UnknownNameError, UnsupportedError
+from engine.language import attributes, containers, need
+from engine.language.adopting import adopt
 from engine.language.leaving import Skip
 from engine.language.library import BUILTINS
-from engine.language.modules import MATH_NAMES, MODULES, NOT_RUN
-from engine.language.objects import Function, Missing, Number, Parts, describe, is_number
-from engine.nn import Net
+from engine.language.modules import MATH_NAMES, MODULES, NOT_RUN, UNASKED
+from engine.language.objects import Function, Missing, Parts, Set, describe, is_number
 from engine.recorder import LOCAL, TOP
 from engine.suggest import closest
-from engine.value import Value
 
 if TYPE_CHECKING:
     from engine.language.run import Run
 
-__all__ = ["adopt", "bind", "bind_item", "check", "look_up", "set_item"]
+__all__ = ["bind", "bind_item", "check", "delete_item", "look_up", "set_item"]
+
+
+_MADE_OF = {"Layer": ("Neuron",), "MLP": ("Layer", "Neuron")}
+"""Nets of ours, and what they are made of."""
 
 
 def look_up(run: Run, name: str, node: ast.AST, called: bool = False) -> Any:
@@ -34,9 +37,18 @@ def look_up(run: Run, name: str, node: ast.AST, called: bool = False) -> Any:
             raise Skip(thing.needs)
         return thing
     if name in BUILTINS:
+        for part in _MADE_OF.get(name, ()):
+            if run.scope.holder(part) is not None:
+                hint = f"Paste its `class {name}` below it, too."
+                run.refuse(f"`{name}` is ours here, and knows nothing of the program's own `{part}`.", node, hint)
         return BUILTINS[name]
+    if name in UNASKED:
+        run.top.names[name] = module = MODULES[UNASKED[name]](run)
+        return module
     if name in NOT_RUN:
         raise Skip(NOT_RUN[name])
+    if name == "__name__":
+        return "__main__"
     check(run, name, node)
     _unknown_function(run, name, node) if called else _unknown(run, name, node)
 
@@ -100,12 +112,16 @@ def bind(run: Run, target: ast.expr, thing: Any, strength: int, statement: ast.A
     match target:
         case ast.Name(id=name):
             check(run, name, target)
-            run.scope.names[name] = adopted = adopt(run, thing, name, strength, statement or target)
+            home = run.scope.home(name)
+            strength = max(strength, run.strength_of(name)) if home is not run.scope else strength
+            home.names[name] = adopted = adopt(run, thing, name, strength, statement or target)
             if strength == TOP:
                 run.outputs.bound(adopted, target)
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
             for inner, item in zip(targets, _unpacked(run, targets, thing, target), strict=True):
                 bind(run, inner, item, strength)
+        case ast.Starred(value=inner):
+            bind(run, inner, thing, strength)
         case ast.Attribute():
             attributes.write(run, run.evaluate(target.value), target, thing)
         case ast.Subscript():
@@ -118,7 +134,7 @@ def bind_item(run: Run, target: ast.expr, item: Any) -> None:
     """Bind what a loop goes over. A count stays a count; a float gets a place in the graph, so that `x * x` is drawn."""
     if isinstance(target, ast.Name) and isinstance(item, int):
         check(run, target.id, target)
-        run.scope.names[target.id] = item
+        run.scope.home(target.id).names[target.id] = item
     elif isinstance(target, (ast.Tuple, ast.List)):
         for inner, part in zip(target.elts, _unpacked(run, target.elts, item, target), strict=True):
             bind_item(run, inner, part)
@@ -127,15 +143,26 @@ def bind_item(run: Run, target: ast.expr, item: Any) -> None:
 
 
 def _unpacked(run: Run, targets: list[ast.expr], thing: Any, node: ast.AST) -> list[Any]:
-    if starred := next((target for target in targets if isinstance(target, ast.Starred)), None):
-        run.refuse("`*` before a name is not part of the language here.", starred, "Take a slice: `xs[1:]`.", UnsupportedError)
+    """An item for each target; for one with a star, a list of all that the others leave."""
     if is_number(thing):
         run.refuse(f"There are {len(targets)} names here, but one number.", node, "Write as many values as names.")
-    items = list(islice(need.items(run, thing, node), len(targets) + 1))
+    things = need.items(run, thing, node)
+    star = next((i for i, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
+    if star is not None:
+        items = run.listed(things, node)
+        after = len(items) - (len(targets) - star - 1)
+        if after < star:
+            run.refuse(f"There are {len(targets) - 1} names beside the `*` here, but {_counted(items)}.", node)
+        return [*items[:star], items[star:after], *items[after:]]
+    items = list(islice(things, len(targets) + 1))
     if len(items) != len(targets):
-        found = "more values" if len(items) > len(targets) else f"{len(items)} value{'' if len(items) == 1 else 's'}"
+        found = "more values" if len(items) > len(targets) else _counted(items)
         run.refuse(f"There are {len(targets)} names here, but {found}.", node, "Write as many values as names.")
     return items
+
+
+def _counted(items: list[Any]) -> str:
+    return f"{len(items)} value{'' if len(items) == 1 else 's'}"
 
 
 def set_item(run: Run, holder: Any, position: Any, thing: Any, target: ast.Subscript) -> None:
@@ -143,42 +170,27 @@ def set_item(run: Run, holder: Any, position: Any, thing: Any, target: ast.Subsc
     if isinstance(holder, Parts):
         hint = "Set the number of a parameter: `n.w[0].data = 0.5`."
         run.refuse("A net keeps the parts it was made of.", target, hint)
+    if isinstance(holder, dict) and not isinstance(holder, Set):
+        return containers.put(run, holder, position, thing, target)
     if not isinstance(holder, list):
-        run.refuse(f"Items can only be set in a list; this is {describe(holder)}.", target.value)
+        run.refuse(f"Items can only be set in a list or a dictionary; this is {describe(holder)}.", target.value)
+    if isinstance(position, slice):
+        items = run.listed(need.items(run, thing, target), target)
+        if position.step is not None and len(items) != len(range(*position.indices(len(holder)))):
+            run.refuse(f"A slice with a step is set to as many items as it has; {len(items)} are given.", target)
+        run.spend(target, len(holder) // 64)
+        holder[position] = items
+        return run.check_length(holder, target)
     holder[need.index(run, holder, position, target, target.slice)] = thing
 
 
-def adopt(run: Run, thing: Any, name: str, strength: int, place: ast.AST, depth: int = 0) -> Any:
-    """Give what is bound to a name that name, and a plain number a place in the graph."""
-    if isinstance(thing, (int, float)) and not isinstance(thing, bool):
-        run.spend(place, 5)
-        thing = Number(thing, run.recorder.leaf(thing, "constant", place))
-    if isinstance(thing, (Number, Value)):
-        value = thing.value if isinstance(thing, Number) else thing
-        was_free = value.op is None and not run.recorder.is_bound(value)
-        run.recorder.name(value, name, strength, place)
-        if strength == TOP and was_free and run.inputs.wants(key := run.recorder.key(value)) and not run.recorder.used(value):
-            return run.inputs.override(thing, value, key)
-    elif isinstance(thing, Net) and strength == TOP:
-        nets.name_parameters(run, thing, name, place)
-    elif isinstance(thing, (list, tuple)) and strength == TOP:
-        return _adopt_items(run, thing, name, place, depth + 1)
-    return thing
-
-
-def _adopt_items(run: Run, thing: list[Any] | tuple[Any, ...], name: str, place: ast.AST, depth: int) -> Any:
-    """The numbers of a list that is bound at the top level are called `w[0]`, `w[1]`, …"""
-    if depth > (allowed := run.limits.nesting):
-        raise LimitError(
-            f"This list is more than {allowed} lists deep.",
-            limit="nesting", value=allowed, span=run.source.span(place), hint="Use a flat list.",
-        )  # fmt: skip
-    run.spend(place, len(thing))
-    adopted = [
-        adopt(run, item, f"{name}[{index}]", TOP, place, depth) if is_number(item) or isinstance(item, (list, tuple)) else item
-        for index, item in enumerate(thing)
-    ]
-    if isinstance(thing, tuple):
-        return tuple(adopted)
-    thing[:] = adopted
-    return thing
+def delete_item(run: Run, holder: Any, position: Any, target: ast.Subscript) -> None:
+    """`del x[i]`"""
+    if isinstance(holder, Parts) or not isinstance(holder, (list, dict)):
+        run.refuse(f"Items can only be deleted from a list or a dictionary; this is {describe(holder)}.", target.value)
+    if isinstance(holder, dict):
+        containers.get_item(run, holder, position, target)
+        del holder[containers.key_of(run, position, target)]
+    else:
+        run.spend(target, len(holder) // 64)
+        del holder[position if isinstance(position, slice) else need.index(run, holder, position, target, target.slice)]

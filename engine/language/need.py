@@ -9,7 +9,7 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.language.objects import Number, describe, is_number
+from engine.language.objects import Bound, Instance, Number, describe, is_number
 from engine.value import Value
 
 if TYPE_CHECKING:
@@ -60,6 +60,10 @@ def items(run: Run, thing: Any, node: ast.AST) -> Sequence[Any]:
     """The items of something one can loop over."""
     if isinstance(thing, (list, tuple, range)):
         return thing
+    if isinstance(thing, Instance) and (found := thing.cls.find("__iter__")) is not None:
+        return items(run, run.call(Bound(found, thing), [], node), node)
+    if isinstance(thing, (dict, str)):
+        return run.listed(thing, node)
     hint = "Write `range(…)` around it." if isinstance(thing, (int, Number)) else "Loop over a list, `range(…)` or `zip(…)`."
     run.refuse(f"This cannot be looped over: it is {describe(thing)}.", node, hint)
 
@@ -92,4 +96,4 @@ def truth(thing: Any) -> bool:
     """Whether a condition holds, as Python takes it: a `Value` always does."""
     if isinstance(thing, Number):
         return bool(thing.plain)
-    return True if isinstance(thing, Value) else bool(thing)
+    return True if isinstance(thing, (Value, Instance)) else bool(thing)

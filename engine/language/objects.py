@@ -15,7 +15,10 @@ from typing import Any
 from engine.nn import Net
 from engine.value import Value
 
-__all__ = ["Builtin", "Function", "Missing", "Module", "Number", "Parts", "Scope", "describe", "is_number", "value_of"]
+__all__ = [
+    "Bound", "Builtin", "Class", "Function", "Instance", "Missing", "Module", "Number", "Parts", "Scope", "Set", "Super",
+    "describe", "is_number", "value_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +43,12 @@ class Function:
     node: ast.FunctionDef | ast.Lambda
     defaults: tuple[Any, ...]
     enclosing: Scope
+    only_by_name: Mapping[str, Any]
+    """Defaults of the parameters after a `*`."""
+    yields: bool = False
+    """Whether it is a generator: it answers with the list of all that it yields."""
+    owner: Class | None = None
+    """The class it is a method of."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,11 +60,71 @@ class Builtin:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Class:
+    """A class of the program's own."""
+
+    name: str
+    names: dict[str, Any]
+    """Its methods and attributes."""
+    data: list[str] | None
+    """The fields of a `dataclass`; None for others."""
+    above: tuple[Class, ...] = ()
+    """All that it builds on, each once, in the order in which a name is looked up."""
+
+    def family(self) -> tuple[Class, ...]:
+        return self, *self.above
+
+    def find(self, name: str) -> Any:
+        """What the class, or the first above it that has it, calls so; None where none does."""
+        return next((cls.names[name] for cls in self.family() if name in cls.names), None)
+
+    def all_names(self) -> set[str]:
+        return {name for cls in self.family() for name in cls.names}
+
+    def fields(self) -> list[str] | None:
+        """The arguments of a dataclass, those of what it builds on first."""
+        if self.data is None:
+            return None
+        return list(dict.fromkeys(field for cls in reversed(self.family()) for field in cls.data or ()))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instance:
+    cls: Class
+    fields: dict[str, Any]
+    spell: Callable[[Instance], str | None]
+    """What it looks like when printed; None where its class does not say."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bound:
+    """A function and what it is called on; or, with another `kind`, a function with the decorator of that name."""
+
+    function: Any
+    holder: Any
+    kind: str = "method"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Super:
+    """What a class builds on, for one instance."""
+
+    owner: Class
+    instance: Instance
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Module:
-    """`math` and `random`: a namespace."""
+    """`math`, `random`: a namespace."""
 
     name: str
     names: Mapping[str, Any]
+    partial: bool = False
+    """Whether the real one has more, that is not run here."""
+
+
+class Set(dict[Any, None]):
+    """A set, in the order in which its members came: the same in every run."""
 
 
 class Parts(list[Any]):
@@ -72,11 +141,19 @@ class Missing:
 class Scope:
     """Names and what they stand for; `enclosing` is where a name is looked up next."""
 
-    __slots__ = ("enclosing", "names")
+    __slots__ = ("elsewhere", "enclosing", "method", "names")
 
     def __init__(self, enclosing: Scope | None) -> None:
         self.enclosing = enclosing
         self.names: dict[str, Any] = {}
+        self.elsewhere: dict[str, Scope] = {}
+        """The scopes of names that are `global` or `nonlocal` here."""
+        self.method: tuple[Class, Any] | None = None
+        """The class whose method runs here, and what it was called on."""
+
+    def home(self, name: str) -> Scope:
+        """Where a name is bound that is bound here."""
+        return self.elsewhere.get(name, self)
 
     def holder(self, name: str) -> dict[str, Any] | None:
         """The names among which this one is found, from the inside out."""
@@ -84,7 +161,7 @@ class Scope:
         while scope is not None:
             if name in scope.names:
                 return scope.names
-            scope = scope.enclosing
+            scope = scope.elsewhere.get(name) or scope.enclosing
         return None
 
     def all_names(self) -> set[str]:
@@ -124,12 +201,22 @@ def describe(thing: Any) -> str:
             return "a list"
         case tuple():
             return "a tuple"
+        case Set():
+            return "a set"
+        case dict():
+            return "a dictionary"
         case range():
             return "a range"
         case Function() | Builtin():
             return f"the function `{thing.name}`"
         case Module():
             return f"the module `{thing.name}`"
+        case Class():
+            return f"the class `{thing.name}`"
+        case Instance():
+            return f"a `{thing.cls.name}`"
+        case Bound():
+            return f"the function `{thing.function.name}`"
         case Net():
             return f"a net (`{type(thing).__name__}`)"
     return "something else"

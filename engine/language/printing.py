@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.language.objects import Builtin, Function, Module, Number, describe
+from engine.language.objects import Builtin, Class, Function, Instance, Module, Number, Set, describe
 from engine.limits import Limits
 from engine.nn import Net
 from engine.value import Value
@@ -57,6 +57,38 @@ def show(thing: Any, room: int) -> str:
     return "".join(parts)
 
 
+def _show_dictionary(thing: dict[Any, Any], parts: list[str], room: int, depth: int) -> int:
+    if isinstance(thing, Set) and not thing:
+        parts.append("set()")
+        return room - 5
+    parts.append("{")
+    for index, (key, item) in enumerate(thing.items()):
+        if index:
+            parts.append(", ")
+        if room <= 0 or depth > 60:
+            parts.append("…")
+            break
+        room = _show(key, parts, room - 2, depth + 1)
+        if not isinstance(thing, Set):
+            parts.append(": ")
+            room = _show(item, parts, room - 2, depth + 1)
+    parts.append("}")
+    return room - 2
+
+
+def _show_fields(thing: Instance, parts: list[str], room: int, depth: int) -> int:
+    """As a dataclass shows itself."""
+    parts.append(f"{thing.cls.name}(")
+    for index, (name, part) in enumerate(thing.fields.items()):
+        if room <= 0 or depth > 60:
+            parts.append("…")
+            break
+        parts.append(f"{', ' if index else ''}{name}=")
+        room = _show(part, parts, room - 2 - len(name), depth + 1)
+    parts.append(")")
+    return room - 2 - len(thing.cls.name)
+
+
 def _show(thing: Any, parts: list[str], room: int, depth: int) -> int:
     """Add the parts of the text; return the room that is left."""
     if isinstance(thing, (list, tuple)):
@@ -71,11 +103,19 @@ def _show(thing: Any, parts: list[str], room: int, depth: int) -> int:
             room = _show(item, parts, room - 2, depth + 1)
         parts.append(f",{closing}" if isinstance(thing, tuple) and len(thing) == 1 else closing)
         return room - 2
+    if isinstance(thing, dict):
+        return _show_dictionary(thing, parts, room, depth)
+    if isinstance(thing, Instance) and thing.cls.data is not None and thing.cls.find("__repr__") is None:
+        return _show_fields(thing, parts, room, depth)
     match thing:
         case Number():
             text = repr(thing.plain)
         case Function() | Builtin():
             text = f"<function {thing.name}>"
+        case Class():
+            text = f"<class '{thing.name}'>"
+        case Instance():
+            text = thing.spell(thing) or f"<{thing.cls.name} object>"
         case Module():
             text = f"<module {thing.name}>"
         case Value() | Net() | range() | str() | int() | float() | None:

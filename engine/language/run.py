@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from itertools import islice
 from typing import Any, NoReturn
 
@@ -30,6 +30,7 @@ __all__ = ["Expressions", "Run", "Statements"]
 
 Expressions = Mapping[type[ast.expr], Callable[["Run", Any], Any]]
 Statements = Mapping[type[ast.stmt], Callable[["Run", Any], None]]
+Invoke = Callable[["Run", Any, list[Any], dict[str, Any], ast.Call], Any]
 
 
 class Run:
@@ -43,6 +44,7 @@ class Run:
         limits: Limits,
         expressions: Expressions,
         statements: Statements,
+        invoke: Invoke,
     ) -> None:
         self.source = source
         self.limits = limits
@@ -64,8 +66,11 @@ class Run:
         """The same numbers in every run: the same program has the same picture."""
         self.depth = 0
         self.calls = 0
+        self.yielded: list[Any] = []
+        """What the generator that runs now has yielded."""
         self._expressions = expressions
         self._statements = statements
+        self._invoke = invoke
         self._steps = limits.steps
         self._deepest = limits.depth
 
@@ -81,6 +86,14 @@ class Run:
         thing = evaluate(self, node)
         self.depth -= 1
         return thing
+
+    def call(self, callee: Any, arguments: list[Any], node: Any) -> Any:
+        """Call something of the program's, as `map` and `sorted` do."""
+        self.spend(node)
+        return self._invoke(self, callee, arguments, {}, node)
+
+    def invoke(self, callee: Any, arguments: list[Any], keywords: dict[str, Any], node: ast.Call) -> Any:
+        return self._invoke(self, callee, arguments, keywords, node)
 
     def execute(self, statement: ast.stmt) -> None:
         self._steps -= 1
@@ -113,12 +126,16 @@ class Run:
         """Go on without a statement, and without all that it was to bind."""
         self.note(f"This line needs {needs}, which is not run here; it is passed over.", statement)
         for name in bound_by(statement):
-            self.scope.names[name] = Missing(needs)
+            self.scope.home(name).names[name] = Missing(needs)
 
     @property
     def strength(self) -> int:
         """How firmly a name holds that is bound here."""
-        return TOP if self.scope is self.top else LOCAL
+        return self.strength_of("")
+
+    def strength_of(self, name: str) -> int:
+        """The same of one name, which may be `global` here."""
+        return TOP if self.scope.home(name) is self.top else LOCAL
 
     # ── the budget ──
 
@@ -150,7 +167,7 @@ class Run:
         self.check_length(made, node)
         return made
 
-    def check_length(self, made: Sequence[Any], node: ast.AST) -> None:
+    def check_length(self, made: Sized, node: ast.AST) -> None:
         """Refuse a list that has grown too long."""
         if len(made) > (allowed := self.limits.items):
             raise LimitError(

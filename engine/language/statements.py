@@ -6,12 +6,12 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import UnsupportedError
-from engine.language import attributes, names, need, pasted
+from engine.language import attributes, classes, names, need, pasted
 from engine.language.calls import function
 from engine.language.expressions import binary, item
-from engine.language.leaving import Break, Continue, Return
+from engine.language.leaving import Break, Continue, Return, Skip
 from engine.language.modules import MODULES, QUIET
-from engine.language.objects import Missing, Parts
+from engine.language.objects import Class, Missing, Parts, Scope
 from engine.language.printing import show
 from engine.recorder import Making
 
@@ -33,7 +33,7 @@ def _assign(run: Run, node: ast.Assign) -> None:
     for target in node.targets:
         names.bind(run, target, thing, run.strength, node)
         if isinstance(target, ast.Name):
-            thing = run.scope.names[target.id]  # `a = b = 2.0` is one number with two names
+            thing = run.scope.home(target.id).names[target.id]  # `a = b = 2.0` is one number with two names
 
 
 def _look_for_a_decimal_comma(run: Run, name: str, pair: ast.Tuple) -> None:
@@ -147,6 +147,49 @@ def _assert(run: Run, node: ast.Assert) -> None:
     run.refuse(message, node)
 
 
+def _with(run: Run, node: ast.With) -> None:
+    """What a `with` opens is nearly always something that is not run here: `torch.no_grad()`, a progress bar."""
+    for opened in node.items:
+        try:
+            thing = run.evaluate(opened.context_expr)
+        except Skip as skip:
+            thing = Missing(skip.needs)
+        if isinstance(opened.optional_vars, ast.Name) and isinstance(thing, Missing):
+            run.scope.home(opened.optional_vars.id).names[opened.optional_vars.id] = thing
+        elif opened.optional_vars is not None:
+            names.bind(run, opened.optional_vars, thing, run.strength, node)
+    run.block(node.body)
+
+
+def _try(run: Run, node: ast.Try) -> None:
+    """Python's exceptions do not exist here: what is wrong with a program is said, and ends it."""
+    if node.handlers:
+        run.note("Nothing raises here (1/0 is `inf`), so that `except` is never reached.", node.handlers[0])
+    run.block(node.body)
+    run.block(node.orelse)
+    run.block(node.finalbody)
+
+
+def _raise(run: Run, node: ast.Raise) -> None:
+    said = "it gives no reason."
+    if isinstance(node.exc, ast.Call) and node.exc.args:
+        thing = run.evaluate(node.exc.args[0])
+        said = thing[:200] if isinstance(thing, str) else show(thing, 200)
+    run.refuse(f"The program stops itself: {said.rstrip('.')}.", node, "It `raise`s this error.")
+
+
+def _delete(run: Run, node: ast.Delete) -> None:
+    for target in node.targets:
+        match target:
+            case ast.Name(id=name):
+                names.look_up(run, name, target)
+                run.scope.home(name).names.pop(name, None)
+            case ast.Subscript():
+                names.delete_item(run, run.evaluate(target.value), run.evaluate(target.slice), target)
+            case _:
+                run.unsupported(node)
+
+
 # ── definitions ──
 
 
@@ -160,6 +203,20 @@ def _def(run: Run, node: ast.FunctionDef) -> None:
     run.scope.names[node.name] = function(run, node.name, node)
 
 
+def _elsewhere(run: Run, node: ast.Global | ast.Nonlocal) -> None:
+    for name in node.names:
+        names.check(run, name, node)
+        home: Scope | None = run.top
+        if isinstance(node, ast.Nonlocal):
+            home = run.scope.enclosing
+            while home is not None and (name not in home.names or home is run.top):
+                home = home.enclosing
+        if home is None:
+            run.refuse(f"No function around this one has a `{name}`.", node, f"Bind `{name}` before this `def`.")
+        if home is not run.scope:
+            run.scope.elsewhere[name] = home
+
+
 def _return(run: Run, node: ast.Return) -> None:
     if not run.calls:
         run.refuse("`return` belongs inside a function.", node, "At the end of a program, write the name alone.")
@@ -167,14 +224,26 @@ def _return(run: Run, node: ast.Return) -> None:
 
 
 def _class(run: Run, node: ast.ClassDef) -> None:
-    """The notebook's own classes are built in, if they are the notebook's."""
-    if node.name not in pasted.CLASSES:
-        hint = "Use `def`; `Value` is built in."
-        run.refuse("Classes of your own are not part of the language here.", node, hint, UnsupportedError)
-    if node.decorator_list:
-        run.refuse("A decorator is not part of the language here.", node.decorator_list[0], error=UnsupportedError)
-    run.note(pasted.understand(run, node), node)
-    run.scope.names.pop(node.name, None)  # ours again, whatever the name stood for
+    """The notebook's own classes are built in, if they are the notebook's; others are run as they are written."""
+    if node.name in pasted.CLASSES and not _has_nets(run):
+        try:
+            run.note(pasted.understand(run, node), node)
+        except UnsupportedError as differs:
+            if node.name == "Value":  # only ours is drawn
+                raise
+            run.note(f"{differs.message} So this class is run as it is written.", node)
+        else:
+            run.scope.names.pop(node.name, None)  # ours again, whatever the name stood for
+            if node.name == classes.MODULE.name:
+                run.scope.names[node.name] = classes.MODULE
+            return
+    run.scope.names[node.name] = classes.define(run, node)
+
+
+def _has_nets(run: Run) -> bool:
+    """Whether the program has nets of its own: then the classes that build on them are its own, too."""
+    things = [(run.scope.holder(name) or {}).get(name) for name in pasted.CLASSES]
+    return any(isinstance(thing, Class) and thing is not classes.MODULE for thing in things)
 
 
 # ── imports ──
@@ -197,12 +266,15 @@ def _import_from(run: Run, node: ast.ImportFrom) -> None:
     for alias in node.names:
         name = alias.asname or alias.name
         if top in MODULES:
-            found = MODULES[top](run).names
+            module = MODULES[top](run)
+            found = module.names
             if alias.name == "*":
                 run.scope.names.update(found)
             elif alias.name in found:
                 names.check(run, name, node)
                 run.scope.names[name] = found[alias.name]
+            elif module.partial:
+                run.scope.names[name] = Missing(top)
             else:
                 known = f"Known: {', '.join(sorted(found))}."
                 run.refuse(f"`{top}` has no `{alias.name}` here.", node, known, UnsupportedError)
@@ -218,13 +290,19 @@ STATEMENTS: Statements = {
     ast.Break: _break,
     ast.ClassDef: _class,
     ast.Continue: _continue,
+    ast.Delete: _delete,
     ast.Expr: _expression,
     ast.For: _for,
     ast.FunctionDef: _def,
+    ast.Global: _elsewhere,
     ast.If: _if,
     ast.Import: _import,
     ast.ImportFrom: _import_from,
+    ast.Nonlocal: _elsewhere,
     ast.Pass: _pass,
+    ast.Raise: _raise,
     ast.Return: _return,
+    ast.Try: _try,
     ast.While: _while,
+    ast.With: _with,
 }

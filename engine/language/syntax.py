@@ -117,7 +117,7 @@ def _of_the_line(said: str, line: str, column: int) -> Words | None:
     if word := re.match(r"(else|elif|except|finally)\b", here):
         return f"This `{word[1]}` belongs to no `if`.", "It begins in the same column as its `if`, right after its block."
     if here.startswith(":="):
-        return "`:=` is not part of the language here.", "Write `=`."
+        return "`:=` belongs inside an expression.", "Write `=`."
     if here.startswith("!"):
         return "`!` is no operation.", "Not equal is `!=`; a factorial is written out."
     if "|" in line and here.startswith("|"):

@@ -1,4 +1,5 @@
-"""Definitions that people paste: ours if they mean the same, refused with what differs if they do not.
+"""Definitions that people paste: ours if they mean the same. Nets that do not are run as they are written, with a note of what
+differs; a `Value` that does not is refused, since only ours is drawn.
 
 The classes here are of the notebook's kind, in our own words.
 """
@@ -10,9 +11,10 @@ import re
 import pytest
 
 from engine import MLP
-from engine.errors import UnsupportedError
+from engine.errors import ProgramError, UnsupportedError
 from engine.language import run
 from engine.trace import Trace
+from tests.python import printed_by_python
 
 NEURON = """
 class Neuron:
@@ -283,25 +285,6 @@ def test_a_definition_means_the_same_when_the_program_runs_twice() -> None:
 @pytest.mark.parametrize(
     ("source", "message", "hint"),
     [
-        (NEURON.replace("uniform(-1, 1)", "uniform(-0.1, 0.1)"),
-         "draws from (-0.1, 0.1); ours draws uniformly from (-1, 1)", "p.data"),
-        (NEURON.replace("random.uniform(-1, 1)", "random.gauss(0, 1)"),
-         "draws its weights in another way", "Leave the class out"),
-        (NEURON.replace(", self.b)", ")").replace("        self.b = Value(random.uniform(-1, 1))\n", ""),
-         "has no bias", "p.data = 0"),
-        (NEURON.replace("Value(random.uniform(-1, 1))\n\n", "Value(1)\n\n"), "`Neuron.__init__` is not the notebook's", ""),
-        (NEURON.replace("act.tanh()", "act.swoosh()"), "an activation that is not known", "tanh"),
-        (NEURON.replace("wi * xi", "wi + xi"), "does not compute `activation(sum(wi*xi) + b)`", ""),
-        (NEURON.replace("self.w + [self.b]", "self.w"), "`Neuron.parameters` is not the notebook's", ""),
-        (NEURON.replace("[Value(random.uniform(-1, 1)) for", "t = random.uniform(-1, 1)\n        self.w = [Value(t) for")
-         .replace("self.w = t", "t"), "`Neuron.__init__` is not the notebook's", ""),
-        (LAYER.replace("return outs[0] if len(outs) == 1 else outs", "return outs"),
-         "`Layer.__call__` is not the notebook's", ""),
-        (NET.replace("x = layer(x)", "x = layer(x) + x"), "`MLP.__call__` is not the notebook's", ""),
-        (NET.replace("range(len(nouts))", "range(len(nouts) - 1)"), "`MLP.__init__` is not the notebook's", ""),
-        (NET + "    def fit(self, x):\n        return x\n", "Our `MLP` has no `fit`", "def"),
-        (NET.replace("class MLP:", "class MLP(Net):"), "a class of this base", ""),
-        (NEURON + "    size = 3\n", "nothing like this", ""),
         (VALUE.replace("1.0 * out.grad", "2.0 * out.grad"),
          "`Value.__add__` adds 1.5 to the grad of `self` where the chain rule adds 0.75", ""),
         (VALUE.replace("self.grad += 1.0 * out.grad", "self.grad = 1.0 * out.grad"),
@@ -316,8 +299,6 @@ def test_a_definition_means_the_same_when_the_program_runs_twice() -> None:
         (VALUE + "    def cube(self):\n        return self**3\n", "Our `Value` has no `cube`", "def"),
         (VALUE.replace("return self * other**-1", "print(1)\n        return self * other**-1"),
          "`Value.__truediv__` is not the notebook's", ""),
-        ("class Net:\n    pass\n", "Classes of your own are not part of the language", ""),
-        (NEURON + "    def __repr__(self):\n        return [" + "1, " * 400 + "]\n", "longer than the notebook's", ""),
     ],
 )  # fmt: skip
 def test_what_means_something_else_is_refused_with_what_differs(source: str, message: str, hint: str) -> None:
@@ -327,6 +308,44 @@ def test_what_means_something_else_is_refused_with_what_differs(source: str, mes
     assert message in caught.value.message
     assert hint in caught.value.hint
     assert caught.value.span is not None
+
+
+@pytest.mark.parametrize(
+    ("neuron", "layer", "net", "said"),
+    [
+        (NEURON.replace("uniform(-1, 1)", "uniform(-0.1, 0.1)"), LAYER, NET, "draws from (-0.1, 0.1); ours draws uniformly"),
+        (NEURON.replace("random.uniform(-1, 1)", "random.gauss(0, 1)"), LAYER, NET, "draws its weights in another way"),
+        (NEURON.replace(", self.b)", ")").replace("        self.b = Value(random.uniform(-1, 1))\n", "")
+         .replace(" + [self.b]", ""), LAYER, NET, "has no bias"),
+        (NEURON.replace("act.tanh()", "act.tanh() * 2"), LAYER, NET, "does not compute `activation(sum(wi*xi) + b)`"),
+        (NEURON.replace("wi * xi", "wi + xi"), LAYER, NET, "does not compute `activation(sum(wi*xi) + b)`"),
+        (NEURON.replace("self.w + [self.b]", "self.w"), LAYER, NET, "`Neuron.parameters` is not the notebook's"),
+        (NEURON + "    size = 3\n", LAYER, NET, "nothing like this"),
+        (NEURON + "    def __repr__(self):\n        return str([" + "1, " * 400 + "])\n", LAYER, NET,
+         "longer than the notebook's"),
+        (NEURON, LAYER.replace("return outs[0] if len(outs) == 1 else outs", "return outs"), NET,
+         "`Layer.__call__` is not the notebook's"),
+        (NEURON, LAYER, NET.replace("x = layer(x)", "x = [xi * 1.5 for xi in x]\n            x = layer(x)"),
+         "`MLP.__call__` is not the notebook's"),
+        (NEURON, LAYER, NET + "    def fit(self, x):\n        return x\n", "Our `MLP` has no `fit`"),
+    ],
+)  # fmt: skip
+def test_nets_that_mean_something_else_are_run_as_they_are_written(neuron: str, layer: str, net: str, said: str) -> None:
+    assert (neuron, layer, net) != (NEURON, LAYER, NET)
+    use = (
+        "\nrandom.seed(7)\nn = MLP(3, [4, 4, 1])\ny = n([2.0, 3.0, -1.0])\ny = y[0] if isinstance(y, list) else y\ny.backward()\n"
+    )
+    asked = "print(y.data, len(n.parameters()), [p.grad for p in n.parameters()])\n"
+    trace = run("import random\n" + neuron + layer + net + use + asked)
+
+    assert any(said in warning.message and "run as it is written" in warning.message for warning in trace.warnings)
+    assert list(trace.printed) == printed_by_python("import random\n" + neuron + layer + net + use + asked)
+    assert any(node.key.startswith("n.layers[0].neurons[3].w[2]") and node.label == "w2" for node in trace.nodes)
+
+
+def test_our_nets_do_not_pass_over_a_neuron_of_the_programs_own() -> None:
+    with pytest.raises(ProgramError, match="knows nothing of the program's own `Neuron`"):
+        run("import random\n" + NEURON.replace("wi * xi", "wi + xi") + USE)
 
 
 def test_our_own_options_are_those_of_microgard_in_python() -> None:
