@@ -7,11 +7,16 @@
  * @property {() => string} current
  * @property {() => (string | void)} next */
 
-const KEYWORDS = new Set(["def", "lambda", "return", "for", "in", "if", "elif", "else", "and", "or", "not", "pass", "import", "from", "as", "class"]);
-const BUILTINS = new Set(["Value", "Neuron", "Layer", "MLP", "moons", "circles", "xor", "line", "sum", "zip", "range", "len", "enumerate", "print", "list", "tuple", "float", "int"]);
+/** Words that are worth completing, and the rest of them. */
+const OFFERED = ["def", "lambda", "return", "for", "in", "if", "elif", "else", "and", "or", "not", "while", "break", "continue"];
+const KEYWORDS = new Set([...OFFERED, "pass", "import", "from", "as", "class", "assert", "del", "except", "finally", "global", "is", "nonlocal", "raise", "try", "with", "yield"]);
+const BUILTINS = new Set([
+  "Value", "Neuron", "Layer", "MLP", "moons", "circles", "xor", "line", "sum", "zip", "range", "len", "enumerate", "print", "list", "tuple", "dict", "set",
+  "float", "int", "str", "bool", "sorted", "map", "filter", "any", "all", "divmod", "super",
+]);
 const ATOMS = new Set(["True", "False", "None"]);
 /** Python keeps these for itself. */
-const PYTHON = new Set(["assert", "async", "await", "break", "continue", "del", "except", "finally", "global", "is", "nonlocal", "raise", "try", "while", "with", "yield"]);
+const PYTHON = new Set(["async", "await"]);
 
 const NAME = /^[\p{L}_][\p{L}\p{N}_]*/u;
 const NUMBER = /^(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?/;
@@ -53,7 +58,7 @@ export function token(stream, state, operations) {
 export const isWord = (text) => KEYWORDS.has(text) || ATOMS.has(text) || PYTHON.has(text);
 
 /** Words that are the language's own, for completion. */
-export const WORDS = [...KEYWORDS].filter((word) => !["import", "from", "as", "class", "pass"].includes(word));
+export const WORDS = OFFERED;
 export const CALLABLES = [...BUILTINS];
 
 /** @param {string} text @returns {string[]} names the program binds, in order of appearance */
