@@ -6,17 +6,28 @@ import ast
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine.errors import UnsupportedError
-from engine.language import instances, need, nets
+from engine.language import containers, instances, need, nets, operations, python
 from engine.language.leaving import Skip
-from engine.language.library import METHODS
-from engine.language.objects import Builtin, Class, Instance, Module, Number, Super, describe, value_of
+from engine.language.methods import METHODS
+from engine.language.objects import (
+    Builtin,
+    Class,
+    Function,
+    Instance,
+    Module,
+    Number,
+    Super,
+    describe,
+    kind_name,
+    value_of,
+)
 from engine.recorder import EXPLICIT
 from engine.suggest import closest
 
 if TYPE_CHECKING:
     from engine.language.run import Run
 
-__all__ = ["method", "read", "write"]
+__all__ = ["kind", "method", "read", "write"]
 
 _FIELDS = ("data", "grad", "label")
 
@@ -39,11 +50,32 @@ def read(run: Run, thing: Any, name: str, node: ast.AST) -> Any:
                 return value._op
             case "_prev":
                 return value.inputs
+            case "requires_grad":
+                return True
     if name in nets.FIELDS.get(type(thing), ()):
         return nets.part(thing, name)
+    if name == "__class__":
+        return kind(run, thing, node)
+    if name == "__name__" and isinstance(thing, (Builtin, Function)):
+        return thing.name
     if name in METHODS.get(type(thing), {}):
         run.refuse(f"`{name}` is called with brackets.", node, f"Write `.{name}({'…' if isinstance(thing, list) else ''})`.")
     _unknown(run, thing, name, node)
+
+
+_KINDS = {**python.BUILTINS, **operations.BUILTINS, **containers.BUILTINS}
+
+
+def kind(run: Run, thing: Any, node: ast.AST) -> Builtin | Class:
+    """`type(thing)`"""
+    if isinstance(thing, Instance):
+        return thing.cls
+    name = kind_name(type(need.unwrapped(thing)))
+    return _KINDS.get(name) or run.kinds.setdefault(name, Builtin(name, _not_made))
+
+
+def _not_made(run: Run, node: ast.Call, arguments: list[Any], keywords: dict[str, Any]) -> NoReturn:
+    run.refuse("One cannot make such a thing here.", node)
 
 
 def write(run: Run, holder: Any, target: ast.Attribute, thing: Any) -> None:
@@ -57,8 +89,9 @@ def write(run: Run, holder: Any, target: ast.Attribute, thing: Any) -> None:
     if name == "label":
         run.recorder.name(value, need.text(run, thing, target, "A label"), EXPLICIT)
     elif name == "data" or name == "grad":
-        run.recorder.assign(value, name, float(need.plain(run, thing, target)))  # type: ignore[arg-type]
-    else:
+        number = 0.0 if thing is None and name == "grad" else float(need.plain(run, thing, target))
+        run.recorder.assign(value, name, number)  # type: ignore[arg-type]
+    elif name != "requires_grad":  # every value has a gradient here
         close = closest(name, _FIELDS)
         hint = f"Did you mean `.{close}`?" if close else ""
         run.refuse(f"A value has no `.{name}`; only `.label`, `.data` and `.grad` can be set.", target, hint, UnsupportedError)
@@ -68,7 +101,9 @@ def method(run: Run, holder: Any, name: str, node: ast.AST) -> Any:
     """What `holder.name(…)` calls."""
     if isinstance(holder, Module):
         return _of_module(run, holder, name, node)
-    found: Builtin | None = METHODS.get(type(holder), {}).get(name)
+    found = METHODS.get(type(holder), {}).get(name)
+    if name in run.methods and value_of(holder) is not None:
+        return run.methods[name]
     if found is None:
         if name in _FIELDS and value_of(holder) is not None:
             run.refuse(f"`.{name}` is a number or text, not a function.", node, f"Write `.{name}` without brackets.")
@@ -82,7 +117,7 @@ def _of_module(run: Run, module: Module, name: str, node: ast.AST) -> Any:
     if module.partial:
         raise Skip(module.name)
     close = closest(name, module.names)
-    hint = f"Did you mean `{module.name}.{close}`?" if close else f"Known: {', '.join(sorted(module.names))}."
+    hint = f"Did you mean `{module.name}.{close}`?" if close else module.known()
     run.refuse(f"`{module.name}.{name}` is not known here.", node, hint, UnsupportedError)
 
 

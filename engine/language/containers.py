@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.language import need
 from engine.language.arguments import Arguments, Keywords, check_count, check_keywords, method
-from engine.language.objects import Builtin, Number, Set, describe, is_number
+from engine.language.objects import Builtin, Counter, DefaultDict, Number, Set, describe, is_number
 from engine.value import Value
 
 if TYPE_CHECKING:
@@ -38,6 +38,10 @@ def get_item(run: Run, holder: dict[Any, Any], key: Any, node: ast.AST) -> Any:
     if isinstance(holder, Set):
         run.refuse("A set has no order, and so no items to pick.", node, "Loop over it, or ask with `in`.")
     found = key_of(run, key, node)
+    if isinstance(holder, Counter):
+        return holder.get(found, 0)
+    if found not in holder and isinstance(holder, DefaultDict) and holder.factory is not None:
+        put(run, holder, found, run.call(holder.factory, [], node), node)
     if found not in holder:
         known = ", ".join(repr(name) for name in list(holder)[:8] if isinstance(name, (int, float, str)))
         shown = repr(found)[:60] if isinstance(found, (int, float, str)) else describe(found)

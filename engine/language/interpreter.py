@@ -12,7 +12,7 @@ from engine.language.expansion import Expansion, Told
 from engine.language.expressions import EXPRESSIONS
 from engine.language.groups import name_of
 from engine.language.leaving import Break, Continue, Skip
-from engine.language.objects import Builtin, Function
+from engine.language.objects import Builtin, Function, Instance
 from engine.language.printing import show
 from engine.language.run import Run
 from engine.language.source import Source
@@ -96,6 +96,9 @@ def _nothing(run: Run) -> tuple[str, str]:
         name, arguments = functions[-1].name, len(functions[-1].node.args.args)
         example = f"{name}({', '.join(['3.0', '2.0', '1.0'][:arguments] or ['3.0'] * arguments)})"
         return f"`{name}` is defined, but nothing calls it yet.", f"Add a line below it: `{example}`."
+    if own := [thing.cls for thing in run.top.names.values() if isinstance(thing, Instance) and thing.cls.find("backward")]:
+        name = own[-1].name
+        return f"The numbers of `{name}` are its own, and are not drawn.", f"Leave the class out and write `Value` for `{name}`."
     if nets := [name for name, thing in run.top.names.items() if isinstance(thing, Net)]:
         inputs = ", ".join(["2.0", "3.0", "-1.0"][: run.top.names[nets[-1]].reads])
         return f"`{nets[-1]}` is a net that nothing calls yet.", f"Add a line below it: `{nets[-1]}([{inputs}])`."

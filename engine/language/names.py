@@ -13,7 +13,7 @@ from engine.language import attributes, containers, need
 from engine.language.adopting import adopt
 from engine.language.leaving import Skip
 from engine.language.library import BUILTINS
-from engine.language.modules import MATH_NAMES, MODULES, NOT_RUN, UNASKED
+from engine.language.modules import CONSTANTS, MODULES, NOT_RUN, UNASKED
 from engine.language.objects import Function, Missing, Parts, Set, describe, is_number
 from engine.recorder import LOCAL, TOP
 from engine.suggest import closest
@@ -61,8 +61,8 @@ def check(run: Run, name: str, node: ast.AST) -> None:
 
 def _unknown(run: Run, name: str, node: ast.AST) -> NoReturn:
     names = run.scope.all_names()
-    if name in MATH_NAMES:
-        number = MATH_NAMES[name]
+    if name in CONSTANTS:
+        number = CONSTANTS[name]
         itself = f", or `{name} = {number!r}`" if isfinite(number) else ""
         hint = f"Add `import math` above and write `math.{name}`{itself}."
     elif name in MODULES:

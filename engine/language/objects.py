@@ -16,8 +16,8 @@ from engine.nn import Net
 from engine.value import Value
 
 __all__ = [
-    "Bound", "Builtin", "Class", "Function", "Instance", "Missing", "Module", "Number", "Parts", "Scope", "Set", "Super",
-    "describe", "is_number", "value_of",
+    "Bound", "Builtin", "Class", "Counter", "DefaultDict", "Deque", "Function", "Instance", "Missing", "Module", "Number",
+    "Parts", "Scope", "Set", "Super", "describe", "is_number", "kind_name", "value_of",
 ]  # fmt: skip
 
 
@@ -122,9 +122,31 @@ class Module:
     partial: bool = False
     """Whether the real one has more, that is not run here."""
 
+    def known(self) -> str:
+        """A sentence with the names it has, as many as one reads."""
+        listed = sorted(self.names)
+        return f"Known: {', '.join(listed[:30])}{', …' if len(listed) > 30 else ''}."
+
 
 class Set(dict[Any, None]):
     """A set, in the order in which its members came: the same in every run."""
+
+
+class DefaultDict(dict[Any, Any]):
+    """A dictionary that makes what it does not have."""
+
+    factory: Any = None
+    """What is called for it."""
+
+
+class Counter(DefaultDict):
+    """A dictionary of how often each thing has come."""
+
+
+class Deque(list[Any]):
+    """A list with two ends, perhaps of bounded length."""
+
+    most: int | None = None
 
 
 class Parts(list[Any]):
@@ -182,6 +204,22 @@ def is_number(thing: Any, truth: bool = False) -> bool:
 def value_of(thing: Any) -> Value | None:
     """The value in the graph that a thing stands for, if it has one."""
     return thing.value if isinstance(thing, Number) else thing if isinstance(thing, Value) else None
+
+
+_KINDS: dict[type, str] = {
+    Bound: "method",
+    Builtin: "function",
+    DefaultDict: "defaultdict",
+    Deque: "deque",
+    Function: "function",
+    Parts: "list",
+    Set: "set",
+}
+
+
+def kind_name(cls: type) -> str:
+    """What a program calls a kind of thing that is ours."""
+    return _KINDS.get(cls, cls.__name__)
 
 
 def describe(thing: Any) -> str:

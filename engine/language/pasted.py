@@ -18,7 +18,7 @@ from engine.language.shapes import body_of
 if TYPE_CHECKING:
     from engine.language.run import Run
 
-__all__ = ["CLASSES", "understand"]
+__all__ = ["CLASSES", "is_a_value", "understand", "understand_value"]
 
 LARGEST = 300
 """Parts of the syntax tree of one method; the longest of the notebook has 100."""
@@ -38,6 +38,8 @@ def understand(run: Run, node: ast.ClassDef) -> str:
     for base in node.bases:
         if not (isinstance(base, ast.Name) and base.id in ("Module", "object")):
             run.refuse(f"`{node.name}` is built in; a class of this base is another one.", base, _HINT, UnsupportedError)
+    if node.name == "Value":
+        run.methods.clear()
     run.pasted.pop(node.name, None)  # what an earlier definition said does not hold any more
     taken = []
     for statement in body_of(node):
@@ -54,6 +56,25 @@ def understand(run: Run, node: ast.ClassDef) -> str:
             taken.append(said)
     what = f" It has {' and '.join(taken)}, and so has ours." if taken else ""
     return f"`{node.name}` is built in; this definition means the same.{what}"
+
+
+def is_a_value(node: ast.ClassDef) -> bool:
+    """Whether this is what the notebook calls `Value`, under another name: it computes, and goes back."""
+    methods = {statement.name for statement in node.body if isinstance(statement, ast.FunctionDef)}
+    return {"__init__", "__add__", "__mul__", "backward"} <= methods
+
+
+def understand_value(run: Run, node: ast.ClassDef) -> str:
+    """A sentence about a class that is our `Value` under another name. Refuses others, and says what differs."""
+    renamed = deepcopy(node)
+    for part in ast.walk(renamed):
+        if isinstance(part, (ast.ClassDef, ast.Name)):
+            if isinstance(part, ast.ClassDef) and part.name == node.name:
+                part.name = "Value"
+            elif isinstance(part, ast.Name) and part.id == node.name:
+                part.id = "Value"
+    understand(run, renamed)
+    return f"`{node.name}` means the same as `Value`, which is built in and stands in for it."
 
 
 _HINT = "Leave the class out: `Value`, `Neuron`, `Layer` and `MLP` are there already."

@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine.errors import UnsupportedError
+from engine.language.calls import function
 from engine.language.shapes import body_of, shape, shapes
 from engine.ops import OPS, Op
 
@@ -53,10 +54,18 @@ def method(run: Run, name: str, node: ast.FunctionDef) -> str:
             )
     elif (operation := _DUNDERS.get(node.name, node.name)).removeprefix("r") in OPS or operation in OPS:
         _check_operation(run, node, operation)
-    elif node.name != "__repr__":  # a value is printed in our way
-        hint = "Write what it does below, as a function: `def`."
-        _refuse(run, f"Our `Value` has no `{node.name}`.", node, hint)
+    elif node.name.startswith("__") or _goes_back(node):
+        if node.name not in ("__repr__", "__str__", "__hash__"):  # a value is printed in our way
+            hint = "Write what it does below, as a function: `def`."
+            _refuse(run, f"Our `Value` has no `{node.name}`.", node, hint)
+    else:  # made of what ours has
+        run.methods[node.name] = function(run, node.name, node)
     return ""
+
+
+def _goes_back(node: ast.FunctionDef) -> bool:
+    """Whether a method is an operation of its own, with a derivative."""
+    return any(isinstance(part, ast.Attribute) and part.attr == "_backward" for part in ast.walk(node))
 
 
 def _refuse(run: Run, message: str, node: ast.AST, hint: str = _HINT) -> NoReturn:

@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.language.objects import Builtin, Class, Function, Instance, Module, Number, Set, describe
+from engine.language.objects import (
+    Builtin,
+    Class,
+    Counter,
+    DefaultDict,
+    Deque,
+    Function,
+    Instance,
+    Module,
+    Number,
+    Set,
+    describe,
+)
 from engine.limits import Limits
 from engine.nn import Net
 from engine.value import Value
 
 __all__ = ["Printed", "show"]
+
+_KINDS = {
+    **{name: name for name in ("bool", "dict", "float", "int", "list", "range", "set", "str", "tuple", "NoneType", "function")},
+    "Value": "__main__.Value",
+}
+"""Kinds of things, and how Python spells them."""
 
 _MORE = "… and more, which is not shown."
 
@@ -76,6 +94,27 @@ def _show_dictionary(thing: dict[Any, Any], parts: list[str], room: int, depth: 
     return room - 2
 
 
+def _count(pair: tuple[Any, Any]) -> float:
+    count = pair[1].plain if isinstance(pair[1], Number) else pair[1]
+    return count if isinstance(count, (int, float)) else 0
+
+
+def _show_collection(thing: DefaultDict | Deque, parts: list[str], room: int, depth: int) -> int:
+    """With the name of its kind before it."""
+    inner: Any = list(thing) if isinstance(thing, Deque) else dict(thing)
+    opening, closing = f"defaultdict({show(thing.factory, room)}, " if isinstance(thing, DefaultDict) else "deque(", ")"
+    if isinstance(thing, Deque) and thing.most is not None:
+        closing = f", maxlen={thing.most})"
+    elif isinstance(thing, Counter):
+        opening = "Counter("
+        inner = dict(sorted(thing.items(), key=_count, reverse=True))
+    parts.append(opening)
+    if inner or not isinstance(thing, Counter):
+        room = _show(inner, parts, room - len(opening) - len(closing), depth + 1)
+    parts.append(closing)
+    return room
+
+
 def _show_fields(thing: Instance, parts: list[str], room: int, depth: int) -> int:
     """As a dataclass shows itself."""
     parts.append(f"{thing.cls.name}(")
@@ -91,6 +130,8 @@ def _show_fields(thing: Instance, parts: list[str], room: int, depth: int) -> in
 
 def _show(thing: Any, parts: list[str], room: int, depth: int) -> int:
     """Add the parts of the text; return the room that is left."""
+    if depth < 60 and isinstance(thing, (DefaultDict, Deque)):
+        return _show_collection(thing, parts, room, depth)
     if isinstance(thing, (list, tuple)):
         opening, closing = "[]" if isinstance(thing, list) else "()"
         parts.append(opening)
@@ -110,10 +151,12 @@ def _show(thing: Any, parts: list[str], room: int, depth: int) -> int:
     match thing:
         case Number():
             text = repr(thing.plain)
+        case Builtin() if thing.name in _KINDS:
+            text = f"<class '{_KINDS[thing.name]}'>"
         case Function() | Builtin():
             text = f"<function {thing.name}>"
         case Class():
-            text = f"<class '{thing.name}'>"
+            text = f"<class '__main__.{thing.name}'>"
         case Instance():
             text = thing.spell(thing) or f"<{thing.cls.name} object>"
         case Module():

@@ -59,6 +59,12 @@ class Run:
         """Whether arithmetic of plain numbers alone stays outside the graph."""
         self.pasted: dict[str, dict[str, Any]] = {}
         """Options that definitions of nets in the program ask for, by class."""
+        self.methods: dict[str, Any] = {}
+        """What the program's own `class Value` has beside what ours has."""
+        self.kinds: dict[str, Any] = {}
+        """What `type(…)` answers with for things that no name stands for, so that one can compare it."""
+        self.no_grad = False
+        """Whether `w -= …` changes the number of `w` and leaves the graph as it is."""
         self.read: set[Value] = set()
         """Values whose number the program has read off the graph."""
         self.recorder.memories += [self.read, expansion.places]

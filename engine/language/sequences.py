@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from engine.value import Value
 if TYPE_CHECKING:
     from engine.language.run import Run
 
-__all__ = ["BUILTINS", "METHODS", "REDUCE"]
+__all__ = ["BUILTINS", "METHODS", "REDUCE", "order"]
 
 
 def _map(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> list[Any]:
@@ -68,11 +69,17 @@ def _sorted(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) 
     key = keywords.get("key")
     keys = [item if key is None else run.call(key, [item], node) for item in items]
 
-    def compare(one: tuple[Any, Any], other: tuple[Any, Any]) -> int:
-        return _order(run, one[0], other[0], node)
-
-    pairs = sorted(zip(keys, items, strict=True), key=cmp_to_key(compare), reverse=need.truth(keywords.get("reverse", False)))
+    pairs = sorted(zip(keys, items, strict=True), key=order(run, node, 0), reverse=need.truth(keywords.get("reverse", False)))
     return [item for _, item in pairs]
+
+
+def order(run: Run, node: ast.AST, position: int) -> Callable[[Any], Any]:
+    """What to sort tuples by: the part at a position."""
+
+    def compare(one: tuple[Any, ...], other: tuple[Any, ...]) -> int:
+        return _order(run, one[position], other[position], node)
+
+    return cmp_to_key(compare)
 
 
 def _order(run: Run, one: Any, other: Any, node: ast.AST) -> int:

@@ -10,8 +10,10 @@ from engine.language import attributes, classes, names, need, pasted
 from engine.language.calls import function
 from engine.language.expressions import binary, item
 from engine.language.leaving import Break, Continue, Return, Skip
-from engine.language.modules import MODULES, QUIET
-from engine.language.objects import Class, Missing, Parts, Scope
+from engine.language.library import BUILTINS
+from engine.language.modules import QUIET, find
+from engine.language.modules.torch import NO_GRAD
+from engine.language.objects import Class, Missing, Parts, Scope, value_of
 from engine.language.printing import show
 from engine.recorder import Making
 
@@ -55,6 +57,9 @@ def _augmented(run: Run, node: ast.AugAssign) -> None:
     target = node.target
     if isinstance(target, ast.Name):
         before = names.look_up(run, target.id, target)
+        if run.no_grad and (value := value_of(before)) is not None:
+            changed = binary(run, node.op, value.data, run.evaluate(node.value), node)
+            return run.recorder.assign(value, "data", float(need.plain(run, changed, node)))
         changed = _changed(run, node, before)
         if changed is not before or not isinstance(changed, list):
             names.bind(run, target, changed, run.strength, node)
@@ -149,6 +154,7 @@ def _assert(run: Run, node: ast.Assert) -> None:
 
 def _with(run: Run, node: ast.With) -> None:
     """What a `with` opens is nearly always something that is not run here: `torch.no_grad()`, a progress bar."""
+    outside = run.no_grad
     for opened in node.items:
         try:
             thing = run.evaluate(opened.context_expr)
@@ -158,7 +164,11 @@ def _with(run: Run, node: ast.With) -> None:
             run.scope.home(opened.optional_vars.id).names[opened.optional_vars.id] = thing
         elif opened.optional_vars is not None:
             names.bind(run, opened.optional_vars, thing, run.strength, node)
-    run.block(node.body)
+        run.no_grad = run.no_grad or thing is NO_GRAD
+    try:
+        run.block(node.body)
+    finally:
+        run.no_grad = outside
 
 
 def _try(run: Run, node: ast.Try) -> None:
@@ -237,6 +247,14 @@ def _class(run: Run, node: ast.ClassDef) -> None:
             if node.name == classes.MODULE.name:
                 run.scope.names[node.name] = classes.MODULE
             return
+    elif pasted.is_a_value(node):
+        try:
+            run.note(pasted.understand_value(run, node), node)
+        except UnsupportedError:
+            run.note(f"`{node.name}` is run as it is written: its numbers are its own, and are not drawn.", node)
+        else:
+            run.scope.names[node.name] = BUILTINS["Value"]
+            return
     run.scope.names[node.name] = classes.define(run, node)
 
 
@@ -253,33 +271,29 @@ def _import(run: Run, node: ast.Import) -> None:
     for alias in node.names:
         top = alias.name.split(".")[0]
         names.check(run, alias.asname or top, node)
-        if top in MODULES:
-            run.scope.names[alias.asname or top] = MODULES[top](run)
-        elif top not in QUIET:
-            run.scope.names[alias.asname or top] = Missing(top)
+        if top not in QUIET:
+            run.scope.names[alias.asname or top] = find(run, alias.name if alias.asname else top)
 
 
 def _import_from(run: Run, node: ast.ImportFrom) -> None:
-    top = (node.module or "").split(".")[0]
-    if not top or top in QUIET:
+    path = node.module or ""
+    if not path or path.split(".")[0] in QUIET:
         return
+    module = find(run, path)
     for alias in node.names:
         name = alias.asname or alias.name
-        if top in MODULES:
-            module = MODULES[top](run)
-            found = module.names
-            if alias.name == "*":
-                run.scope.names.update(found)
-            elif alias.name in found:
-                names.check(run, name, node)
-                run.scope.names[name] = found[alias.name]
-            elif module.partial:
-                run.scope.names[name] = Missing(top)
-            else:
-                known = f"Known: {', '.join(sorted(found))}."
-                run.refuse(f"`{top}` has no `{alias.name}` here.", node, known, UnsupportedError)
-        elif alias.name != "*":
-            run.scope.names[name] = Missing(top)
+        if isinstance(module, Missing):
+            if alias.name != "*":
+                run.scope.names[name] = module
+        elif alias.name == "*":
+            run.scope.names.update(module.names)
+        elif alias.name in module.names:
+            names.check(run, name, node)
+            run.scope.names[name] = module.names[alias.name]
+        elif module.partial:
+            run.scope.names[name] = Missing(module.name)
+        else:
+            run.refuse(f"`{path}` has no `{alias.name}` here.", node, module.known(), UnsupportedError)
 
 
 STATEMENTS: Statements = {

@@ -10,7 +10,7 @@ const LANGUAGE = [
   ["o = tanh(n)", "Functions, also written as methods: n.tanh()."],
   ["o.backward()", "The value the gradients belong to; without it, the last one."],
   ["print(o)", "Printed lines appear under the program."],
-  ["def f(x): …", "Also for, if, lambda, lists and comprehensions, as in Python."],
+  ["def f(x): …", "Also for, if, lambda, lists, dictionaries and classes, as in Python."],
 ];
 
 /** @param {import("./types.js").Operation[]} operations */

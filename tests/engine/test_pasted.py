@@ -11,7 +11,7 @@ import re
 import pytest
 
 from engine import MLP
-from engine.errors import ProgramError, UnsupportedError
+from engine.errors import EmptyProgramError, ProgramError, UnsupportedError
 from engine.language import run
 from engine.trace import Trace
 from tests.python import printed_by_python
@@ -296,7 +296,8 @@ def test_a_definition_means_the_same_when_the_program_runs_twice() -> None:
          "`Value.relu` computes 0.01", ""),
         (VALUE.replace("reversed(order)", "order"), "`Value.backward` is not the notebook's", ""),
         (VALUE.replace("self.grad = 0.0", "self.grad = 1.0"), "begins with other grad than ours", ""),
-        (VALUE + "    def cube(self):\n        return self**3\n", "Our `Value` has no `cube`", "def"),
+        (VALUE + "    def cube(self):\n        out = Value(self.data**3)\n        out._backward = None\n        return out\n",
+         "Our `Value` has no `cube`", "def"),
         (VALUE.replace("return self * other**-1", "print(1)\n        return self * other**-1"),
          "`Value.__truediv__` is not the notebook's", ""),
     ],
@@ -395,3 +396,42 @@ def test_pasted_classes_train_as_ours(zero: bool) -> None:
 
 def _parameters(trace: Trace) -> list[tuple[str, float, float | None]]:
     return [(node.key, node.data, node.grad) for node in trace.nodes if node.kind == "parameter"]
+
+
+MORE = (
+    VALUE
+    + """
+    def cube(self):
+        return self**3
+    def zero_grad(self):
+        self.grad = 0.0
+"""
+)
+
+
+def test_what_a_pasted_value_has_beside_ours_is_run() -> None:
+    trace = run(MORE + "a = Value(2.0)\nb = a.cube() * 2\nb.backward()\nprint(a.grad)\na.zero_grad()\nprint(a.grad)\n")
+
+    assert [node.op for node in trace.nodes if node.op] == ["pow", "mul"]
+    assert trace.printed == ("24.0", "0.0")
+    assert run("a = Value(2.0)\nb = a * 2").nodes  # and is forgotten with the program
+    with pytest.raises(UnsupportedError, match=r"has no `\.cube`"):
+        run("a = Value(2.0)\nb = a.cube()")
+
+
+def test_a_value_of_another_name_is_ours() -> None:
+    renamed = MORE.replace("Value", "Scalar")
+    trace = run(renamed + "a = Scalar(2.0, label='a')\nb = a.cube() + 1.0\nb.backward()\n")
+
+    assert [(node.label, node.grad) for node in trace.nodes if node.label == "a"] == [("a", 12.0)]
+    assert trace.warnings[0].message == "`Scalar` means the same as `Value`, which is built in and stands in for it."
+
+
+def test_a_value_of_another_name_that_differs_is_run_as_it_is_written_and_not_drawn() -> None:
+    source = VALUE.replace("Value", "Scalar").replace("other.data * out.grad", "2 * other.data * out.grad")
+    trace = run(source + "a = Scalar(2.0)\nb = a + a\nprint(b.data)\nx = 3.0\ny = x * x\n")
+    assert trace.printed == ("4.0",)
+    assert "is run as it is written" in trace.warnings[0].message
+    with pytest.raises(EmptyProgramError) as caught:
+        run(source + "a = Scalar(2.0)\nb = a + a\n")
+    assert caught.value.hint == "Leave the class out and write `Value` for `Scalar`."

@@ -9,6 +9,58 @@ from engine.language import run
 from tests.python import printed_by_python
 
 PROGRAMS = {
+    "collections": """
+from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
+groups = defaultdict(list)
+for x in [1, 2, 3]:
+    groups[x % 2].append(x)
+print(groups, dict(groups), len(groups), defaultdict(int), Counter(), groups.get(5))
+counts = Counter("abca")
+counts["b"] += 2
+print(counts, counts["z"], counts.most_common(2), sum(counts.values()), Counter({"a": 2}))
+Point = namedtuple("Point", "x, y")
+p = Point(2.0, y=3.0)
+x, y = p
+print(p, p.x * p[1], len(p), [c for c in p], x + y)
+window = deque([1, 2, 3], maxlen=3)
+window.append(4)
+window.appendleft(9)
+print(window, window.popleft(), len(window), deque(), sum(window), OrderedDict(a=1)["a"])
+""",
+    "itertools": """
+import itertools
+from itertools import accumulate, chain, combinations, permutations, product, repeat
+print(list(product([0, 1], "ab")), list(product([0, 1], repeat=2)), list(chain([1], [2.5])), list(combinations([1, 2, 3], 2)))
+print(list(accumulate([1, 2, 3])), list(accumulate([1, 2, 3], lambda a, b: a * b)), list(accumulate([1.5], initial=0)))
+print(list(permutations([1, 2])), list(repeat(0, 3)), list(itertools.pairwise([1, 2, 3])))
+print(list(itertools.zip_longest([1], [2, 3])))
+""",
+    "largest by a key": """
+ws = [1.0, -5.0, 2.0]
+print(max(ws, key=abs), min(ws, key=lambda w: w * w), max([], default=0), min([], key=abs, default=None))
+print(max(range(3), key=lambda i: ws[i]), max("abc"), min("b", "a"), max((1, 2), (1, 3)), max([3, 1], [2, 9], key=len))
+print(max({"a": 1, "b": 3}.items(), key=lambda kv: kv[1]))
+""",
+    "kinds": """
+class A:
+    def __call__(self):
+        return 1
+a = A()
+a.size = 3
+print(type(1), type(1.0), type("s"), type([]), type(()), type({}), type(None), type(True), type({1}), type(a), type(range(2)))
+print(type(1) == int, type(1.5) is float, type([1]) is list, type(None) == type(None), type(a) is A, type(a).__name__)
+print(isinstance(True, int), isinstance(1, bool), isinstance([], (list, tuple)), isinstance(a, A), a.__class__.__name__)
+print(getattr(a, "size"), getattr(a, "no", 7), hasattr(a, "size"), hasattr(a, "no"), callable(a), callable(print), callable(2))
+print(repr("it's"), repr(2.0), repr([1, "a"]), str(1.5), type(2.5).__name__, (1).__class__, int.__name__)
+""",
+    "more of math": """
+import math
+print(math.isclose(0.1 + 0.2, 0.3), math.isclose(1, 1.1, rel_tol=0.2), math.isclose(0, 1e-9, abs_tol=1e-8), math.prod([2, 3, 4]))
+print(math.factorial(5), math.comb(5, 2), math.gcd(12, 18), math.hypot(3, 4), math.atan2(1, 1), math.erf(0.5))
+print(math.degrees(math.pi))
+print(math.log1p(0.5), math.expm1(0.5), math.asin(1.0), math.fmod(7, 3), math.copysign(2, -1), math.prod([]))
+print(math.fsum([1, 2.5]))
+""",
     "arguments": """
 def f(x, *others, k=2, **named):
     return x**k + sum(others) + named.get("more", 0)

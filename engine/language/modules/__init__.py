@@ -1,0 +1,56 @@
+"""What a program can import: a file for each module, and the lines of a notebook that only prepare it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from engine.language.modules.collections import COLLECTIONS
+from engine.language.modules.itertools import ITERTOOLS
+from engine.language.modules.math import CONSTANTS, MATH
+from engine.language.modules.numpy import make_numpy
+from engine.language.modules.others import COPY, FUNCTOOLS, TQDM
+from engine.language.modules.random import make_random
+from engine.language.modules.torch import make_torch
+from engine.language.objects import Missing, Module
+
+if TYPE_CHECKING:
+    from engine.language.run import Run
+
+__all__ = ["CONSTANTS", "MODULES", "NOT_RUN", "QUIET", "UNASKED", "find"]
+
+QUIET = frozenset({"micrograd", "engine", "stepgrad", "graphviz", "typing", "__future__", "IPython", "dataclasses"})
+"""Modules whose import needs nothing: what they bring is built in, or is not missed."""
+
+NOT_RUN = {"plt": "matplotlib", "matplotlib": "matplotlib"}
+"""Names that stand for a module we do not have even where the import was not pasted."""
+
+UNASKED = {"np": "numpy", "numpy": "numpy", "torch": "torch"}
+"""The same for those that we have a part of."""
+
+MODULES: dict[str, Callable[[Run], Module]] = {
+    "collections": lambda run: COLLECTIONS,
+    "copy": lambda run: COPY,
+    "functools": lambda run: FUNCTOOLS,
+    "itertools": lambda run: ITERTOOLS,
+    "math": lambda run: MATH,
+    "numpy": make_numpy,
+    "random": make_random,
+    "torch": make_torch,
+    "tqdm": lambda run: TQDM,
+}
+"""Each makes a module for one run: `random` has a state."""
+
+
+def find(run: Run, path: str) -> Module | Missing:
+    """A module by its dotted name, such as `torch.nn.functional`; what stands for it where we do not have it."""
+    top, *rest = path.split(".")
+    if top not in MODULES:
+        return Missing(top)
+    module = MODULES[top](run)
+    for name in rest:
+        inner = module.names.get(name)
+        if not isinstance(inner, Module):
+            return Missing(top)
+        module = inner
+    return module

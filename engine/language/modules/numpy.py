@@ -1,0 +1,62 @@
+"""`numpy`, of single numbers. Arrays are not run here: a line that needs them is passed over."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from engine.language import need
+from engine.language.arguments import Arguments, Keywords
+from engine.language.leaving import Skip
+from engine.language.modules.math import CONSTANTS, SAME_NAME, on_plain
+from engine.language.objects import Builtin, Module, is_number
+
+if TYPE_CHECKING:
+    from engine.language.run import Run
+
+__all__ = ["make_numpy"]
+
+
+def make_numpy(run: Run) -> Module:
+    """Its `random` goes on from the seed that Python's has."""
+    generator = run.random
+
+    def drawn(name: str, draw: Callable[..., float], most: int) -> Builtin:
+        def call(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> float:
+            if keywords or len(arguments) > most or not all(is_number(thing) for thing in arguments):
+                raise Skip("numpy")  # an array of them
+            return draw(*[float(need.plain(run, thing, node)) for thing in arguments])
+
+        return Builtin(name, call)
+
+    def seed(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
+        generator.seed(need.plain(run, arguments[0], node) if arguments else 0)
+
+    def uniform(low: float = 0.0, high: float = 1.0) -> float:
+        return generator.uniform(low, high)
+
+    def normal(mean: float = 0.0, deviation: float = 1.0) -> float:
+        return generator.gauss(mean, deviation)
+
+    numbers = {
+        "random": drawn("random", generator.random, 0), "rand": drawn("rand", generator.random, 0),
+        "randn": drawn("randn", normal, 0), "uniform": drawn("uniform", uniform, 2), "normal": drawn("normal", normal, 2),
+        "seed": Builtin("seed", seed),
+    }  # fmt: skip
+    return Module(
+        "numpy",
+        {
+            **{name: on_plain("numpy", name, name) for name in SAME_NAME},
+            **{
+                name: on_plain("numpy", name, op)
+                for name, op in (
+                    ("abs", "abs"), ("absolute", "abs"), ("arctan", "atan"), ("power", "pow"), ("maximum", "max"),
+                    ("minimum", "min"), ("multiply", "mul"), ("add", "add"), ("subtract", "sub"), ("divide", "div"),
+                )
+            },
+            "random": Module("numpy", numbers, partial=True),
+            **CONSTANTS,
+        },
+        partial=True,
+    )  # fmt: skip
