@@ -109,7 +109,8 @@ def install_packages(root: Path) -> None:
 
 def build_bundle(root: Path) -> None:
     stamp = root / "node_modules/.stepgrad-bundle"
-    sources = [root / "build.mjs", root / "package-lock.json", *_files(root / "static/js"), *_files(root / "static/css")]
+    folders = [root / "static/js", root / "static/css", root / DIST / "fonts"]
+    sources = [root / "build.mjs", root / "package-lock.json", *[file for folder in folders for file in _files(folder)]]
     inputs = _digest(sources)
     if _read(stamp) == inputs and (root / DIST / "page.js").exists():
         return

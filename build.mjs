@@ -1,5 +1,6 @@
 // Bundles the browser's code into static/dist. Run by assets.py; `node build.mjs --maps` adds source maps.
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
@@ -33,8 +34,9 @@ const result = await esbuild.build({
 
 // A server may be reading this folder: write what changed, then drop what is no longer made.
 const made = new Set();
-for (const { path: file, contents } of result.outputFiles) {
+for (const { path: file, contents: bundled } of result.outputFiles) {
   made.add(file);
+  const contents = file.endsWith(".css") ? await withStamps(bundled) : bundled;
   if (existsSync(file) && (await readFile(file)).equals(contents)) continue;
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, contents);
@@ -51,6 +53,16 @@ await mkdir(`${DIST}/swagger`, { recursive: true });
 for (const name of SWAGGER) await cp(`node_modules/swagger-ui-dist/${name}`, `${DIST}/swagger/${name}`);
 
 await writeFile(`${DIST}/LICENSES.txt`, await licenses(Object.keys(result.metafile.inputs)));
+
+/** A style sheet that asks for our fonts as the page's preload does (`asset` in app/pages.py): once, to be kept for ever. */
+async function withStamps(/** @type {Uint8Array} */ contents) {
+  let text = Buffer.from(contents).toString("utf8");
+  for (const address of new Set(text.match(/\.\/fonts\/[\w-]+\.woff2/g))) {
+    const digest = createHash("sha256").update(await readFile(path.join(DIST, address))).digest("hex");
+    text = text.replaceAll(address, `${address}?v=${digest.slice(0, 10)}`);
+  }
+  return Buffer.from(text);
+}
 
 /** The licence texts of all packages whose code, style or font is in dist. */
 async function licenses(/** @type {string[]} */ inputs) {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -40,5 +40,5 @@ class Pages:
             return f"{self._base}static/{path}"
         stamp = (stat.st_mtime_ns, stat.st_size)
         if (known := self._hashes.get(file)) is None or known[0] != stamp:
-            known = self._hashes[file] = (stamp, blake2b(file.read_bytes(), digest_size=5).hexdigest())
+            known = self._hashes[file] = (stamp, sha256(file.read_bytes()).hexdigest()[:10])
         return f"{self._base}static/{path}?v={known[1]}"

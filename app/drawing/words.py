@@ -177,7 +177,8 @@ class Narrator:
             told.append(f"the grads of {_count(len(parameters), 'parameter')} now have the norm {norm}")
         called = node.symbol != "…" and node.folds is not None and node.folds.results == (node.id,)
         name = f"`{node.symbol}`" if called else node.label or self.name(node.id)
-        return f"{name} sends back through all that is folded in it: {'; '.join(told) or 'only constants read it'}."
+        what = f" {_whose(self.name(node.id), 'grad')}" if called else ""
+        return f"{name} sends{what} back through all that is folded in it: {'; '.join(told) or 'only constants read it'}."
 
     def _seed(self, step: Step) -> str:
         name = self.name(step.node)

@@ -130,7 +130,10 @@ def sentence(subject: Subject, history: History, question: Descent) -> str:
     text += "" if question.zero_grad == "true" else ", grads never zeroed"
     text += ", one example at a time" if question.batch == "stochastic" else ""
     text += f": {subject.name(model.root)} goes from {told(history.loss(0))} to {told(history.loss(made))}."
-    return f"{text} {_stopsentence(subject, history.stop)}" if history.stop else text
+    if history.stop:
+        return f"{text} {_stopsentence(subject, history.stop)}"
+    grown = history.loss(made) > history.loss(0)
+    return f"{text} It has grown: try a smaller learning rate." if grown and question.zero_grad == "true" else text
 
 
 def links(subject: Subject, question: Training, history: History) -> dict[str, str | None]:

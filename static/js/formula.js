@@ -34,7 +34,8 @@ export function createFormula(host, store, { styles, say }) {
     return element;
   };
   const tools = h("div", { class: "formula-tools" }, copied, button("LaTeX", "LaTeX", "latex"), button("Text", "plain text", "plain"));
-  host.append(h("div", { class: "formula" }, h("div", { class: "formula-line" }, shown, sum), tools));
+  const formula = h("div", { class: "formula" }, h("div", { class: "formula-line" }, shown, sum), tools);
+  host.append(formula);
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -64,7 +65,7 @@ export function createFormula(host, store, { styles, say }) {
     last = key;
     const added = frameOf(store.get())?.step?.formula?.sum;
     setText(sum, added ? `grad ${added}` : "");
-    tools.hidden = latex === "";
+    formula.classList.toggle("is-empty", latex === "");
     if (latex === "") shown.replaceChildren();
     else if (!typeset?.(latex, shown)) shown.textContent = plain;
     measureSoon();

@@ -127,6 +127,14 @@ async def test_other_numbers_for_inputs(client: httpx.AsyncClient):
     assert (await client.get(answer["links"]["train"])).json() == answer
 
 
+async def test_a_loss_that_grows_says_what_to_try(client: httpx.AsyncClient):
+    wild = await ask(client, LOSS, steps=20, learning_rate=50)
+    calm = await ask(client, LOSS, steps=20, learning_rate=0.05)
+
+    assert wild["sentence"].endswith(" It has grown: try a smaller learning rate.")
+    assert "grown" not in calm["sentence"]
+
+
 async def test_an_overflow_says_where_it_began(client: httpx.AsyncClient):
     answer = await ask(client, "x = 3\ny = x**4", steps=50, learning_rate=1)
 

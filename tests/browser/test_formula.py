@@ -26,7 +26,8 @@ def test_the_formula_has_letters_numbers_and_the_result(page: Page) -> None:
     expect(formula.locator(".katex")).to_be_visible()
     expect(formula.locator("annotation")).to_have_text(re.compile(r"o = \\tanh n = \\tanh 0\.8814 = 0\.7071"))
     bench.press("Home")
-    expect(formula).to_be_empty()
+    expect(formula).to_have_count(0)
+    expect(page.locator(".formula-text")).to_be_empty()
     expect(page.locator(".sentence-text")).to_have_text(START)
 
 

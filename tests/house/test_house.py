@@ -17,6 +17,7 @@ import assets
 import dev
 from app import resources
 from app.config import Settings
+from app.pages import Pages
 
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -101,6 +102,18 @@ def test_metrics_agree_with_a_browser(metrics):
     measured = {"data 2.0000": 84.97, "Σᵢ wᵢxᵢ": 40.54}
     for string, width in measured.items():
         assert sum(metrics["advances"][c] for c in string) * 14 / metrics["unitsPerEm"] == pytest.approx(width, abs=0.01)
+
+
+@pytest.mark.parametrize("sheet", ["page.css", "embed.css"])
+def test_a_style_sheet_asks_for_the_fonts_as_the_page_does(sheet):
+    """Under another address they would be loaded twice, and not be kept."""
+    asked = set(re.findall(r"url\(\"?(\./fonts/[^\")]+)", (resources.DIST / sheet).read_text(encoding="utf-8")))
+    pages = Pages("/")
+
+    assert {pages.asset(f"dist/{address.split('?')[0][2:]}") for address in asked} == {
+        f"/static/dist/{address[2:]}" for address in asked
+    }
+    assert len(asked) == 2
 
 
 def test_font_buckets_share_no_character(buckets):
