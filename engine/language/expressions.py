@@ -116,6 +116,9 @@ def _join(run: Run, name: str, left: Any, right: Any, node: ast.AST) -> Any:
         return strings.bounded(run, items * min(count, run.limits.printed_characters // max(len(items), 1) + 1), node)
     what = describe(left if isinstance(left, (list, tuple, str)) else right)
     hint = "To add up a list, write `sum(…)`; for each of its items, `[2*x for x in xs]`."
+    pair = left if isinstance(left, tuple) else right
+    if isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(need.unwrapped(part), int) for part in pair):
+        hint = f"A decimal number is written with a point: `{need.unwrapped(pair[0])}.{need.unwrapped(pair[1])}`."
     if "string" in what:
         hint = 'Write `f"{x:.4f}"` to put a number into text, or `str(x)`; numbers are written without quotes.'
     run.refuse(f"Arithmetic is for numbers; this has {what}.", node, hint)

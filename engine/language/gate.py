@@ -60,7 +60,7 @@ _INSTEAD = {
 
 
 def check(text: Text, limits: Limits) -> str:
-    """Raise for what is not ours to read; return the code, with a notebook's magics turned into comments."""
+    """Raise for what is not ours to read; return the code, with magics and fences turned into comments."""
     if is_plain(text.source, limits):
         return text.source
     return _Gate(text, limits).check()
@@ -98,7 +98,7 @@ class _Gate:
         return code
 
     def _check_up_to_a_magic(self, at: int) -> int | None:
-        """Check the text from there on; answer where a line begins with a notebook's %magic or !command.
+        """Check the text from there on; answer where a line begins with a notebook's %magic or !command, or a fence of Markdown.
 
         Such a line is as good as a comment: a quote in it opens no string, and the next line is code again.
         """
@@ -110,7 +110,7 @@ class _Gate:
                     at_start, after_operand = True, False
                     self._statement_tokens = self._prefixes = 0
                 continue
-            if at_start and word in ("%", "!"):
+            if at_start and (word in ("%", "!") or source.startswith("```", start)):
                 return start
             at_start = word == ";" and not self._brackets
             if at_start:

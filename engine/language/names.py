@@ -13,7 +13,7 @@ from engine.language import attributes, containers, need
 from engine.language.adopting import adopt
 from engine.language.leaving import Skip
 from engine.language.library import BUILTINS
-from engine.language.modules import CONSTANTS, MODULES, NOT_RUN, UNASKED
+from engine.language.modules import CONSTANTS, MATH, MODULES, NOT_RUN, UNASKED
 from engine.language.objects import Function, Missing, Parts, Set, describe, is_number
 from engine.recorder import LOCAL, TOP
 from engine.suggest import closest
@@ -61,12 +61,14 @@ def check(run: Run, name: str, node: ast.AST) -> None:
 
 def _unknown(run: Run, name: str, node: ast.AST) -> NoReturn:
     names = run.scope.all_names()
-    if name in CONSTANTS:
-        number = CONSTANTS[name]
+    if (constant := "pi" if name == "π" else name) in CONSTANTS:
+        number = CONSTANTS[constant]
         itself = f", or `{name} = {number!r}`" if isfinite(number) else ""
-        hint = f"Add `import math` above and write `math.{name}`{itself}."
+        hint = f"Add `import math` above and write `math.{constant}`{itself}."
     elif name in MODULES:
         hint = f"Add `import {name}` above."
+    elif name.lower() in MODULES and name.lower() not in names:
+        hint = f"Add `import {name.lower()}` above and write it in small letters."
     elif twin := next((known for known in sorted(names) if known.lower() == name.lower()), None):
         hint = f"Did you mean `{twin}`? Capital letters count."
     elif len(name) > 1 and (close := closest(name, [*names, *BUILTINS])):
@@ -82,6 +84,10 @@ def _unknown_function(run: Run, name: str, node: ast.AST) -> NoReturn:
     if name in dir(builtins):
         hint = "Write the number itself: `x = 2.0`." if name == "input" else "Write the program without it."
         run.refuse(f"Python's `{name}` is not part of the language here.", node, hint, UnsupportedError)
+    if name in MATH.names:
+        run.refuse(f"`{name}` is not known.", node, f"Add `import math` above and write `math.{name}`.", UnknownNameError)
+    if name in _BEHIND_A_DOT:
+        run.refuse(f"`{name}` is not called like this.", node, _BEHIND_A_DOT[name], UnknownNameError)
     own = (known for known in run.scope.all_names() if isinstance((run.scope.holder(known) or {}).get(known), Function))
     if close := _ALIASES.get(name.lower()) or closest(name, [*BUILTINS, *own]):
         hint = f"Did you mean `{close}`?"
@@ -89,6 +95,13 @@ def _unknown_function(run: Run, name: str, node: ast.AST) -> NoReturn:
         hint = f"Define it with `def {name}(x): …`, or use an operation: exp, tanh, relu, log, …"
     run.refuse(f"`{name}` is not known.", node, hint, UnknownNameError)
 
+
+_BEHIND_A_DOT = {
+    "backward": "It stands behind the value: `y.backward()`.",
+    "grad": "Run `y.backward()`, then read `x.grad`.",
+    "data": "It stands behind the value: `x.data`.",
+}
+"""What people write as functions, and how it is written here."""
 
 _ALIASES = {
     "ln": "log",

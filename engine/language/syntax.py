@@ -94,6 +94,7 @@ _PHRASES: tuple[tuple[str, Callable[[str, str, int], Words]], ...] = (
     ("Missing parentheses", _missing_call),
     ("expected 'else'", lambda *_: ("An `else` is missing here.", "Write `a if condition else b`.")),
     ("expected ':'", _missing_colon),
+    ("line continuation", lambda said, line, column: _latex(line, column)),
     ("expected '('", lambda *_: ("A `(` is missing here.", "A function is made with `def f(x): return …`.")),
     ("leading zeros", lambda *_: ("A whole number does not begin with 0.", "Leave the zeros out.")),
     ("forgot a comma", lambda said, line, column: _forgotten(line, column)),
@@ -103,6 +104,21 @@ _PHRASES: tuple[tuple[str, Callable[[str, str, int], Words]], ...] = (
     ("follows default", lambda *_: ("Parameters without a default come first.", "Move it before the ones with `=`.")),
     ("non-default argument", lambda *_: ("Parameters without a default come first.", "Move it before the ones with `=`.")),
 )
+
+
+def _latex(line: str, column: int) -> Words:
+    """Python points behind the backslash."""
+    command = re.match(r"\\?([A-Za-z]+)", line[max(column - 2, 0) :])
+    if not command:
+        return "A `\\` has no meaning here.", "Delete it."
+    instead = command[1] if command[1] in OPS else _LATEX.get(command[1])
+    return (
+        f"`\\{command[1]}` is LaTeX.",
+        f"Write `{instead}`." if instead else "Write it as in Python: `a*b`, `a/b`, `x**2`, `sin(x)`.",
+    )
+
+
+_LATEX = {"frac": "a/b", "cdot": "*", "times": "*", "ln": "log", "pi": "math.pi", "left": "(", "right": ")"}
 
 
 def _of_the_line(said: str, line: str, column: int) -> Words | None:
@@ -118,6 +134,12 @@ def _of_the_line(said: str, line: str, column: int) -> Words | None:
         return f"This `{word[1]}` belongs to no `if`.", "It begins in the same column as its `if`, right after its block."
     if here.startswith(":="):
         return "`:=` belongs inside an expression.", "Write `=`."
+    if here.startswith("$"):
+        return "A `$` has no meaning here.", "Delete it; formulas are written as in Python: `x**2`, `a*b`, `sin(x)`."
+    if here.startswith("?"):
+        return "`?` is no operation.", "A choice is written `a if condition else b`."
+    if before.endswith(("&", "|")) and here[:1] == before[-1:]:
+        return f"`{here[0] * 2}` is no operation.", f"Write `{'and' if here[0] == '&' else 'or'}`."
     if here.startswith("!"):
         return "`!` is no operation.", "Not equal is `!=`; a factorial is written out."
     if "|" in line and here.startswith("|"):

@@ -75,6 +75,11 @@ def test_the_notebooks_own_definitions_are_passed_over_with_a_note():
     assert {node.label: node.grad for node in trace.nodes} == {"a": 4.0, "b": 1.0}
 
 
+def test_the_fences_of_markdown_around_code_are_passed_over():
+    trace = run("```python\na = 2.0\nb = a * a  # it's\n```\n")
+    assert [(node.label, node.span.line) for node in trace.nodes if node.span] == [("a", 2), ("b", 3)]
+
+
 def test_lines_that_need_numpy_matplotlib_or_torch_are_pointed_out_one_by_one():
     trace = run(
         "import numpy as np\nimport matplotlib.pyplot as plt\nxs = np.arange(-5, 5, 0.25)\nys = tanh(xs)\nplt.plot(xs, ys)\n"

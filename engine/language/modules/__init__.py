@@ -17,7 +17,7 @@ from engine.language.objects import Missing, Module
 if TYPE_CHECKING:
     from engine.language.run import Run
 
-__all__ = ["CONSTANTS", "MODULES", "NOT_RUN", "QUIET", "UNASKED", "find"]
+__all__ = ["CONSTANTS", "MATH", "MODULES", "NOT_RUN", "QUIET", "UNASKED", "find"]
 
 QUIET = frozenset({"micrograd", "engine", "stepgrad", "graphviz", "typing", "__future__", "IPython", "dataclasses"})
 """Modules whose import needs nothing: what they bring is built in, or is not missed."""
