@@ -26,7 +26,7 @@ def tape_of(whole: Trace) -> dict[str, Any] | None:
     passes = [phase for phase in phases if phase in ("forward", "seed", "backward")]
     operations = sum(node.op is not None for node in whole.nodes)
     first = [*["forward"] * operations, "seed", *["backward"] * (len(passes) - operations - 1)]
-    if phases[: len(passes)] != first:
+    if phases[: len(passes)] != first or not _is_whole(whole, whole.steps[operations].node):
         return None
     place = {node.id: i for i, node in enumerate(whole.nodes)}
     return {
@@ -40,3 +40,17 @@ def tape_of(whole: Trace) -> dict[str, Any] | None:
         ],
         "root": place[whole.steps[operations].node],
     }
+
+
+def _is_whole(whole: Trace, root: str) -> bool:
+    """Whether the terms came as a backward pass adds them: a pass by hand may leave some out, or go another way."""
+    into: dict[str, list[str]] = {}
+    for edge in whole.edges:
+        into.setdefault(edge.target, []).append(edge.id)
+    leading = {root}
+    expected: list[str] = []
+    for node in reversed(whole.nodes):
+        if node.id in leading and node.op is not None:
+            leading.update(node.inputs)
+            expected += into[node.id]
+    return [step.edge for step in whole.steps if step.phase == "backward"] == expected

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.ops import Op
     from engine.value import Value
 
-__all__ = ["Contribution", "Pass", "backward", "contributions", "seed"]
+__all__ = ["Contribution", "Pass", "backward", "contributions", "seed", "send_back"]
 
 ADD, MUL = OPS["add"], OPS["mul"]
 
@@ -98,12 +98,16 @@ class Pass:
 
 def contributions(root: Value) -> Pass:
     """Run one backward pass and keep each chain-rule term as it is added."""
+    return send_back(seed(root))
+
+
+def send_back(order: list[Value]) -> Pass:
+    """Let each of these operations add its terms to the grads of its inputs, from its own grad as it is by then."""
     upstreams: list[float] = []
     locals_: list[float] = []
     befores: list[float] = []
-    order = seed(root)
     for node in order:
-        op: Op = node.op  # type: ignore[assignment]  # seed returns operations only
+        op: Op = node.op  # type: ignore[assignment]  # operations only
         inputs, upstream = node.inputs, node.grad
         upstreams.append(upstream)
         for local, child in zip(op.partials(node.data, *[child.data for child in inputs], *node.params), inputs, strict=False):

@@ -11,65 +11,27 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import chain
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
-from engine.backward import Contribution, Pass, contributions
+from engine.backward import contributions, send_back
 from engine.errors import LimitError
+from engine.events import Assigned, Computed, Event, Noted, Passed, Seeded, Sent, begins, is_by_hand, seeded_by_hand
 from engine.forgetting import Memory, sweep
 from engine.limits import Limits
 from engine.ops import Op
 from engine.trace import Field, GroupKind, Kind
 from engine.value import Number, Value
 
-__all__ = ["EXPLICIT", "LOCAL", "TOP", "Assigned", "Computed", "Event", "Making", "Recorder", "Seeded"]
+__all__ = ["EXPLICIT", "LOCAL", "TOP", "Making", "Recorder"]
 
 LOCAL, TOP, EXPLICIT = 1, 2, 3
 """How firmly a name holds: bound in a function or loop, bound at the top level, given with `label=` or `.label =`."""
 
 _NAMELESS = (0, "")
 _inputs = attrgetter("inputs")
-
-
-class Seeded(NamedTuple):
-    """A backward pass begins: the root's grad, and the inner grads that are forgotten."""
-
-    root: Value
-    before: float | None
-    forgotten: tuple[Value, ...]
-
-
-class Assigned(NamedTuple):
-    """The program set `.data` or `.grad`."""
-
-    value: Value
-    field: Field
-    before: float | None
-    after: float
-
-
-class Computed(NamedTuple):
-    """An operation was computed."""
-
-    value: Value
-    data: float
-
-
-class _Passed:
-    """A backward pass was run: how it began, and its terms."""
-
-    __slots__ = ("seeded", "terms")
-
-    def __init__(self, seeded: Seeded, terms: Pass) -> None:
-        self.seeded = seeded
-        self.terms = terms
-
-
-Event = Computed | Seeded | Contribution | Assigned
-
-_Noted = Value | Assigned | _Passed
-"""What the log is made of; a value stands for its being computed."""
 
 
 class Making:
@@ -93,8 +55,8 @@ class Recorder:
         self._terms_left = limits.terms
         self._room = self._ahead = min(limits.held, limits.values)
         """How many more values may be made, and how many could be, until it is looked which of them are still held."""
-        self._log: list[_Noted] = []
-        self._passes: list[_Passed] = []
+        self._log: list[Noted] = []
+        self._passes: list[Passed] = []
         self._moments = 0
         """Chain-rule terms in the log, which tells each of them."""
         self._enough = min(4 * limits.told, limits.moments)
@@ -130,19 +92,38 @@ class Recorder:
     @property
     def events(self) -> Iterator[Event]:
         """What happened, in order."""
+        seeded = self._seeded_by_hand
         for noted in self._log:
             if isinstance(noted, Value):
                 yield Computed(noted, self.first.get(noted, noted.data))
-            elif isinstance(noted, _Passed):
+            elif isinstance(noted, Passed):
                 yield noted.seeded
                 yield from noted.terms
+            elif isinstance(noted, Sent):
+                yield from noted.terms
+            elif noted.value in seeded and begins(noted):
+                yield Seeded(noted.value, noted.before, ())
             else:
                 yield noted
 
+    @cached_property
+    def by_hand(self) -> bool:
+        """Whether the program sets or passes on gradients itself and calls no `backward()`. Asked when the run is over."""
+        return not self.passes and is_by_hand(self._log)
+
+    @cached_property
+    def _seeded_by_hand(self) -> dict[Value, None]:
+        return seeded_by_hand(self._log) if self.by_hand else {}
+
+    @property
+    def senders(self) -> list[Value]:
+        """Values that have sent their grads back by themselves."""
+        return [noted.terms.order[0] for noted in self._log if isinstance(noted, Sent)]
+
     @property
     def roots(self) -> list[Value]:
-        """What backward was called on in the passes that are told, in order, each once."""
-        return list(dict.fromkeys(passed.seeded.root for passed in self._passes))
+        """What backward was called on in the passes that are told, in order, each once; or what passes by hand began with."""
+        return list(dict.fromkeys(passed.seeded.root for passed in self._passes)) or list(self._seeded_by_hand)
 
     @property
     def passes(self) -> int:
@@ -193,7 +174,7 @@ class Recorder:
         forgotten = [value for value in reversed(terms.order) if value in graded and value is not root]
         graded.update(terms.order, chain.from_iterable(map(_inputs, terms.order)))
         graded.add(root)
-        passed = _Passed(Seeded(root, before, tuple(forgotten)), terms)
+        passed = Passed(Seeded(root, before, tuple(forgotten)), terms)
         self._passes.append(passed)
         self._moments += len(terms)
         self._terms_left -= len(terms) + 1
@@ -204,6 +185,16 @@ class Recorder:
                 limit="terms", value=allowed, hint="Use fewer backward passes.",
             )  # fmt: skip
         self._note(passed)
+
+    def send_back(self, value: Value) -> None:
+        """Let one value add to the grads of its inputs, each contribution an event. A leaf has nothing to add to."""
+        if not value.inputs:
+            return
+        sent = Sent(send_back([value]))
+        self._graded.update(value.inputs)
+        self._graded.add(value)
+        self._moments += len(sent.terms)
+        self._note(sent)
 
     def assign(self, value: Value, field: Field, after: float) -> None:
         if field == "data":
@@ -280,7 +271,7 @@ class Recorder:
         if len(self.places) > self._limits.held:
             self._check_held()
 
-    def _note(self, noted: Assigned | _Passed) -> None:
+    def _note(self, noted: Assigned | Passed | Sent) -> None:
         self._log.append(noted)
         if len(self._log) + self._moments <= self._enough:
             return
@@ -330,26 +321,28 @@ class Recorder:
         log, passes = self._log, self._passes
         dropped = 0
         if passes:
-            places = [i for i, noted in enumerate(log) if noted.__class__ is _Passed]
+            places = [i for i, noted in enumerate(log) if noted.__class__ is Passed]
             while dropped < len(passes) - 1 and len(log) - places[dropped] + self._moments > self._limits.told:
                 self._moments -= len(passes[dropped].terms)
                 dropped += 1
         if dropped:
             self.untold += dropped
             del passes[:dropped]
-            _cut(log, places[dropped - 1] + 1)
+            begin = places[dropped - 1] + 1
+            self._moments -= sum(len(noted.terms) for noted in log[:begin] if isinstance(noted, Sent))
+            _cut(log, begin)
         if len(self.places) >= self._kept + self._kept // 2:  # enough is new to be worth a look
             self._sweep()
         if dropped:
             _cut(log, _begin(log))
 
 
-def _cut(log: list[_Noted], begin: int) -> None:
+def _cut(log: list[Noted], begin: int) -> None:
     """Forget what happened before, but for values that were computed then: they may be used later."""
     log[:begin] = [noted for noted in log[:begin] if isinstance(noted, Value)]
 
 
-def _begin(log: list[_Noted]) -> int:
+def _begin(log: list[Noted]) -> int:
     """Where the story of the first pass begins: with its forward pass, else after the updates of the pass before."""
     place = 0
     while isinstance(log[place], Value):
@@ -359,6 +352,6 @@ def _begin(log: list[_Noted]) -> int:
     for later in range(place, len(log)):
         if isinstance(log[later], Value):
             return later
-        if isinstance(log[later], _Passed):
+        if isinstance(log[later], Passed):
             break
     return place

@@ -9,9 +9,10 @@ from typing import Any
 
 from engine.backward import Contribution
 from engine.errors import Span
+from engine.events import Assigned, Computed, Event, Seeded
 from engine.graph import ancestors
 from engine.groups import grouped
-from engine.recorder import Assigned, Computed, Event, Making, Recorder, Seeded
+from engine.recorder import Making, Recorder
 from engine.trace import Edge, Node, Notice, Phase, Step, Trace, Write
 from engine.value import Value
 
@@ -30,12 +31,12 @@ def tell(
     """Tell a run; answer with the values that the nodes tell of, too, in the same order. Drawn is what the outputs and every
     backward pass depend on; the last output is the one it is about.
 
-    A program that never calls `backward()` gets one pass from its output. `span` knows what the recorder's places mean,
-    `name` what a part of the program is called.
+    A program that never calls `backward()`, and sets no grads by hand, gets one pass from its output. `span` knows what the
+    recorder's places mean, `name` what a part of the program is called.
     """
-    if not recorder.roots:
+    if not recorder.roots and not recorder.by_hand:
         recorder.backward(outputs[-1])
-    values = ancestors([*recorder.roots, *outputs])
+    values = ancestors([*recorder.roots, *recorder.senders, *outputs])
     return _Telling(recorder, values).trace(source, outputs[-1], span, name, warnings, printed), values
 
 

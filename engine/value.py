@@ -6,7 +6,7 @@ from functools import partial
 from itertools import count
 from typing import Any
 
-from engine.backward import backward
+from engine.backward import backward, send_back
 from engine.ops import OPS, Op
 
 __all__ = ["Number", "Value"]
@@ -66,6 +66,11 @@ class Value:
         Accumulation is PyTorch's: a second call doubles the leaves' grads, until they are set to 0.
         """
         backward(self)
+
+    def _backward(self) -> None:
+        """micrograd's name for this value's part of the pass: it adds its terms to the grads of its inputs."""
+        if self.inputs:
+            send_back([self])
 
     @property
     def _prev(self) -> tuple[Value, ...]:

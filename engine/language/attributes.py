@@ -131,4 +131,6 @@ def _unknown(run: Run, thing: Any, name: str, node: ast.AST) -> NoReturn:
         else ""
     )
     hint = f"Did you mean `.{close}`?" if close else fields
+    if name == "zero_grad" and fields:
+        hint = "Write `.grad = 0`."
     run.refuse(f"{what[0].upper()}{what[1:]} has no `.{name}` here.", node, hint, UnsupportedError)

@@ -122,6 +122,14 @@ def _backward(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords
     run.recorder.backward(need.lift(run, arguments[0], node))
 
 
+def _send_back(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
+    """micrograd's `_backward()`: one value passes its grad on to its inputs."""
+    check_keywords(run, node, "_backward", keywords)
+    check_count(run, node, "_backward", arguments[1:], 0, 0)
+    run.spend(node, 4)
+    run.recorder.send_back(need.lift(run, arguments[0], node))
+
+
 def _item(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
     check_keywords(run, node, "item", keywords)
     check_count(run, node, "item", arguments[1:], 0, 0)
@@ -138,6 +146,7 @@ BUILTINS = {
 }
 METHODS = {
     **{name: _operation(name) for name in OPS},
+    "_backward": Builtin("_backward", _send_back),
     "backward": Builtin("backward", _backward),
     "item": Builtin("item", _item),
 }

@@ -76,7 +76,7 @@ class Outputs:
 
     def unused(self) -> Iterator[Notice]:
         """Say which named values the picture leaves out."""
-        seen = set(ancestors([*self._run.recorder.roots, *self._values]))
+        seen = set(ancestors([*self._run.recorder.roots, *self._run.recorder.senders, *self._values]))
         seen |= self._run.read
         named = ((name, value_of(thing)) for name, thing in self._run.top.names.items())
         left = [f"`{name}`" for name, value in named if value is not None and value not in seen]
