@@ -44,9 +44,10 @@ export function createEditor(host, store, { operations, onEdit, onLeave }) {
 
   const language = StreamLanguage.define({
     name: "stepgrad",
-    startState: () => ({ afterDot: false }),
+    startState: () => ({ afterDot: false, open: 0 }),
     token: (stream, state) => {
       if (stream.sol()) state.afterDot = false;
+      if (stream.sol() && stream.match(/^[\p{L}_]/u, false)) state.open = 0; // a bracket that is still being typed ends here
       return token(stream, state, known);
     },
     tokenTable: {

@@ -21,9 +21,12 @@ const PYTHON = new Set(["async", "await"]);
 const NAME = /^[\p{L}_][\p{L}\p{N}_]*/u;
 const NUMBER = /^(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?/;
 
+/** What follows a name that is given a value: `a = …`, `a, b = …`, but not `f(a=…)`. */
+const BOUND = /^(\s*,\s*[\p{L}_][\p{L}\p{N}_]*)*\s*=(?!=)/u;
+
 /**
  * @param {Stream} stream
- * @param {{afterDot: boolean}} state
+ * @param {{afterDot: boolean, open: number}} state  `open` counts the brackets around the token
  * @param {ReadonlySet<string>} operations
  * @returns {string | null} a highlighting tag's name
  */
@@ -43,14 +46,16 @@ export function token(stream, state, operations) {
     if (ATOMS.has(word)) return "atom";
     if (BUILTINS.has(word)) return "builtin";
     if (operations.has(word)) return "operation";
-    return stream.match(/^\s*=(?!=)/, false) ? "definition" : "variableName";
+    return state.open === 0 && stream.match(BOUND, false) ? "definition" : "variableName";
   }
   if (stream.match(/^(\*\*|\/\/|[<>=!]=|[-+*/%@<>=]=?|->)/)) return "operator";
   if (stream.match(/^\./)) {
     state.afterDot = true;
     return "punctuation";
   }
-  stream.next();
+  if (stream.match(/^[([{]/)) state.open += 1;
+  else if (stream.match(/^[)\]}]/)) state.open = Math.max(state.open - 1, 0);
+  else stream.next();
   return "punctuation";
 }
 

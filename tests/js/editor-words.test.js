@@ -22,7 +22,7 @@ function read(line) {
     current: () => line.slice(start, at),
     next() { at += 1; },
   };
-  const state = { afterDot: false };
+  const state = { afterDot: false, open: 0 };
   /** @type {[string, string][]} */
   const tokens = [];
   while (at < line.length) {
@@ -44,6 +44,9 @@ test("words are told apart", () => {
   ]);
   assert.deepEqual(read("x.label = 'x1'").map(([, tag]) => tag), ["variableName", "punctuation", "propertyName", "operator", "string"]);
   assert.equal(read("a == b")[0]?.[1], "variableName");
+  const bound = (/** @type {string} */ line) => read(line).filter(([, tag]) => tag === "definition").map(([word]) => word);
+  assert.deepEqual(bound("xs, ys = moons(100, noise=0.1, seed=1)"), ["xs", "ys"]);
+  assert.deepEqual(bound("f(a, b=2); c = [d, e]; g = lambda x: x"), ["c", "g"]);
 });
 
 test("any line at all is read to its end", () => {
