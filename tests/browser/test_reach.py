@@ -242,3 +242,35 @@ def test_the_security_policy_reports_nothing(page: Page) -> None:
     assert page.evaluate("window.refused") == []
     bench.open(page.url.replace("/g/", "/embed/"))
     assert page.evaluate("window.refused") == []
+
+
+STROKES = """(marks) => Object.fromEntries(Object.entries(marks).map(([name, selector]) => {
+    const style = getComputedStyle(document.querySelector(selector));
+    return [name, `${style.strokeWidth} ${style.strokeDasharray}`];
+}))"""
+"""How lines are drawn, but for their colour."""
+
+
+def test_whoever_sees_no_colours_sees_the_step_too(page: Page) -> None:
+    """Where a step is at work, and which pass it belongs to, can be told by widths and dashes alone."""
+    bench = Workbench(page, "x = 2.0\ny = x * 3 + 1\n", "?step=1&theme=light&style=micrograd")
+    marks = {
+        "edge at work": ".stepgrad .edge:is(.is-read, .is-active) .line",
+        "edge": ".stepgrad .edge:not(.is-read, .is-active) .line",
+        "box at work": ".stepgrad .node.is-active .box",
+        "box": ".stepgrad .node:not(.is-read, .is-active, .is-output) .box",
+    }
+    forward = page.evaluate(STROKES, marks)
+    bench.press("End")
+    bench.press("ArrowLeft")
+    expect(page.locator(".chip")).to_have_text("Backward")
+    backward = page.evaluate(STROKES, marks)
+
+    for seen in (forward, backward):
+        assert seen["edge at work"] != seen["edge"]
+        assert seen["box at work"] != seen["box"]
+    assert forward["edge at work"] != backward["edge at work"]
+    assert (
+        page.locator(".band").evaluate_all("(bands) => new Set(bands.map((each) => getComputedStyle(each).borderTopStyle)).size")
+        == 2
+    )
