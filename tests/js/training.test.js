@@ -153,6 +153,8 @@ test("a parameter's name in two parts, and its update in figures", () => {
   assert.equal(updateText(2, -4, 3, { ...DEFAULTS, rate: 0.25 }), "2.0000 − 0.25 · (−4.0000) = 3.0000");
   assert.equal(updateText(2, 1, 1.5, { ...DEFAULTS, optimizer: "adam" }), "2.0000 − 0.5000 = 1.5000");
   assert.equal(updateText(2, null, null, DEFAULTS), "");
+  assert.equal(updateText(2, -4, null, { ...DEFAULTS, rate: 0.25 }), "2.0000 − 0.25 · (−4.0000) = 3.0000");
+  assert.equal(updateText(2, 1, null, { ...DEFAULTS, optimizer: "adam" }), "—");
 });
 
 test("more rows in a sum ask for smaller steps; a mean is left alone", () => {

@@ -42,10 +42,10 @@ const told = (x) => formatNumber(x, 4).replace("-", "−");
 /** @param {Num} x */
 const bracketed = (x) => (Number(x) < 0 ? `(${told(x)})` : told(x));
 
-/** The arithmetic of one update. @param {number} data @param {number | null} grad @param {number | null} next @param {import("./settings.js").Settings} settings */
+/** The arithmetic of one update; at the end, of the one that would come next. @param {number} data @param {number | null} grad @param {number | null} next @param {import("./settings.js").Settings} settings */
 export function updateText(data, grad, next, { optimizer, rate }) {
-  if (next === null) return "";
-  if (optimizer === "sgd") return grad === null ? "" : `${told(data)} − ${rate} · ${bracketed(grad)} = ${told(next)}`;
+  if (optimizer === "sgd") return grad === null ? "" : `${told(data)} − ${rate} · ${bracketed(grad)} = ${told(next ?? data - rate * grad)}`;
+  if (next === null) return "—";
   return `${told(data)} − ${bracketed(data - next)} = ${told(next)}`;
 }
 
