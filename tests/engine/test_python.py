@@ -35,6 +35,15 @@ print(list(accumulate([1, 2, 3])), list(accumulate([1, 2, 3], lambda a, b: a * b
 print(list(permutations([1, 2])), list(repeat(0, 3)), list(itertools.pairwise([1, 2, 3])))
 print(list(itertools.zip_longest([1], [2, 3])))
 """,
+    "functions of functions": """
+import operator
+import random
+from functools import partial, reduce
+square = partial(lambda x, p: x**p, p=2)
+print(square(3.0), partial(max, 2)(1), reduce(operator.mul, [2, 3, 4]), operator.add(1, 2.5), operator.truediv(1, 4))
+random.seed(3)
+print(random.choices([1, 2, 3], k=4), random.choices("ab"))
+""",
     "largest by a key": """
 ws = [1.0, -5.0, 2.0]
 print(max(ws, key=abs), min(ws, key=lambda w: w * w), max([], default=0), min([], key=abs, default=None))

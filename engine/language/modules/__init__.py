@@ -9,7 +9,7 @@ from engine.language.modules.collections import COLLECTIONS
 from engine.language.modules.itertools import ITERTOOLS
 from engine.language.modules.math import CONSTANTS, MATH
 from engine.language.modules.numpy import make_numpy
-from engine.language.modules.others import COPY, FUNCTOOLS, TQDM
+from engine.language.modules.others import COPY, FUNCTOOLS, OPERATOR, TQDM
 from engine.language.modules.random import make_random
 from engine.language.modules.torch import make_torch
 from engine.language.objects import Missing, Module
@@ -35,6 +35,7 @@ MODULES: dict[str, Callable[[Run], Module]] = {
     "itertools": lambda run: ITERTOOLS,
     "math": lambda run: MATH,
     "numpy": make_numpy,
+    "operator": lambda run: OPERATOR,
     "random": make_random,
     "torch": make_torch,
     "tqdm": lambda run: TQDM,

@@ -1,4 +1,4 @@
-"""Small modules: `copy`, `functools`, `tqdm`."""
+"""Small modules: `copy`, `functools`, `operator`, `tqdm`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from engine.language import need
 from engine.language.arguments import Arguments, Keywords, check_count, check_keywords
 from engine.language.leaving import Skip
 from engine.language.objects import Builtin, Instance, Module
+from engine.language.operations import BUILTINS
 from engine.language.sequences import REDUCE
 from engine.nn import Net
 from engine.value import Value
@@ -16,7 +17,7 @@ from engine.value import Value
 if TYPE_CHECKING:
     from engine.language.run import Run
 
-__all__ = ["COPY", "FUNCTOOLS", "TQDM"]
+__all__ = ["COPY", "FUNCTOOLS", "OPERATOR", "TQDM"]
 
 
 def _items(name: str) -> Builtin:
@@ -51,6 +52,20 @@ def _copy(run: Run, thing: Any, node: ast.AST, depth: int) -> Any:
     return thing
 
 
+def _partial(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Builtin:
+    """A function with some of its arguments given."""
+    if not arguments:
+        run.refuse("`partial` takes a function.", node, "Such as `partial(f, p=2)`.")
+    function, *given = arguments
+
+    def call(run: Run, node: ast.Call, arguments: Arguments, more: Keywords) -> Any:
+        return run.invoke(function, [*given, *arguments], keywords | more, node)
+
+    return Builtin("partial", call)
+
+
 COPY = Module("copy", {"copy": Builtin("copy", _copied), "deepcopy": Builtin("deepcopy", _copied)})
 TQDM = Module("tqdm", {name: _items(name) for name in ("tqdm", "trange")}, partial=True)
-FUNCTOOLS = Module("functools", {"reduce": REDUCE}, partial=True)
+FUNCTOOLS = Module("functools", {"partial": Builtin("partial", _partial), "reduce": REDUCE}, partial=True)
+_OPERATIONS = {"truediv": "div"} | {name: name for name in ("add", "mul", "neg", "sub", "pow")}
+OPERATOR = Module("operator", {name: BUILTINS[op] for name, op in _OPERATIONS.items()}, partial=True)

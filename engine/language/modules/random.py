@@ -50,6 +50,12 @@ def make_random(run: Run) -> Module:
     def choice(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
         return generator.choice(things(run, node, "choice", arguments, keywords, 1))
 
+    def choices(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> list[Any]:
+        check_keywords(run, node, "choices", keywords, "k")
+        items = things(run, node, "choices", arguments, {}, 1)
+        count = need.whole(run, keywords.get("k", 1), node)
+        return generator.choices(items, k=max(0, min(count, run.limits.items)))
+
     def sample(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> list[Any]:
         items = things(run, node, "sample", arguments, keywords, 2)
         count = need.whole(run, arguments[1], node)
@@ -87,6 +93,7 @@ def make_random(run: Run) -> Module:
             "seed": Builtin("seed", seed),
             "normalvariate": plain(generator.gauss, 0, 2),
             "choice": Builtin("choice", choice),
+            "choices": Builtin("choices", choices),
             "randrange": Builtin("randrange", randrange),
             "sample": Builtin("sample", sample),
             "shuffle": Builtin("shuffle", shuffle),
