@@ -2,7 +2,7 @@
 
     source ─run─▶ Trace ─structure_of─▶ Structure ─layout─▶ Layout ─▶ Skeleton ─fill(step)─▶ SVG
 
-Each stage is kept by just what it depends on: a trace by the program, a layout by the structure, a skeleton by layout and look.
+Each stage is kept by just what it depends on: a trace by the program, a layout by shape and sizes, a skeleton by layout and look.
 So a step more is a fill, other numbers are a run and a fill, and only a new structure costs a layout. HTTP, the command line and
 the exports all come through here. Safe to call from many threads.
 """
@@ -66,7 +66,13 @@ class Pipeline:
     def __init__(self, settings: Settings) -> None:
         self._base = settings.public_url
         self._heavy = BoundedSemaphore(settings.heavy)
-        self._engine = Engine(settings.dot, settings.layout_seconds, settings.layout_processes, settings.layout_memory)
+        self._engine = Engine(
+            settings.dot,
+            settings.layout_seconds,
+            settings.layout_processes,
+            settings.layout_memory,
+            kept=settings.skeleton_cache // 16,
+        )
         self._courses = Courses(settings.training_cache, settings.heavy)
         self._stories: Cache[object, Story] = Cache(settings.trace_cache, lambda story: story.weight)
         self._trainable: Cache[object, Story] = Cache(settings.training_cache, lambda story: 300 * len(story.trace.nodes))

@@ -42,28 +42,29 @@ def grouped(
     told: dict[Making, Group | None] = {}
     taken: Counter[str] = Counter()
 
-    def tell(making: Making) -> Group | None:
-        """The group of a part of the program, or, if it is none, that around it."""
-        if making in told:
-            return told[making]
-        around = tell(making.parent) if making.parent is not None else None
-        if sizes[making] < 2 or making in hollow:
-            told[making] = around
-            return around
-        called = name(making)
-        # Keys stand in lists with commas.
-        key = f"{around.key}/{_plain(called)}" if around else _plain(called)
-        taken[key] += 1
-        if taken[key] > 1:
-            key = f"{key}#{taken[key]}"
-        group = Group(
-            f"g{len(groups)}", key, making.kind, called, around.id if around else None, span(making.place), sizes[making]
-        )
-        groups.append(group)
-        told[making] = group
-        return group
-
-    innermost = {making: found.id for making in own if (found := tell(making)) is not None}
+    for inner in own:
+        untold: list[Making] = []
+        outer = inner
+        while outer is not None and outer not in told:
+            untold.append(outer)
+            outer = outer.parent
+        for making in reversed(untold):
+            around = told[making.parent] if making.parent is not None else None
+            if sizes[making] < 2 or making in hollow:
+                told[making] = around
+                continue
+            called = name(making)
+            # Keys stand in lists with commas.
+            key = f"{around.key}/{_plain(called)}" if around else _plain(called)
+            taken[key] += 1
+            if taken[key] > 1:
+                key = f"{key}#{taken[key]}"
+            group = Group(
+                f"g{len(groups)}", key, making.kind, called, around.id if around else None, span(making.place), sizes[making]
+            )
+            groups.append(group)
+            told[making] = group
+    innermost = {making: found.id for making in own if (found := told[making]) is not None}
     return tuple(groups), {value: innermost[made] for value in values if (made := makings.get(value)) in innermost}
 
 

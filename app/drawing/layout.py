@@ -21,6 +21,7 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 
+from app.caching import Cache
 from app.drawing.dot import layout_dot
 from app.drawing.errors import Busy, LayoutFailed, TooLarge
 from app.drawing.plain import Layout, read_plain
@@ -70,9 +71,11 @@ class Engine:
         processes: int = 2,
         memory: int = 512 << 20,
         patience: float = 2.0,
+        kept: int = 0,
     ) -> None:
         """*dot* is the command, by default the binary of graphviz-pure; *seconds* the time for one layout, all attempts
-        together; *patience* how many seconds to wait for one of the *processes*; small graphs have twice as many of their own."""
+        together; *patience* how many seconds to wait for one of the *processes*; small graphs have twice as many of their own;
+        *kept* how many bytes of Graphviz' answers are kept for graphs of the same shape and sizes, whatever their names."""
         self._command = dot
         self.seconds = seconds
         self.memory = memory
@@ -81,6 +84,7 @@ class Engine:
         # goes by before and after Graphviz works.
         self._small = threading.BoundedSemaphore(2 * processes)
         self._large = threading.BoundedSemaphore(processes)
+        self._answers: Cache[str, str] = Cache(kept, len)
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -116,12 +120,19 @@ class Engine:
 
     def _attempt(self, structure: Structure, way: str, end: float) -> Layout:
         try:
-            return read_plain(self._run(layout_dot(structure, way), end - time.monotonic()), structure)
+            return read_plain(self._answer(layout_dot(structure, way), end - time.monotonic()), structure)
         except LayoutFailed:
             if not structure.frames:
                 raise
         # Where boxes of one rank stand beside a frame, Graphviz may lose an edge to a field of a record, and gives up.
-        return read_plain(self._run(layout_dot(structure, way, ports=False), max(end - time.monotonic(), 0.05)), structure)
+        return read_plain(self._answer(layout_dot(structure, way, ports=False), max(end - time.monotonic(), 0.05)), structure)
+
+    def _answer(self, dot: str, seconds: float) -> str:
+        """What Graphviz says, or has said."""
+        if (known := self._answers.get(dot)) is None:
+            known = self._run(dot, seconds)
+            self._answers.put(dot, known)
+        return known
 
     def _run(self, dot: str, seconds: float) -> str:
         """One process: text in, text out, dead at the deadline."""

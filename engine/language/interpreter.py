@@ -28,7 +28,14 @@ __all__ = ["interpret"]
 def interpret(source: Source, inputs: Mapping[str, float], expansion: Expansion, limits: Limits) -> Told:
     """Run a program once and tell its story."""
     run = Run(source, inputs, expansion, limits, EXPRESSIONS, STATEMENTS, invoke)
-    last = None
+    try:
+        return _told(run)
+    finally:
+        run.top.names.clear()  # functions know the names they were made among, and would live until the collector comes
+
+
+def _told(run: Run) -> Told:
+    source, limits, last = run.source, run.limits, None
     try:
         for statement in source.tree.body:
             last = _top_level(run, statement, last)
@@ -41,14 +48,14 @@ def interpret(source: Source, inputs: Mapping[str, float], expansion: Expansion,
     if not run.outputs.values and not run.recorder.roots:
         message, hint = _nothing(run)
         raise EmptyProgramError(message, hint=hint, printed=tuple(run.printed.lines))
-    run.outputs.settle()
+    run.outputs.settle(run)
     run.recorder.settle()
 
     def span(place: Any) -> Span | None:
         return source.span(place) if isinstance(place, ast.AST) else None
 
     outputs = run.outputs.values
-    notices = [*run.notices, *_untold(run), *run.outputs.unused()]
+    notices = [*run.notices, *_untold(run), *run.outputs.unused(run)]
     trace, values = tell(run.recorder, source.text, outputs, span, name_of, notices, run.printed.lines)
     return Told(trace, values, run.recorder.origins)
 
@@ -71,7 +78,7 @@ def _top_level(run: Run, statement: ast.stmt, last: Any) -> Any:
                 thing = run.evaluate(statement.value)
         finally:
             run.folding = True
-        run.outputs.wrote(thing, statement.value)
+        run.outputs.wrote(run, thing, statement.value)
         return thing
     except Skip as skip:
         run.pass_over(statement, skip.needs)

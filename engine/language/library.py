@@ -19,13 +19,13 @@ __all__ = ["BUILTINS"]
 
 def _draw(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
     for thing in arguments[:1]:
-        run.outputs.drawn(thing, node)
+        run.outputs.drawn(run, thing, node)
 
 
 def _trace(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> tuple[Set, Set]:
     """The notebook's: all values that one depends on, and the pairs (input, value) between them."""
     check_count(run, node, "trace", arguments, 1, 1)
-    run.outputs.drawn(arguments[0], node)
+    run.outputs.drawn(run, arguments[0], node)
     root = value_of(arguments[0])
     nodes = run.listed(ancestors([root]), node) if root is not None else []
     edges = run.listed(((one, value) for value in nodes for one in value.inputs), node)

@@ -129,7 +129,7 @@ def bind(run: Run, target: ast.expr, thing: Any, strength: int, statement: ast.A
             strength = max(strength, run.strength_of(name)) if home is not run.scope else strength
             home.names[name] = adopted = adopt(run, thing, name, strength, statement or target)
             if strength == TOP:
-                run.outputs.bound(adopted, target)
+                run.outputs.bound(run, adopted, target)
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
             for inner, item in zip(targets, _unpacked(run, targets, thing, target), strict=True):
                 bind(run, inner, item, strength)

@@ -24,8 +24,7 @@ __all__ = ["Outputs"]
 class Outputs:
     """The values to draw, as far as the run has come; the last is the one it is about."""
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self) -> None:
         self._values: dict[Value, None] = {}
         self._calculated = False
         """Whether one of them is more than an input."""
@@ -34,51 +33,51 @@ class Outputs:
     def values(self) -> list[Value]:
         return list(self._values)
 
-    def settle(self) -> None:
+    def settle(self, run: Run) -> None:
         """The run is over: the last root of a backward pass comes before all else."""
-        if roots := self._run.recorder.roots:
+        if roots := run.recorder.roots:
             self._take(roots[-1:])
 
-    def wrote(self, thing: Any, node: ast.expr) -> None:
+    def wrote(self, run: Run, thing: Any, node: ast.expr) -> None:
         """An expression statement: the output, until something later is."""
         if isinstance(thing, (int, float)) and not isinstance(thing, bool) and not isinstance(node, (ast.Constant, ast.UnaryOp)):
             return  # a count, or `x.grad`: read off the graph, not part of it
-        if numbers := [need.lift(self._run, item, node) for item in self._flat(thing, node) if is_number(item)]:
+        if numbers := [need.lift(run, item, node) for item in self._flat(run, thing, node) if is_number(item)]:
             self._take(numbers)
 
-    def bound(self, thing: Any, node: ast.AST) -> None:
+    def bound(self, run: Run, thing: Any, node: ast.AST) -> None:
         """Something was bound at the top level.
 
         An input that follows a calculation (a learning rate, say) does not take its place; inputs alone are all shown.
         """
-        values = [value for item in self._flat(thing, node) if (value := value_of(item)) is not None]
+        values = [value for item in self._flat(run, thing, node) if (value := value_of(item)) is not None]
         if any(value.inputs for value in values):
             self._take(values)
         elif values and not self._calculated:
             self._values.update(dict.fromkeys(values))
 
-    def printed(self, thing: Any, node: ast.AST) -> None:
+    def printed(self, run: Run, thing: Any, node: ast.AST) -> None:
         """A calculation made inside `print(…)` counts as written; a value that has a name has been seen already.
 
         One that uses nothing of what was bound (`print(f(3.0))` below `y = f(x)`) does not take the picture away.
         """
-        for item in self._flat(thing, node):
+        for item in self._flat(run, thing, node):
             made = value_of(item)
-            if made is None or not made.inputs or self._run.recorder.is_named(made):
+            if made is None or not made.inputs or run.recorder.is_named(made):
                 continue
-            if not self._calculated or any(self._run.recorder.is_bound(value) for value in ancestors([made])):
+            if not self._calculated or any(run.recorder.is_bound(value) for value in ancestors([made])):
                 self._take([made])
 
-    def drawn(self, thing: Any, node: ast.AST) -> None:
+    def drawn(self, run: Run, thing: Any, node: ast.AST) -> None:
         """The program asks for a picture of this value."""
-        if values := [value for item in self._flat(thing, node) if (value := value_of(item)) is not None]:
+        if values := [value for item in self._flat(run, thing, node) if (value := value_of(item)) is not None]:
             self._take(values)
 
-    def unused(self) -> Iterator[Notice]:
+    def unused(self, run: Run) -> Iterator[Notice]:
         """Say which named values the picture leaves out."""
-        seen = set(ancestors([*self._run.recorder.roots, *self._run.recorder.senders, *self._values]))
-        seen |= self._run.read
-        named = ((name, value_of(thing)) for name, thing in self._run.top.names.items())
+        seen = set(ancestors([*run.recorder.roots, *run.recorder.senders, *self._values]))
+        seen |= run.read
+        named = ((name, value_of(thing)) for name, thing in run.top.names.items())
         left = [f"`{name}`" for name, value in named if value is not None and value not in seen]
         if left:
             label = self.values[-1].label
@@ -91,15 +90,15 @@ class Outputs:
         self._values = dict.fromkeys(values)
         self._calculated = any(value.inputs for value in self._values)
 
-    def _flat(self, thing: Any, node: ast.AST) -> Iterator[Any]:
+    def _flat(self, run: Run, thing: Any, node: ast.AST) -> Iterator[Any]:
         """A thing, or the things in a list of things or of lists, each paid for."""
         if not isinstance(thing, (list, tuple)):
             yield thing
             return
         for item in thing:
             if isinstance(item, (list, tuple)):
-                self._run.spend(node, len(item) // 4 + 1)
+                run.spend(node, len(item) // 4 + 1)
                 yield from (inner for inner in item if not isinstance(inner, (list, tuple)))
             else:
                 yield item
-        self._run.spend(node, len(thing) // 4)
+        run.spend(node, len(thing) // 4)

@@ -161,7 +161,7 @@ def _print(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -
     run.spend(node, len(between) * len(texts) // 16)
     run.printed.write(between.join(texts) + end)
     for thing in arguments:
-        run.outputs.printed(thing, node)
+        run.outputs.printed(run, thing, node)
 
 
 def _super(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Super:

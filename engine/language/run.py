@@ -51,7 +51,7 @@ class Run:
         self.expansion = expansion
         self.recorder = Recorder(limits)
         self.inputs = Inputs(inputs)
-        self.outputs = Outputs(self)
+        self.outputs = Outputs()
         self.printed = Printed(limits)
         self._notices: dict[Notice, None] = {}
         self.top = self.scope = Scope(None)

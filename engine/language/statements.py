@@ -86,7 +86,7 @@ def _changed(run: Run, node: ast.AugAssign, before: Any) -> Any:
 def _expression(run: Run, node: ast.Expr) -> None:
     thing = run.evaluate(node.value)
     if run.scope is run.top:
-        run.outputs.wrote(thing, node.value)
+        run.outputs.wrote(run, thing, node.value)
 
 
 # ── repetition and choice ──

@@ -263,3 +263,19 @@ def test_many_threads_share_one_engine() -> None:
     for thread in threads:
         thread.join()
     assert found == [expected] * 8
+
+
+def test_graphs_that_differ_in_names_alone_are_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    real = Engine._run
+    monkeypatch.setattr(Engine, "_run", lambda self, dot, seconds: (asked.append(dot), real(self, dot, seconds))[1])
+    keeping = Engine(kept=1 << 20)
+    first, same, other = [
+        structure_of(run(source)) for source in ("a = 3\nb = a * a", "n = 3\nu = n * n", "a = 3\nb = a * a * a")
+    ]
+
+    assert keeping.layout(first).curves == keeping.layout(same).curves
+    assert keeping.layout(same).structure is same
+    assert len(asked) == 1
+    keeping.layout(other)
+    assert len(asked) == 2

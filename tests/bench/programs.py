@@ -52,5 +52,13 @@ def other_numbers(k: int) -> str:
 
 
 def other_structure(k: int) -> str:
-    """A neuron with names nobody has seen: its picture has to be laid out."""
-    return NEURON.replace("n =", f"n{k} =").replace("(n)", f"(n{k})")
+    """A calculation of the neuron's size whose graph nobody has seen, names apart: its picture has to be laid out.
+
+    The digits of k to the base 5 choose what is multiplied and added; from 3,125 on the name of the result grows, too. Each input
+    has a name of its own width, so that no two choices have the same picture.
+    """
+    names = ["x", "xx", "www", "wwww", "bbbbb"]
+    given = "".join(f"{name} = {number}\n" for name, number in zip(names, (2.0, 0.0, -3.0, 1.0, 6.8813735870195432), strict=True))
+    a, b, c, d, e = [names[k // 5**i % 5] for i in range(5)]
+    result = "o" * (1 + k // 3125)
+    return f"{given}n = {a}*{b} + {c}*{d} + {e}\n{result} = tanh(n)\n"
