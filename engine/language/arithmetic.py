@@ -102,7 +102,7 @@ def _fold(op: Op, plains: Sequence[int | float]) -> int | float:
     """Plain arithmetic. Integers stay integers below 2**63; floats never raise."""
     if op.name in _EXACT and all(isinstance(plain, int) for plain in plains):
         a, b = [int(plain) for plain in plains] if len(plains) == 2 else (int(plains[0]), 0)
-        if op.name != "pow" or (b >= 0 and max(a.bit_length(), 1) * b < 64):
+        if op.name != "pow" or (b >= 0 and max(a.bit_length(), 1) * b < 200):
             result = _EXACT[op.name](a, b)
             return result if abs(result) < WHOLE else float(result)
     return op.forward(*[float(plain) for plain in plains])

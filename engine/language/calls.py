@@ -45,7 +45,7 @@ def invoke(run: Run, callee: Any, arguments: list[Any], keywords: dict[str, Any]
         return instances.make(run, callee, arguments, keywords, node)
     if isinstance(callee, Instance) and (method := callee.cls.find("__call__")) is not None:
         return invoke(run, method, [callee, *arguments], keywords, node)
-    run.refuse(f"This cannot be called: it is {describe(callee)}.", node, _instead_of_call(node.func, callee))
+    run.refuse(f"This cannot be called: it is {describe(callee)}.", node, _instead_of_call(getattr(node, "func", None), callee))
 
 
 def _callee(run: Run, function: ast.expr) -> tuple[Any, list[Any]]:
@@ -78,10 +78,10 @@ def _keywords(run: Run, node: ast.Call) -> dict[str, Any]:
     return keywords
 
 
-def _instead_of_call(function: ast.expr, callee: Any) -> str:
+def _instead_of_call(function: ast.expr | None, callee: Any) -> str:
     if isinstance(callee, (list, tuple)):
         return "An item is taken with square brackets: `x[0]`."
-    if not is_number(callee):
+    if function is None or not is_number(callee):
         return ""
     if isinstance(function, ast.Name) and function.id in BUILTINS:
         return f"The program has used the name `{function.id}` for a number; call that something else."

@@ -95,6 +95,11 @@ def same(run: Run, one: Any, other: Any, node: ast.AST) -> bool:
         return all(same(run, a, b, node) for a, b in zip(one, other, strict=True))
     if isinstance(one, Value) or isinstance(other, Value):
         return False
+    if isinstance(one, dict) and isinstance(other, dict):
+        if isinstance(one, Set) is not isinstance(other, Set) or len(one) != len(other):
+            return False
+        run.spend(node, len(one))
+        return all(key in other and same(run, item, other[key], node) for key, item in one.items())
     plain = (int, float, str, bool, type(None), Number)
     if isinstance(one, plain) and isinstance(other, plain):
         a, b = [need.plain(run, each, node) if isinstance(each, Number) else each for each in (one, other)]
@@ -170,8 +175,16 @@ def _take_away(run: Run, node: ast.AST, holder: Set, thing: Any) -> None:
     holder.pop(key_of(run, thing, node), None)
 
 
+def _copy(run: Run, node: ast.AST, holder: dict[Any, Any]) -> dict[Any, Any]:
+    run.spend(node, len(holder))
+    made = type(holder)(holder)
+    if isinstance(made, DefaultDict) and isinstance(holder, DefaultDict):
+        made.factory = holder.factory
+    return made
+
+
 _SHARED = {
-    "copy": method("copy", 0, 0, lambda run, node, holder: type(holder)(holder)),
+    "copy": method("copy", 0, 0, _copy),
     "clear": method("clear", 0, 0, lambda run, node, holder: holder.clear()),
 }
 METHODS: dict[type, dict[str, Builtin]] = {

@@ -36,8 +36,8 @@ def make(run: Run, cls: Class, arguments: list[Any], keywords: dict[str, Any], n
             if field not in given and cls.find(field) is None:
                 run.refuse(f"`{cls.name}` is missing its argument `{field}`.", node)
             write(run, instance, field, given.get(field, cls.find(field)), node)
-        if len(arguments) > len(fields) or (unknown := [name for name in keywords if name not in fields]):
-            run.refuse(f"`{cls.name}` has {len(fields)} fields: {', '.join(fields)}.", (unknown and node) or node)
+        if len(arguments) > len(fields) or any(name not in fields for name in keywords):
+            run.refuse(f"`{cls.name}` has {len(fields)} fields: {', '.join(fields)}.", node)
     elif arguments or keywords:
         run.refuse(f"`{cls.name}` takes no arguments: it has no `__init__`.", node)
     return instance

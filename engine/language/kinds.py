@@ -59,6 +59,7 @@ def _getattr(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords)
     called = need.text(run, name, node, "The name of an attribute")
     if (found := METHODS.get(type(thing), {}).get(called)) is not None:
         return Bound(found, thing)
+    run.spend(node, 200)  # where there is none, it is looked for what may have been meant
     try:
         return attributes.read(run, thing, called, node)
     except EngineError:

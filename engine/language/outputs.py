@@ -65,6 +65,8 @@ class Outputs:
             made = value_of(item)
             if made is None or not made.inputs or run.recorder.is_named(made):
                 continue
+            if made in set(ancestors(self._values)):  # `print(d._prev)` makes nothing: it is in the picture already
+                continue
             if not self._calculated or any(run.recorder.is_bound(value) for value in ancestors([made])):
                 self._take([made])
 

@@ -80,7 +80,9 @@ def _reversed(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords
 
 def _float(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
     check_keywords(run, node, "float", keywords)
-    check_count(run, node, "float", arguments, 1, 1)
+    check_count(run, node, "float", arguments, 0, 1)
+    if not arguments:
+        return 0.0
     thing = arguments[0]
     if isinstance(thing, Number):
         return Number(float(thing.plain), thing.value)
@@ -91,7 +93,9 @@ def _float(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -
 
 def _int(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> int:
     check_keywords(run, node, "int", keywords)
-    check_count(run, node, "int", arguments, 1, 1)
+    check_count(run, node, "int", arguments, 0, 1)
+    if not arguments:
+        return 0
     thing = arguments[0]
     return _integer(run, _read(run, thing, node) if isinstance(thing, str) else need.plain(run, thing, node), node)
 

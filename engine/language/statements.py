@@ -175,8 +175,12 @@ def _try(run: Run, node: ast.Try) -> None:
     """Python's exceptions do not exist here: what is wrong with a program is said, and ends it."""
     if node.handlers:
         run.note("Nothing raises here (1/0 is `inf`), so that `except` is never reached.", node.handlers[0])
-    run.block(node.body)
-    run.block(node.orelse)
+    try:
+        run.block(node.body)
+        run.block(node.orelse)
+    except (Break, Continue, Return, Skip):
+        run.block(node.finalbody)
+        raise
     run.block(node.finalbody)
 
 

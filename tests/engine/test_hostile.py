@@ -250,3 +250,27 @@ def test_variants_of_a_greek_letter_are_one_name_as_in_python():
 
 def test_all_kinds_of_line_breaks_are_line_breaks():
     assert run("a = 1.0\r\nb = 2.0\rc = a + b\n").nodes[-1].span.line == 3
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "@dataclass\nclass P:\n    x: float\np = P(1, 2)",
+        "from collections import namedtuple\nP = namedtuple('P', ['x', 'x'])\np = P(1)",
+        "from collections import defaultdict\nd = defaultdict(0)\nd['a']",
+        "class A:\n    __add__ = 3\nA() + 1",
+        "class A:\n    __getitem__ = 3\nA()[1]",
+        "from itertools import combinations_with_replacement\nx = combinations_with_replacement([1], 10**8)",
+        "from itertools import permutations\nx = permutations([1, 2], 10**12)\nx[0]",
+        "b = {i: i for i in range(40000)}\nbs = []\nfor i in range(50000):\n    bs.append(b.copy())",
+        "x = 0\nfor i in range(100000):\n    x += hasattr('', 'zzzzqqq')",
+    ],
+)
+def test_what_fresh_eyes_found_is_refused_in_time(source: str) -> None:
+    with pytest.raises(EngineError):
+        run(source)
+
+
+def test_printing_what_a_value_was_made_from_keeps_the_picture() -> None:
+    trace = run("a = Value(2.0)\nc = Value(1.0)\nd = a*3 + c\nprint(d)\nprint(d._prev)")
+    assert next(node.label for node in trace.nodes if node.id == trace.output) == "d"

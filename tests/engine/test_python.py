@@ -27,6 +27,24 @@ window.append(4)
 window.appendleft(9)
 print(window, window.popleft(), len(window), deque(), sum(window), OrderedDict(a=1)["a"])
 """,
+    "counts, equality, whole numbers, finally": """
+from collections import defaultdict
+counts = defaultdict(int)
+for letter in "abca":
+    counts[letter] += 1
+other = counts.copy()
+print(dict(counts), other["zz"], {"a": 1} == {"a": 1}, {1, 2} == {2, 1})
+print({"a": [1]} == {"a": [2]}, {1: 1} == {2: 1}, int(), float())
+print(2**32, 10**16, 3**32, 7 * 2**40)
+def f():
+    for i in range(3):
+        try:
+            if i == 1:
+                return i
+        finally:
+            print("fin", i)
+print(f())
+""",
     "itertools": """
 import itertools
 from itertools import accumulate, chain, combinations, permutations, product, repeat

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.language import containers, need
 from engine.language.arguments import Arguments, Keywords, check_count, check_keywords, method
-from engine.language.objects import Builtin, Class, Counter, DefaultDict, Deque, Module
+from engine.language.objects import Builtin, Class, Counter, DefaultDict, Deque, Module, describe, is_number
 from engine.language.sequences import order
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ def _defaultdict(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywo
     check_count(run, node, "defaultdict", arguments, 0, 2, "defaultdict(list)")
     made = DefaultDict(containers.BUILTINS["dict"].call(run, node, arguments[1:], keywords))
     made.factory = arguments[0] if arguments else None
+    if is_number(made.factory, truth=True) or isinstance(made.factory, (str, list, tuple, dict)):
+        run.refuse(
+            f"`defaultdict` calls what it is given; this is {describe(made.factory)}.", node, "Such as `defaultdict(list)`."
+        )
     return made
 
 
@@ -51,7 +55,7 @@ def _namedtuple(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywor
     named = arguments[1]
     fields = named.replace(",", " ").split() if isinstance(named, str) else need.items(run, named, node)
     listed = [need.text(run, field, node, "The name of a field") for field in run.listed(fields, node)]
-    if not all(field.isidentifier() and not field.startswith("_") for field in listed):
+    if len(set(listed)) != len(listed) or not all(field.isidentifier() and not field.startswith("_") for field in listed):
         run.refuse("The fields are names.", node, "Such as `namedtuple('Point', ['x', 'y'])`.")
 
     def items(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> list[Any]:

@@ -53,6 +53,9 @@ def _choosing(name: str, make: Callable[[Sequence[Any], int], Iterable[Any]]) ->
         count = need.whole(run, given[1], node) if len(given) == 2 else len(items)
         if count < 0:
             run.refuse("One cannot choose fewer than none.", node)
+        if count > len(items) and (name != "combinations_with_replacement" or not items):
+            return []
+        run.spend(node, count)  # itertools makes room for so many at once
         return _rows(run, make(items, count), node)
 
     return Builtin(name, call)
