@@ -43,10 +43,11 @@ export function choicesFor(before, { operations, names, describe = () => "" }) {
     };
   }
   if (!word || /(^|[^\p{L}\p{N}_])\d$/u.test(before.slice(0, from))) return word ? null : { from, choices: [] };
+  if (names.includes(word)) return null; // it is whole: Enter ends the line, and puts nothing in its place
   return {
     from,
     choices: [
-      ...names.filter((name) => name !== word).map((name) => choice(name, "name", describe(name), "")),
+      ...names.map((name) => choice(name, "name", describe(name), "")),
       ...operations.filter((op) => !SIGNS.has(op.name)).map((op) => operation(op, true)),
       ...CALLABLES.map((name) => choice(name, "call", ...(SAID[name] ?? ["", ""]), true, true)),
       ...WORDS.map((name) => choice(name, "word", "", "")),

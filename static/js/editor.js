@@ -143,7 +143,8 @@ export function createEditor(host, store, { operations, onEdit, onLeave }) {
     if (!found || found.choices.length === 0) return null;
     return {
       from: line.from + found.from,
-      validFor: /^[\p{L}\p{N}_]*$/u,
+      /** @param {string} text @param {number} _from @param {number} _to @param {EditorState} state */
+      validFor: (text, _from, _to, state) => /^[\p{L}\p{N}_]*$/u.test(text) && !namesIn(state.doc.toString()).includes(text),
       options: found.choices.map(({ label, kind, detail, info, call, takes }, i) => ({
         label,
         type: kind,

@@ -134,3 +134,17 @@ def test_the_divider_is_dragged_and_moved_by_keys(page: Page) -> None:
     kept = side.bounding_box()
     assert kept
     assert abs(kept["width"] - dragged["width"]) < 3
+
+
+def test_enter_behind_a_whole_name_ends_the_line(page: Page) -> None:
+    """Whoever types slowly sees choices after each letter; a name in use must not become another one."""
+    bench = Workbench(page, "re = 2.0\n")
+    bench.editor.click()
+    bench.press("Control+End")
+    for key in ("y", "=", "3", "*", "r", "e"):
+        page.keyboard.type(key)
+        page.wait_for_timeout(250)
+    page.keyboard.press("Enter")
+    page.keyboard.type("k = 1")
+    expect(bench.editor).to_contain_text("y=3*re")
+    expect(bench.editor).not_to_contain_text("relu")

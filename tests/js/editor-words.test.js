@@ -75,6 +75,11 @@ test("completion offers names and operations, and methods after a dot", () => {
   assert.deepEqual(dotted?.choices.map((choice) => choice.label), ["tanh", "backward", "data", "grad", "label"]);
 });
 
+test("completion is silent where a name in use is whole", () => {
+  assert.equal(choicesFor("o = 3 * n", known), null);
+  assert.notEqual(choicesFor("o = 3 * te", known), null);
+});
+
 test("completion is silent where nothing can follow", () => {
   for (const before of ["# ta", "x = 'ta", "x = 2."]) assert.equal(choicesFor(before, known)?.choices.length ?? 0, 0, before);
 });
