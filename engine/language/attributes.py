@@ -88,9 +88,10 @@ def write(run: Run, holder: Any, target: ast.Attribute, thing: Any) -> None:
         run.refuse(f"Only `.label`, `.data` and `.grad` of a value can be set; this is {describe(holder)}.", target)
     if name == "label":
         run.recorder.name(value, need.text(run, thing, target, "A label"), EXPLICIT)
-    elif name == "data" or name == "grad":
-        number = 0.0 if thing is None and name == "grad" else float(need.plain(run, thing, target))
-        run.recorder.assign(value, name, number)  # type: ignore[arg-type]
+    elif name == "data":
+        run.recorder.assign(value, "data", float(need.plain(run, thing, target)))
+    elif name == "grad":
+        run.recorder.assign(value, "grad", 0.0 if thing is None else float(need.plain(run, thing, target)))
     elif name != "requires_grad":  # every value has a gradient here
         close = closest(name, _FIELDS)
         hint = f"Did you mean `.{close}`?" if close else ""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import LimitError
 from engine.language import attributes, instances, names, need, nets
 from engine.language.adopting import adopt
+from engine.language.callables import BUILTINS
 from engine.language.leaving import Break, Continue, Return
-from engine.language.library import BUILTINS
 from engine.language.objects import Bound, Builtin, Class, Function, Instance, Module, Scope, Super, describe, is_number
 from engine.nn import Net
 from engine.recorder import LOCAL, Making

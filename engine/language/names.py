@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from engine.errors import UnknownNameError, UnsupportedError
 from engine.language import attributes, containers, need
 from engine.language.adopting import adopt
+from engine.language.callables import BUILTINS
 from engine.language.leaving import Skip
-from engine.language.library import BUILTINS
 from engine.language.modules import CONSTANTS, MATH, MODULES, NOT_RUN, UNASKED
 from engine.language.objects import Function, Missing, Parts, Set, describe, is_number
 from engine.recorder import LOCAL, TOP

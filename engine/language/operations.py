@@ -53,24 +53,20 @@ def _of_several(name: str) -> Builtin:
         check_keywords(run, node, name, keywords, "key", "default")
         several = len(arguments) == 1 and not is_number(arguments[0])
         things = need.items(run, arguments[0], node) if several else arguments
-        if keywords.get("key") is not None or any(isinstance(thing, (str, list, tuple)) for thing in things[:1]):
-            return _by_key(run, name, run.listed(things, node), keywords, node)
-        if not things and "default" in keywords:
-            return keywords["default"]
         if not things:
+            if "default" in keywords:
+                return keywords["default"]
             run.refuse(f"`{name}` of nothing has no answer.", node, f"Such as `{name}(a, b)`.")
+        key = keywords.get("key")
+        if key is not None or isinstance(things[0], (str, list, tuple)):
+            return _by_key(run, name, run.listed(things, node), key, node)
         return _from_the_left(run, name, things, node)
 
     return Builtin(name, call)
 
 
-def _by_key(run: Run, name: str, things: list[Any], keywords: Keywords, node: ast.AST) -> Any:
+def _by_key(run: Run, name: str, things: list[Any], key: Any, node: ast.AST) -> Any:
     """The first of the largest or smallest, as it is: this chooses, and computes nothing."""
-    if not things:
-        if "default" in keywords:
-            return keywords["default"]
-        run.refuse(f"`{name}` of nothing has no answer.", node, f"Give it one: `{name}(xs, key=f, default=0)`.")
-    key = keywords.get("key")
     keyed = [(thing if key is None else run.call(key, [thing], node), thing) for thing in things]
     return (max if name == "max" else min)(keyed, key=order(run, node, 0))[1]
 

@@ -61,13 +61,19 @@ class Outputs:
 
         One that uses nothing of what was bound (`print(f(3.0))` below `y = f(x)`) does not take the picture away.
         """
+        seen: set[Value] | None = None
         for item in self._flat(run, thing, node):
             made = value_of(item)
             if made is None or not made.inputs or run.recorder.is_named(made):
                 continue
-            if made in set(ancestors(self._values)):  # `print(d._prev)` makes nothing: it is in the picture already
+            if seen is None:
+                seen = set(ancestors(self._values))
+                run.spend(node, len(seen) // 8)
+            if made in seen:  # `print(d._prev)` makes nothing
                 continue
-            if not self._calculated or any(run.recorder.is_bound(value) for value in ancestors([made])):
+            under = ancestors([made])
+            run.spend(node, len(under) // 8)
+            if not self._calculated or any(map(run.recorder.is_bound, under)):
                 self._take([made])
 
     def drawn(self, run: Run, thing: Any, node: ast.AST) -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import UnsupportedError
 from engine.language import attributes, classes, names, need, pasted
+from engine.language.callables import BUILTINS
 from engine.language.calls import function
 from engine.language.expressions import binary, item
 from engine.language.leaving import Break, Continue, Return, Skip
-from engine.language.library import BUILTINS
 from engine.language.modules import QUIET, find
 from engine.language.modules.torch import NO_GRAD
 from engine.language.objects import Class, Missing, Parts, Scope, value_of

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.errors import EngineError
 from engine.language import run
-from engine.language.library import BUILTINS
+from engine.language.callables import BUILTINS
 from tests.strategies import CHARACTERS, PIECES, hostile_text
 
 SECONDS = 3.0

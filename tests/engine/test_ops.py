@@ -7,7 +7,7 @@ import math
 import pytest
 
 from engine import functions
-from engine.language.library import BUILTINS
+from engine.language.callables import BUILTINS
 from engine.numeric import central_difference
 from engine.ops import MICROGRAD, OPS
 from engine.value import Value

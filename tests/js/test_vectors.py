@@ -12,7 +12,7 @@ from app.tape import tape_of
 from app.wire import number
 from engine.folding import Collapse, fold
 from engine.language import run
-from engine.language.library import BUILTINS
+from engine.language.callables import BUILTINS
 from engine.ops import OPS, Op
 from engine.trace import Trace
 

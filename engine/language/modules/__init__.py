@@ -11,7 +11,7 @@ from engine.language.modules.math import CONSTANTS, MATH
 from engine.language.modules.numpy import make_numpy
 from engine.language.modules.others import COPY, FUNCTOOLS, OPERATOR, TQDM
 from engine.language.modules.random import make_random
-from engine.language.modules.torch import make_torch
+from engine.language.modules.torch import TORCH
 from engine.language.objects import Missing, Module
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ MODULES: dict[str, Callable[[Run], Module]] = {
     "numpy": make_numpy,
     "operator": lambda run: OPERATOR,
     "random": make_random,
-    "torch": make_torch,
+    "torch": lambda run: TORCH,
     "tqdm": lambda run: TQDM,
 }
 """Each makes a module for one run: `random` has a state."""

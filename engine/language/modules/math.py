@@ -18,7 +18,7 @@ from engine.value import Value
 if TYPE_CHECKING:
     from engine.language.run import Run
 
-__all__ = ["CONSTANTS", "MATH", "SAME_NAME", "on_plain"]
+__all__ = ["CONSTANTS", "MATH", "OTHER_NAMES", "SAME_NAME", "on_plain"]
 
 
 def on_plain(module: str, name: str, op: str) -> Builtin:
@@ -148,6 +148,11 @@ def _together(name: str, op: str, nothing: int) -> Builtin:
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
 SAME_NAME = ("exp", "log", "sqrt", "sin", "cos", "tan", "tanh")
+OTHER_NAMES = {
+    "absolute": "abs", "arctan": "atan", "divide": "div", "maximum": "max", "minimum": "min", "multiply": "mul",
+    "subtract": "sub",
+}  # fmt: skip
+"""What numpy and PyTorch call some of our operations."""
 
 MATH = Module(
     "math",

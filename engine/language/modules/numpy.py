@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from engine.language import need
 from engine.language.arguments import Arguments, Keywords
 from engine.language.leaving import Skip
-from engine.language.modules.math import CONSTANTS, SAME_NAME, on_plain
+from engine.language.modules.math import CONSTANTS, OTHER_NAMES, SAME_NAME, on_plain
+from engine.language.modules.random import SEED
 from engine.language.objects import Builtin, Module, is_number
 
 if TYPE_CHECKING:
@@ -30,9 +31,6 @@ def make_numpy(run: Run) -> Module:
 
         return Builtin(name, call)
 
-    def seed(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
-        generator.seed(need.plain(run, arguments[0], node) if arguments else 0)
-
     def uniform(low: float = 0.0, high: float = 1.0) -> float:
         return generator.uniform(low, high)
 
@@ -42,19 +40,15 @@ def make_numpy(run: Run) -> Module:
     numbers = {
         "random": drawn("random", generator.random, 0), "rand": drawn("rand", generator.random, 0),
         "randn": drawn("randn", normal, 0), "uniform": drawn("uniform", uniform, 2), "normal": drawn("normal", normal, 2),
-        "seed": Builtin("seed", seed),
+        "seed": SEED,
     }  # fmt: skip
     return Module(
         "numpy",
         {
             **{name: on_plain("numpy", name, name) for name in SAME_NAME},
-            **{
-                name: on_plain("numpy", name, op)
-                for name, op in (
-                    ("abs", "abs"), ("absolute", "abs"), ("arctan", "atan"), ("power", "pow"), ("maximum", "max"),
-                    ("minimum", "min"), ("multiply", "mul"), ("add", "add"), ("subtract", "sub"), ("divide", "div"),
-                )
-            },
+            **{name: on_plain("numpy", name, name) for name in ("abs", "add")},
+            "power": on_plain("numpy", "power", "pow"),
+            **{name: on_plain("numpy", name, op) for name, op in OTHER_NAMES.items()},
             "random": Module("numpy", numbers, partial=True),
             **CONSTANTS,
         },

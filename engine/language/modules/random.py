@@ -14,7 +14,17 @@ from engine.language.objects import Builtin, Module, Parts
 if TYPE_CHECKING:
     from engine.language.run import Run
 
-__all__ = ["make_random"]
+__all__ = ["SEED", "make_random"]
+
+
+def _seed(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
+    check_keywords(run, node, "seed", keywords)
+    check_count(run, node, "seed", arguments, 0, 1)
+    run.random.seed(need.plain(run, arguments[0], node) if arguments else 0)
+
+
+SEED = Builtin("seed", _seed)
+"""One generator for all modules that draw numbers."""
 
 
 def make_random(run: Run) -> Module:
@@ -78,11 +88,6 @@ def make_random(run: Run) -> Module:
             run.refuse("There is no such integer.", node, "Such as `randrange(10)`.")
         return generator.choice(between)
 
-    def seed(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
-        check_keywords(run, node, "seed", keywords)
-        check_count(run, node, "seed", arguments, 0, 1)
-        generator.seed(need.plain(run, arguments[0], node) if arguments else 0)
-
     return Module(
         "random",
         {
@@ -90,7 +95,7 @@ def make_random(run: Run) -> Module:
             "uniform": plain(generator.uniform, 2, 2),
             "gauss": plain(generator.gauss, 0, 2),
             "randint": Builtin("randint", integer),
-            "seed": Builtin("seed", seed),
+            "seed": SEED,
             "normalvariate": plain(generator.gauss, 0, 2),
             "choice": Builtin("choice", choice),
             "choices": Builtin("choices", choices),

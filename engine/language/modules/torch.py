@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from engine.language import need
 from engine.language.arguments import Arguments, Keywords, method
 from engine.language.leaving import Skip
-from engine.language.modules.math import CONSTANTS
+from engine.language.modules.math import CONSTANTS, OTHER_NAMES
+from engine.language.modules.random import SEED
 from engine.language.objects import Builtin, Module, is_number, value_of
 from engine.language.operations import BUILTINS
 from engine.ops import OPS
@@ -21,20 +22,11 @@ from engine.ops import OPS
 if TYPE_CHECKING:
     from engine.language.run import Run
 
-__all__ = ["METHODS", "NO_GRAD", "make_torch"]
+__all__ = ["METHODS", "NO_GRAD", "TORCH"]
 
 NO_GRAD = Module("torch.no_grad()", {})
 """What `with` opens where `w -= …` changes the number, not the graph."""
 
-_MORE = {
-    "absolute": "abs",
-    "arctan": "atan",
-    "divide": "div",
-    "maximum": "max",
-    "minimum": "min",
-    "multiply": "mul",
-    "subtract": "sub",
-}
 _FUNCTIONAL = ("gelu", "leaky_relu", "relu", "sigmoid", "silu", "softplus", "tanh")
 
 
@@ -82,34 +74,32 @@ def _filled(name: str, draw: Callable[[Run], float]) -> Builtin:
     return Builtin(name, call)
 
 
-def _seed(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
-    run.random.seed(need.plain(run, arguments[0], node) if arguments else 0)
-
-
 def _nothing(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> None:
     """`set_default_dtype`, `set_printoptions`: numbers are doubles here, and printed in full."""
 
 
-def make_torch(run: Run) -> Module:
-    """The module; what it does not name here is passed over."""
-    functional = Module("torch", {name: _operation(name) for name in _FUNCTIONAL}, partial=True)
-    names = {
+_functional = Module("torch", {name: _operation(name) for name in _FUNCTIONAL}, partial=True)
+TORCH = Module(
+    "torch",
+    {
         **{name: _operation(name) for name in OPS},
-        **{name: _operation(op) for name, op in _MORE.items()},
+        **{name: _operation(op) for name, op in OTHER_NAMES.items()},
         **{name: _tensor(name) for name in ("tensor", "Tensor", "FloatTensor", "DoubleTensor", "as_tensor", "scalar_tensor")},
         "zeros": _filled("zeros", lambda run: 0.0),
         "ones": _filled("ones", lambda run: 1.0),
         "rand": _filled("rand", lambda run: run.random.random()),
         "randn": _filled("randn", lambda run: run.random.gauss(0.0, 1.0)),
-        "manual_seed": Builtin("manual_seed", _seed),
+        "manual_seed": SEED,
         "set_default_dtype": Builtin("set_default_dtype", _nothing),
         "set_printoptions": Builtin("set_printoptions", _nothing),
         "no_grad": Builtin("no_grad", lambda run, node, arguments, keywords: NO_GRAD),
-        "nn": Module("torch", {"functional": functional}, partial=True),
+        "nn": Module("torch", {"functional": _functional}, partial=True),
         **dict.fromkeys(("float", "float32", "float64", "double"), "torch.float64"),
         **CONSTANTS,
-    }
-    return Module("torch", names, partial=True)
+    },
+    partial=True,
+)
+"""What it does not name here is passed over."""
 
 
 # ── what tensors can do beside operations ──
