@@ -21,7 +21,8 @@ export function createStore(initial) {
     get: () => state,
     set(change) {
       state = { ...state, ...change };
-      for (const tell of [...watchers]) tell();
+      // One of them may stop others, which then are told no more: what is closed does not hear of what closed it.
+      for (const tell of [...watchers]) if (watchers.has(tell)) tell();
     },
     watch(select, listen, now = true) {
       let last = select(state);

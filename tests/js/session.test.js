@@ -168,3 +168,14 @@ test("a program that updates by itself: the server's story of the iteration, bef
   await new Promise((done) => setTimeout(done, 150));
   assert.deepEqual([store.get().trace, store.get().step], [trace, 6]);
 });
+
+test("a watcher that is stopped hears nothing more, not even what stopped it", () => {
+  const store = createStore({ open: true, source: "a" });
+  /** @type {string[]} */
+  const heard = [];
+  store.watch(({ open }) => open, () => stop(), false);
+  const stop = store.watch(({ source }) => source, (source) => heard.push(source), false);
+  store.set({ source: "b" });
+  store.set({ open: false, source: "c" });
+  assert.deepEqual(heard, ["b"]);
+});
