@@ -15,6 +15,8 @@ import { adjustable } from "./state.js";
 const REST = 120;
 /** The same while a slider moves. */
 const TELL = 90;
+/** Options that the server refuses where the program has no value of the name they give. */
+const NAMING = ["highlight", "quiz"];
 /** So many values are told while a slider moves; more make the browser wait. */
 const SMALL = 150;
 
@@ -40,6 +42,11 @@ export function createSession(store, api) {
     const answer = await api.graph({ source, ...bodyOptions(options) });
     if ("stale" in answer || store.get().source !== source) return;
     if ("problem" in answer) {
+      if (answer.problem.code === "node" && NAMING.some((name) => name in options)) {
+        // What they name was in the program that was there before.
+        store.set({ options: Object.fromEntries(Object.entries(store.get().options).filter(([name]) => !NAMING.includes(name))) });
+        return void ask();
+      }
       store.set({ problem: answer.problem });
       if (answer.problem.retryAfter) askSoon(Math.min(answer.problem.retryAfter, 60) * 1000);
       return;

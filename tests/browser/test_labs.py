@@ -241,3 +241,26 @@ def test_all_of_a_lab_is_within_reach_of_tab(page: Page, name: str, slug: str) -
     about.get_by_role("button", name="Close panel").focus()
     bench.press("Escape")
     expect(lab(page)).to_have_count(0)
+
+
+def test_a_quiz_ends_with_its_lab_and_with_its_program(page: Page) -> None:
+    bench = Workbench(page, "a = 2.0\nb = a * a\n", "?lab=predict")
+    expect(page.locator(".quiz li")).not_to_have_count(0)
+    bench.type_program("x = 2.0\ny = x * x\n")
+    expect(page.locator(".quiz li code")).to_have_text(["x.grad"])
+    expect(page.locator(".problem")).to_be_hidden()
+    page.locator("#plot-button").click()
+    expect(page.get_by_text("What do the ? stand for?")).to_be_hidden()
+    expect(page.locator("svg.stepgrad [data-quiz]")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("quiz"))
+
+
+def test_training_ends_with_its_program(page: Page) -> None:
+    bench = Workbench(page, "n = Neuron(1, seed=1)\nloss = (n([2.0]) - 1)**2\nloss.backward()\n", "?lab=train")
+    page.locator(".dock").get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("iteration 100 of 100")).to_be_visible()
+    bench.menu("Examples").get_by_text("First look", exact=True).click()
+    expect(bench.number("a", "data")).to_have_text("2.0000")
+    page.wait_for_timeout(800)  # longer than a knob that was turned waits before it trains
+    expect(bench.number("a", "data")).to_have_text("2.0000")
+    expect(page).not_to_have_url(re.compile("iteration"))

@@ -71,7 +71,7 @@ export function mountLabs(store, dock, tools) {
       onClose: () => {
         if (shown !== name) return;
         leave();
-        tools.setOptions({ lab: "", ...(name === "predict" ? { quiz: "" } : {}) });
+        tools.setOptions({ lab: "" });
       },
     });
     end = lab.open();

@@ -140,6 +140,7 @@ export function predictLab(store, { setOptions, say }) {
       return () => {
         stops.forEach((stop) => stop());
         store.set({ solved: [] });
+        if (store.get().options["quiz"]) setOptions({ quiz: "" });
       };
     },
   };
