@@ -57,9 +57,9 @@ class Explainer:
             case "forward":
                 return self._narrator.text(step).removesuffix(".")
             case "seed":
-                return f"{self._d(step.node)} = 1"
+                return f"{self._d(step)} = 1"
             case "backward":
-                return f"{self._d(step.node)} += {self.product(step)}, grad {_sum(step)}"
+                return f"{self._d(step)} += {self.product(step)}, grad {_sum(step)}"
             case "update" if step.descent:
                 return self._narrator.text(step).removesuffix(".").removeprefix("Update: ")
         changes = [
@@ -68,10 +68,10 @@ class Explainer:
         ]
         return ", ".join(changes[:3]) + (" …" if len(changes) > 3 else "")
 
-    def _d(self, node: str) -> str:
+    def _d(self, step: Step) -> str:
         return "/".join(
             f"∂{name}" if is_name(name) or name.isdecimal() else f"∂({name})"
-            for name in (self._narrator.name(self._trace.output), self._narrator.name(node))
+            for name in (self._narrator.name(self._narrator.formulas.root(step)), self._narrator.name(step.node))
         )
 
     def _term(self, step: Step) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 
 from app.drawing import descent
 from app.drawing.naming import Data, Names, distinct, is_name, latex_of, short
@@ -77,7 +79,7 @@ class Formulas:
         return Formula(left, "", "", result, f"{left} = {result}")
 
     def _seed(self, step: Step) -> Formula:
-        left = self._d(step.node)
+        left = self._d(step.node, step)
         return Formula(left, "", "", "1", f"{left} = 1")
 
     def _backward(self, step: Step) -> Formula:
@@ -86,8 +88,8 @@ class Formulas:
         op = OPS[target.op or ""]
         upstream, local = latex_of(step.upstream or 0.0), step.local or 0.0
         first = upstream.text if upstream.precedence >= 2 else bracketed(upstream.text)
-        left = self._d(step.node)
-        letters = f"{self._d(target.id)} \\cdot {factor(self._local(op, edge, target))}"
+        left = self._d(step.node, step)
+        letters = f"{self._d(target.id, step)} \\cdot {factor(self._local(op, edge, target))}"
         numbers = f"{first} \\cdot {factor(self._local(op, edge, target, step))}"
         product = 0.0 if op.gate and local == 0.0 else (step.upstream or 0.0) * local
         result = number_latex(product)
@@ -95,13 +97,13 @@ class Formulas:
         return Formula(left, letters, numbers, result, f"{left} \\mathrel{{+}}= " + " = ".join(chain))
 
     def _zero_grad(self, step: Step) -> Formula:
-        zeros = [f"{self._d(write.node)} = 0" for write in step.writes[:3]]
+        zeros = [f"{self._d(write.node, step)} = 0" for write in step.writes[:3]]
         whole = ",\\ ".join(zeros) + (",\\ \\ldots" if len(step.writes) > 3 else "")
-        return Formula(self._d(step.node), "", "", "0", whole)
+        return Formula(self._d(step.node, step), "", "", "0", whole)
 
     def _update(self, step: Step) -> Formula:
         if step.descent:
-            letters, numbers, whole = descent.latex(step, step.descent, self._names.__getitem__, self._d)
+            letters, numbers, whole = descent.latex(step, step.descent, self._names.__getitem__, lambda node: self._d(node, step))
             return Formula(self._names[step.node].text, letters, numbers, number_latex(step.writes[0].after), whole)
         changes = [write for write in step.writes if write.field == "data"]
         written = [f"{self._names[write.node].text} \\leftarrow {number_latex(write.after)}" for write in changes[:3]]
@@ -134,8 +136,18 @@ class Formulas:
         text = spell(op.latex[1][edge.slot], [*operands, *map(latex_of, target.params)], out)
         return Term(text, top_precedence(text))
 
-    def _d(self, node: str) -> str:
-        return rf"\frac{{\partial {self._whole(self._trace.output)}}}{{\partial {self._whole(node)}}}"
+    def _d(self, node: str, step: Step) -> str:
+        return rf"\frac{{\partial {self._whole(self.root(step))}}}{{\partial {self._whole(node)}}}"
+
+    def root(self, step: Step) -> str:
+        """What the pass differentiates that runs at a step, or ran last, else the first: in a loop each turn has its own."""
+        place = bisect_right(self._seeds, step.index, key=itemgetter(0)) - 1
+        return self._seeds[max(place, 0)][1] if self._seeds else self._trace.output
+
+    @cached_property
+    def _seeds(self) -> list[tuple[int, str]]:
+        """Where each pass begins, and with what."""
+        return [(step.index, step.node) for step in self._trace.steps if step.phase == "seed"]
 
     def _whole(self, node: str) -> str:
         term = self._names[node]

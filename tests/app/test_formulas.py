@@ -134,3 +134,16 @@ def test_katex_sets_every_formula():
 
     assert json.loads(ran.stdout) == []
     assert len(formulas) > 1_000
+
+
+def test_each_turn_of_a_loop_differentiates_its_own_loss() -> None:
+    turn = "    loss = w * w\n    w.grad = 0\n    loss.backward()\n    w.data -= 0.1 * w.grad\n"
+    trace = run(f"w = Value(3.0)\nfor k in range(2):\n{turn}")
+    narrator = Narrator(trace)
+    told = [(step.phase, narrator.formulas.of(step)) for step in trace.steps if step.phase in ("zero_grad", "seed", "backward")]
+    second = [text for _, text in told[5:] if "loss}" in text]
+
+    assert [phase for phase, _ in told] == ["zero_grad", "seed", "backward", "backward"] * 2
+    assert not any("#2" in text for _, text in told[:5])
+    assert second
+    assert all(r"\partial \mathrm{loss}_{\#2}" in text for text in second)
