@@ -37,7 +37,7 @@ export function createAnnouncer(store) {
   store.watch((state) => state.problem, (problem) => {
     if (!problem) return;
     const where = problem.line ? `Line ${problem.line}. ` : "";
-    say(`Error. ${where}${problem.detail || problem.title}${problem.hint ? `. ${problem.hint}` : ""}`.replaceAll("`", ""), 900);
+    say(`Error. ${where}${problem.detail || problem.title}${problem.hint ? ` ${problem.hint}` : ""}`.replaceAll("`", ""), 900);
   }, false);
 
   return { element, say };

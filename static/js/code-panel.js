@@ -2,7 +2,7 @@
 
 import { codeOf } from "./address.js";
 import { writeClipboard } from "./clipboard.js";
-import { h } from "./dom.js";
+import { h, withCode } from "./dom.js";
 import { formatNumber } from "./format.js";
 import { inputsText, optionOf } from "./links.js";
 
@@ -63,7 +63,7 @@ export function codePanel(store, { studies, base, say }) {
       told = answer.sentence;
       const heads = ["value", "ours", "measured", ...(torch ? ["PyTorch"] : []), "verdict"];
       table.replaceChildren(
-        h("p", { class: "hint" }, answer.sentence, torch ? "" : " PyTorch is not installed here."),
+        h("p", { class: "hint" }, withCode(answer.sentence)),
         h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Grads compared" }, h("table", { class: "values" },
           h("caption", { class: "visually-hidden" }, "Grads compared"),
           h("thead", {}, h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, name)))),

@@ -33,6 +33,7 @@ export function createOutput(host, store, editor) {
     const isNew = problems.childElementCount === 0;
     problems.replaceChildren();
     print();
+    remark();
     if (!problem) return;
     // Nothing to draw is no mistake: it is said quietly.
     const calm = problem.code === "empty";
@@ -46,12 +47,18 @@ export function createOutput(host, store, editor) {
   });
 
   store.watch((state) => storyOf(state)?.warnings, () => {
-    const trace = storyOf(store.get());
+    remark();
+    print();
+  });
+
+  /** What there is to say of the story; beside an error nothing, since it is the story of what was there before. */
+  function remark() {
+    const state = store.get();
+    const trace = state.problem ? null : storyOf(state);
     warnings.replaceChildren(...(trace?.warnings ?? []).map(({ message, span, node }) => {
       const at = span ?? trace?.nodes.find(({ id }) => id === node)?.span;
       return h("li", {}, at ? where(at) : null, " ", withCode(message));
     }));
     warnings.hidden = warnings.childElementCount === 0;
-    print();
-  });
+  }
 }
