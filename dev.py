@@ -75,7 +75,7 @@ def check() -> int:
     steps = (
         [tool("ruff"), "format", "--check", "."],
         [tool("ruff"), "check", "."],
-        [tool("mypy"), "--strict", "engine", "app"],
+        [tool("mypy"), "--strict", "--package", "stepgrad"],
         [tool("lint-imports")],
         [node(), "node_modules/typescript/bin/tsc", "-p", "tsconfig.json"],
     )
@@ -111,7 +111,7 @@ def clean() -> int:
     made += [".hypothesis", ".import_linter_cache", ".mypy_cache", ".pytest_cache", ".ruff_cache"]
     for path in [ROOT / name for name in made]:
         path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
-    for folder in ("app", "engine", "tests", "."):
+    for folder in ("app", "engine", "stepgrad", "tests", "."):
         for path in (ROOT / folder).glob("__pycache__" if folder == "." else "**/__pycache__"):
             shutil.rmtree(path, ignore_errors=True)
     return 0
@@ -139,7 +139,7 @@ def setup(*extras: str) -> None:
 
 
 def install(extras: set[str]) -> None:
-    wanted = fingerprint("pyproject.toml", "hatch_build.py", "constraints.txt", "app/__init__.py")
+    wanted = fingerprint("pyproject.toml", "hatch_build.py", "constraints.txt", "stepgrad/__init__.py")
     done = json.loads(STAMP.read_text()) if STAMP.exists() and PYTHON.exists() else {}
     if done.get("fingerprint") == wanted and extras <= set(done["extras"]):
         return

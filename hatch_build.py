@@ -24,8 +24,8 @@ class AssetsHook(BuildHookInterface):  # type: ignore[type-arg]
         if not self._ready():
             assets.build(root)
         if self.target_name == "wheel" and version != "editable":
-            build_data["force_include"] |= {str(root / "templates"): "app/templates"} | {
-                str(path): f"app/static/{path.name}"
+            build_data["force_include"] |= {str(root / "templates"): "stepgrad/app/templates"} | {
+                str(path): f"stepgrad/app/static/{path.name}"
                 for path in (root / "static").iterdir()
                 if path.name not in {"js", "css"}  # sources; dist has what is made of them
             }

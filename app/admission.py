@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from app.errors import ProblemError
+from stepgrad.app.errors import ProblemError
 
 __all__ = ["Admission"]
 

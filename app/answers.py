@@ -7,17 +7,17 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from app.drawing.explaining import Explainer
-from app.drawing.flow import Flow
-from app.drawing.naming import text_of
-from app.drawing.spelling import Term, spell
-from app.drawing.words import Narrator
-from app.links import Links
-from app.wire import number
-from engine.errors import Span
-from engine.ops import OPS, Op
-from engine.trace import Node, Step, Trace
-from engine.trouble import Trouble
+from stepgrad.app.drawing.explaining import Explainer
+from stepgrad.app.drawing.flow import Flow
+from stepgrad.app.drawing.naming import text_of
+from stepgrad.app.drawing.spelling import Term, spell
+from stepgrad.app.drawing.words import Narrator
+from stepgrad.app.links import Links
+from stepgrad.app.wire import number
+from stepgrad.engine.errors import Span
+from stepgrad.engine.ops import OPS, Op
+from stepgrad.engine.trace import Node, Step, Trace
+from stepgrad.engine.trouble import Trouble
 
 __all__ = ["EXPLAINED", "VERSION", "graph_answer", "operation_answer"]
 

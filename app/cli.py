@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from app import __version__
-from app.config import PREFIX, Settings, SettingsError
-from app.drawing.errors import DrawingError
-from app.errors import ProblemError
-from app.knobs import KNOBS
-from app.options import NAMES, Options
-from app.problems import as_problem
-from engine.errors import EngineError, Span
+from stepgrad import __version__
+from stepgrad.app.config import PREFIX, Settings, SettingsError
+from stepgrad.app.drawing.errors import DrawingError
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.knobs import KNOBS
+from stepgrad.app.options import NAMES, Options
+from stepgrad.app.problems import as_problem
+from stepgrad.engine.errors import EngineError, Span
 
 __all__ = ["main"]
 
@@ -56,7 +56,7 @@ def _serve(given: argparse.Namespace) -> int:
     os.environ.update({f"{PREFIX}{name.upper()}": value for name, value in values.items()})
     try:
         uvicorn.run(
-            "app.main:create_app",
+            "stepgrad.app.main:create_app",
             factory=True,
             host=settings.host,
             port=settings.port,
@@ -76,8 +76,8 @@ def _serve(given: argparse.Namespace) -> int:
 
 
 def _draw(given: argparse.Namespace) -> int:
-    from app.exporting import FORMATS
-    from app.pipeline import Pipeline
+    from stepgrad.app.exporting import FORMATS
+    from stepgrad.app.pipeline import Pipeline
 
     output = None if given.output == Path("-") else given.output
     extension = given.format or (output.suffix.lstrip(".") if output else "") or "svg"
@@ -97,7 +97,7 @@ def _draw(given: argparse.Namespace) -> int:
 
 
 def _steps(given: argparse.Namespace) -> int:
-    from app.pipeline import Pipeline
+    from stepgrad.app.pipeline import Pipeline
 
     def tell(source: str, options: Options) -> int:
         moment = Pipeline(Settings.from_environment()).moment(source, options)
@@ -115,8 +115,8 @@ def _steps(given: argparse.Namespace) -> int:
 
 
 def _check(given: argparse.Namespace) -> int:
-    from app.pipeline import Pipeline
-    from app.studies import STUDIES, Subject
+    from stepgrad.app.pipeline import Pipeline
+    from stepgrad.app.studies import STUDIES, Subject
 
     study = STUDIES["check.json"]
 
@@ -135,7 +135,7 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _ops(given: argparse.Namespace) -> int:
-    from engine.ops import OPS
+    from stepgrad.engine.ops import OPS
 
     for op in OPS.values():
         print(f"{op.name:<11} {op.symbol:<9} {op.formula:<24} {op.note}".rstrip())

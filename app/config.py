@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
-from engine.suggest import closest
+from stepgrad.engine.suggest import closest
 
 __all__ = ["PREFIX", "Settings", "SettingsError"]
 

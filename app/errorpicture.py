@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
-from app.drawing.text import escape
-from engine.errors import Span
+from stepgrad.app.drawing.text import escape
+from stepgrad.engine.errors import Span
 
 __all__ = ["error_picture"]
 

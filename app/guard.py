@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
-from app.admission import Admission
-from app.caching import Cache
-from app.errors import ProblemError
-from app.headers import headers_of, kind_of, matches
-from app.problems import answer
+from stepgrad.app.admission import Admission
+from stepgrad.app.caching import Cache
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.headers import headers_of, kind_of, matches
+from stepgrad.app.problems import answer
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from app.config import Settings
+    from stepgrad.app.config import Settings
 
 __all__ = ["Guard"]
 

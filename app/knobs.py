@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BeforeValidator, Field
 
-from engine.limits import TRAINING_LIMITS
-from engine.train import Plan
+from stepgrad.engine.limits import TRAINING_LIMITS
+from stepgrad.engine.train import Plan
 
 __all__ = [
     "KNOBS",

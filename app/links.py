@@ -11,9 +11,9 @@ import re
 import zlib
 from dataclasses import dataclass
 
-from app.errors import ProblemError
-from app.options import Kind, Options
-from engine.limits import LIMITS
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.options import Kind, Options
+from stepgrad.engine.limits import LIMITS
 
 __all__ = ["MAX_INFLATED", "Links", "decode", "encode", "links"]
 

@@ -17,19 +17,20 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from app import __version__, problems
-from app.config import Settings
-from app.guard import Guard
-from app.pages import Pages
-from app.pipeline import Pipeline
-from app.resources import STATIC
-from app.routes import docs, graphs, health, pages, studies
-from app.routes.pages import boot_data
-from app.routes.shortcut import Shortcut
-from app.routes.stream import Places
-from app.schemas import ProblemAnswer
-from app.version import fingerprint
-from engine.limits import LIMITS
+from stepgrad import __version__
+from stepgrad.app import problems
+from stepgrad.app.config import Settings
+from stepgrad.app.guard import Guard
+from stepgrad.app.pages import Pages
+from stepgrad.app.pipeline import Pipeline
+from stepgrad.app.resources import STATIC
+from stepgrad.app.routes import docs, graphs, health, pages, studies
+from stepgrad.app.routes.pages import boot_data
+from stepgrad.app.routes.shortcut import Shortcut
+from stepgrad.app.routes.stream import Places
+from stepgrad.app.schemas import ProblemAnswer
+from stepgrad.app.version import fingerprint
+from stepgrad.engine.limits import LIMITS
 
 __all__ = ["create_app"]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.errors import ProblemError
-from engine.suggest import closest
-from engine.trace import Node, Trace
+from stepgrad.app.errors import ProblemError
+from stepgrad.engine.suggest import closest
+from stepgrad.engine.trace import Node, Trace
 
 __all__ = ["find", "hint", "named"]
 

@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.errors import ProblemError
-from app.knobs import Batch, Iteration, Iterations, LearningRate, Optimizer, Seed, Train, Versus, ZeroGrad
-from app.spellings import (
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.knobs import Batch, Iteration, Iterations, LearningRate, Optimizer, Seed, Train, Versus, ZeroGrad
+from stepgrad.app.spellings import (
     EXPANDABLE,
     Bg,
     Digits,
@@ -29,7 +29,7 @@ from app.spellings import (
     nearest,
     shown,
 )
-from engine.ops import MICROGRAD
+from stepgrad.engine.ops import MICROGRAD
 
 __all__ = [
     "IGNORED",

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from app.resources import STATIC, TEMPLATES
+from stepgrad.app.resources import STATIC, TEMPLATES
 
 __all__ = ["Pages"]
 

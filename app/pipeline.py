@@ -17,27 +17,27 @@ from time import monotonic
 from typing import Any
 from weakref import ref
 
-from app.answers import graph_answer
-from app.caching import Cache
-from app.config import Settings
-from app.drawing.dot import export_dot
-from app.drawing.errors import Busy, TooLarge
-from app.drawing.layout import Engine, Layout
-from app.drawing.skeleton import Font, Skeleton
-from app.drawing.structure import Structure, structure_of
-from app.errors import ProblemError
-from app.knobs import plan_of
-from app.links import encode, links
-from app.options import Options
-from app.story import Moment, Story
-from app.training import Courses
-from engine.errors import LimitError
-from engine.folding import examples, fold
-from engine.language import run
-from engine.limits import LIMITS
-from engine.renumber import Form, parts
-from engine.retelling import untold
-from engine.trace import Trace
+from stepgrad.app.answers import graph_answer
+from stepgrad.app.caching import Cache
+from stepgrad.app.config import Settings
+from stepgrad.app.drawing.dot import export_dot
+from stepgrad.app.drawing.errors import Busy, TooLarge
+from stepgrad.app.drawing.layout import Engine, Layout
+from stepgrad.app.drawing.skeleton import Font, Skeleton
+from stepgrad.app.drawing.structure import Structure, structure_of
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.knobs import plan_of
+from stepgrad.app.links import encode, links
+from stepgrad.app.options import Options
+from stepgrad.app.story import Moment, Story
+from stepgrad.app.training import Courses
+from stepgrad.engine.errors import LimitError
+from stepgrad.engine.folding import examples, fold
+from stepgrad.engine.language import run
+from stepgrad.engine.limits import LIMITS
+from stepgrad.engine.renumber import Form, parts
+from stepgrad.engine.retelling import untold
+from stepgrad.engine.trace import Trace
 
 __all__ = ["Pipeline"]
 

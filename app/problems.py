@@ -21,11 +21,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from app.drawing.errors import DrawingError
-from app.errorpicture import error_picture
-from app.errors import ProblemError
-from app.links import encode
-from engine.errors import EmptyProgramError, EngineError, LimitError
+from stepgrad.app.drawing.errors import DrawingError
+from stepgrad.app.errorpicture import error_picture
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.links import encode
+from stepgrad.engine.errors import EmptyProgramError, EngineError, LimitError
 
 __all__ = ["MEDIA_TYPE", "answer", "as_problem", "install", "wanted"]
 

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.errors import ProblemError
-from app.options import Options
-from engine.trace import GroupKind, Kind, Phase
-from engine.trouble import TroubleKind
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.options import Options
+from stepgrad.engine.trace import GroupKind, Kind, Phase
+from stepgrad.engine.trouble import TroubleKind
 
 __all__ = ["GraphAnswer", "GraphRequest", "ProblemAnswer", "Ready"]
 

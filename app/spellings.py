@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
-from engine.ops import MICROGRAD, OPS
-from engine.suggest import closest
+from stepgrad.engine.ops import MICROGRAD, OPS
+from stepgrad.engine.suggest import closest
 
 __all__ = [
     "EXPANDABLE",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.errors import ProblemError
-from app.nodes import find, hint
-from engine.trace import Node, Trace
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.nodes import find, hint
+from stepgrad.engine.trace import Node, Trace
 
 __all__ = ["resolve"]
 

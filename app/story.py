@@ -7,23 +7,23 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from app.drawing.diagram.networks import Networks
-from app.drawing.explaining import Explainer
-from app.drawing.flow import Flow, largest
-from app.drawing.layout import refuse_values
-from app.drawing.merging import by_node
-from app.drawing.structure import Structure, room_of, structure_of
-from app.drawing.view import UNSEEN, Color, Numbers, View
-from app.drawing.words import Narrator
-from app.knobs import Knobs, plan_of
-from app.options import Options
-from app.steps import resolve
-from app.tape import tape_of
-from app.training import Course, Courses, model_of
-from app.views import view_of
-from engine.folding import drawn_for, examples
-from engine.trace import Frame, Group, Step, Trace
-from engine.trouble import Trouble
+from stepgrad.app.drawing.diagram.networks import Networks
+from stepgrad.app.drawing.explaining import Explainer
+from stepgrad.app.drawing.flow import Flow, largest
+from stepgrad.app.drawing.layout import refuse_values
+from stepgrad.app.drawing.merging import by_node
+from stepgrad.app.drawing.structure import Structure, room_of, structure_of
+from stepgrad.app.drawing.view import UNSEEN, Color, Numbers, View
+from stepgrad.app.drawing.words import Narrator
+from stepgrad.app.knobs import Knobs, plan_of
+from stepgrad.app.options import Options
+from stepgrad.app.steps import resolve
+from stepgrad.app.tape import tape_of
+from stepgrad.app.training import Course, Courses, model_of
+from stepgrad.app.views import view_of
+from stepgrad.engine.folding import drawn_for, examples
+from stepgrad.engine.trace import Frame, Group, Step, Trace
+from stepgrad.engine.trouble import Trouble
 
 __all__ = ["Moment", "Story"]
 

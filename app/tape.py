@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.wire import number
-from engine.trace import Trace
+from stepgrad.app.wire import number
+from stepgrad.engine.trace import Trace
 
 __all__ = ["LONGEST", "tape_of"]
 

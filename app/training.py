@@ -7,16 +7,16 @@ from contextlib import contextmanager
 from functools import cached_property
 from threading import BoundedSemaphore, Lock
 
-from app.caching import Cache
-from app.drawing.errors import Busy
-from app.errors import ProblemError
-from app.nodes import named
-from engine.model import Model
-from engine.predictions import Predictor, predictor
-from engine.replay import Replay
-from engine.retelling import retold
-from engine.trace import Node, Trace
-from engine.train import History, Plan, Run
+from stepgrad.app.caching import Cache
+from stepgrad.app.drawing.errors import Busy
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.nodes import named
+from stepgrad.engine.model import Model
+from stepgrad.engine.predictions import Predictor, predictor
+from stepgrad.engine.replay import Replay
+from stepgrad.engine.retelling import retold
+from stepgrad.engine.trace import Node, Trace
+from stepgrad.engine.train import History, Plan, Run
 
 __all__ = ["Course", "Courses", "model_of", "no_iteration"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hashlib import blake2b
 from pathlib import Path
 
-from app import __version__
-from app.config import Settings
-from app.resources import DIST
+from stepgrad import __version__
+from stepgrad.app.config import Settings
+from stepgrad.app.resources import DIST
 
 __all__ = ["fingerprint"]
 

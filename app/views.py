@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.drawing.view import PLAIN, View
-from app.nodes import named
-from app.options import Options
-from engine.trace import Trace
+from stepgrad.app.drawing.view import PLAIN, View
+from stepgrad.app.nodes import named
+from stepgrad.app.options import Options
+from stepgrad.engine.trace import Trace
 
 __all__ = ["view_of"]
 

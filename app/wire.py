@@ -10,7 +10,7 @@ import json
 import math
 from typing import Any
 
-from app.errors import ProblemError
+from stepgrad.app.errors import ProblemError
 
 __all__ = ["Num", "dump", "number", "read"]
 

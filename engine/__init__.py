@@ -1,12 +1,12 @@
 """stepgrad's engine: expression graphs, backpropagation as a story, and the language people type.
 
-`from engine import *` gives what a program of the language takes for granted: `Value`, the operations, nets and data sets.
+`from stepgrad.engine import *` gives what a program of the language takes for granted: `Value`, the operations, nets, data.
 """
 
-from engine.data import circles, line, moons, xor
-from engine.functions import FUNCTIONS as _FUNCTIONS
-from engine.nn import MLP, Layer, Neuron
-from engine.value import Value
+from stepgrad.engine.data import circles, line, moons, xor
+from stepgrad.engine.functions import FUNCTIONS as _FUNCTIONS
+from stepgrad.engine.nn import MLP, Layer, Neuron
+from stepgrad.engine.value import Value
 
 globals().update(_FUNCTIONS)
 

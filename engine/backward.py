@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.graph import by_birth
-from engine.ops import OPS
+from stepgrad.engine.graph import by_birth
+from stepgrad.engine.ops import OPS
 
 if TYPE_CHECKING:
-    from engine.ops import Op
-    from engine.value import Value
+    from stepgrad.engine.ops import Op
+    from stepgrad.engine.value import Value
 
 __all__ = ["Contribution", "Pass", "backward", "contributions", "seed", "send_back"]
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.replay import Replay
+from stepgrad.engine.replay import Replay
 
 __all__ = ["TOLERANCE", "Check", "CurvePoint", "Reason", "Verdict", "check", "curve"]
 

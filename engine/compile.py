@@ -14,10 +14,10 @@ from functools import cached_property
 from threading import Lock
 from typing import Any
 
-from engine.graph import ancestors
-from engine.ops import OPS
-from engine.trace import Trace
-from engine.value import Value
+from stepgrad.engine.graph import ancestors
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.trace import Trace
+from stepgrad.engine.value import Value
 
 __all__ = ["Instruction", "Program", "Structure", "program", "structure_of_trace", "structure_of_values"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from engine.backward import Contribution, Pass
-from engine.trace import Field
-from engine.value import Value
+from stepgrad.engine.backward import Contribution, Pass
+from stepgrad.engine.trace import Field
+from stepgrad.engine.value import Value
 
 __all__ = ["Assigned", "Computed", "Event", "Noted", "Passed", "Seeded", "Sent", "begins", "is_by_hand", "seeded_by_hand"]
 

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from engine.compile import Instruction, Structure
-from engine.trace import Node
+from stepgrad.engine.compile import Instruction, Structure
+from stepgrad.engine.trace import Node
 
 __all__ = ["Cut", "Example", "Examples", "LossGraph", "take_apart"]
 

@@ -16,8 +16,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Literal, get_args
 
-from engine.joining import Joining
-from engine.trace import Group, GroupKind, Node, Trace
+from stepgrad.engine.joining import Joining
+from stepgrad.engine.trace import Group, GroupKind, Node, Trace
 
 __all__ = ["COLLAPSE", "MOST_BOXES", "Collapse", "drawn_for", "examples", "fold"]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 from weakref import ref
 
-from engine.value import Value
+from stepgrad.engine.value import Value
 
 __all__ = ["Memory", "sweep"]
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from functools import reduce
 from typing import Any
 
-from engine.ops import OPS, Op
-from engine.value import Number, Value
+from stepgrad.engine.ops import OPS, Op
+from stepgrad.engine.value import Number, Value
 
 __all__ = ["FUNCTIONS"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from engine.value import Value
+    from stepgrad.engine.value import Value
 
 __all__ = ["ancestors", "by_birth"]
 

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from engine.errors import Span
-from engine.recorder import Making
-from engine.trace import Group
-from engine.value import Value
+from stepgrad.engine.errors import Span
+from stepgrad.engine.recorder import Making
+from stepgrad.engine.trace import Group
+from stepgrad.engine.value import Value
 
 __all__ = ["grouped"]
 

@@ -9,8 +9,8 @@ from functools import cached_property
 from itertools import groupby
 from math import nan
 
-from engine.ops import OPS
-from engine.trace import Edge, Field, Folded, GroupKind, Node, Step, Trace, Write
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.trace import Edge, Field, Folded, GroupKind, Node, Step, Trace, Write
 
 __all__ = ["Joining"]
 

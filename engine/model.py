@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from engine.compile import CHUNK, Instruction, Program, Structure, program
-from engine.examples import Example, Examples, take_apart
-from engine.graph import ancestors
-from engine.limits import TRAINING_LIMITS, TrainingLimits
-from engine.ops import OPS
-from engine.replay import Replay
-from engine.trace import Kind, Node, Trace
-from engine.value import Value
+from stepgrad.engine.compile import CHUNK, Instruction, Program, Structure, program
+from stepgrad.engine.examples import Example, Examples, take_apart
+from stepgrad.engine.graph import ancestors
+from stepgrad.engine.limits import TRAINING_LIMITS, TrainingLimits
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.replay import Replay
+from stepgrad.engine.trace import Kind, Node, Trace
+from stepgrad.engine.value import Value
 
 __all__ = ["Batch", "Loss", "Model"]
 

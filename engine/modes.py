@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.replay import Replay
+from stepgrad.engine.replay import Replay
 
 __all__ = ["Mode", "Tangents", "inputs_of", "modes", "tangents"]
 

@@ -10,8 +10,8 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.ops import OPS
-from engine.value import Number, Value
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.value import Number, Value
 
 __all__ = ["ACTIVATIONS", "MLP", "Layer", "Net", "Neuron"]
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from engine import kernels
+from stepgrad.engine import kernels
 
 __all__ = ["MICROGRAD", "OPS", "Op"]
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.replay import Replay
-from engine.trace import Edge
+from stepgrad.engine.replay import Replay
+from stepgrad.engine.trace import Edge
 
 __all__ = ["ORDERS", "Fault", "Order", "Sent", "Walk", "walk"]
 

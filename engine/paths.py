@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.replay import Replay
-from engine.trace import Edge
+from stepgrad.engine.replay import Replay
+from stepgrad.engine.trace import Edge
 
 __all__ = ["Path", "PathSum", "Paths"]
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from engine.compile import Structure, program
-from engine.errors import ProgramError
-from engine.examples import Cut, LossGraph
-from engine.model import Model
+from stepgrad.engine.compile import Structure, program
+from stepgrad.engine.errors import ProgramError
+from stepgrad.engine.examples import Cut, LossGraph
+from stepgrad.engine.model import Model
 
 __all__ = ["Predictor", "predictor"]
 

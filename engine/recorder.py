@@ -16,14 +16,14 @@ from itertools import chain
 from operator import attrgetter
 from typing import Any
 
-from engine.backward import contributions, send_back
-from engine.errors import LimitError
-from engine.events import Assigned, Computed, Event, Noted, Passed, Seeded, Sent, begins, is_by_hand, seeded_by_hand
-from engine.forgetting import Memory, sweep
-from engine.limits import Limits
-from engine.ops import Op
-from engine.trace import Field, GroupKind, Kind
-from engine.value import Number, Value
+from stepgrad.engine.backward import contributions, send_back
+from stepgrad.engine.errors import LimitError
+from stepgrad.engine.events import Assigned, Computed, Event, Noted, Passed, Seeded, Sent, begins, is_by_hand, seeded_by_hand
+from stepgrad.engine.forgetting import Memory, sweep
+from stepgrad.engine.limits import Limits
+from stepgrad.engine.ops import Op
+from stepgrad.engine.trace import Field, GroupKind, Kind
+from stepgrad.engine.value import Number, Value
 
 __all__ = ["EXPLICIT", "LOCAL", "TOP", "Making", "Recorder"]
 

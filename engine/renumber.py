@@ -15,9 +15,9 @@ from dataclasses import replace
 from math import isfinite
 from typing import NamedTuple
 
-from engine.errors import Span
-from engine.ops import OPS
-from engine.trace import Edge, Node, Step, Trace, Write
+from stepgrad.engine.errors import Span
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.trace import Edge, Node, Step, Trace, Write
 
 __all__ = ["Form", "Parts", "parts"]
 

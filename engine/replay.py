@@ -11,9 +11,9 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
-from engine.compile import Instruction, Structure, program
-from engine.ops import OPS, Op
-from engine.trace import Edge, Trace
+from stepgrad.engine.compile import Instruction, Structure, program
+from stepgrad.engine.ops import OPS, Op
+from stepgrad.engine.trace import Edge, Trace
 
 __all__ = ["Replay"]
 

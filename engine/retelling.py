@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from engine.ops import OPS
-from engine.replay import Replay
-from engine.trace import Descent, Edge, Group, Node, Notice, Phase, Step, Trace, Write
-from engine.train import Run
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.replay import Replay
+from stepgrad.engine.trace import Descent, Edge, Group, Node, Notice, Phase, Step, Trace, Write
+from stepgrad.engine.train import Run
 
 __all__ = ["MOST_UPDATES", "retold", "untold"]
 

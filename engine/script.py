@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.trace import Field, Node, Trace
+from stepgrad.engine.trace import Field, Node, Trace
 
 __all__ = ["Action", "Assign", "Backward", "Compute", "Leaf", "script"]
 

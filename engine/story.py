@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from typing import Any
 
-from engine.backward import Contribution
-from engine.errors import Span
-from engine.events import Assigned, Computed, Event, Seeded
-from engine.graph import ancestors
-from engine.groups import grouped
-from engine.recorder import Making, Recorder
-from engine.trace import Edge, Node, Notice, Phase, Step, Trace, Write
-from engine.value import Value
+from stepgrad.engine.backward import Contribution
+from stepgrad.engine.errors import Span
+from stepgrad.engine.events import Assigned, Computed, Event, Seeded
+from stepgrad.engine.graph import ancestors
+from stepgrad.engine.groups import grouped
+from stepgrad.engine.recorder import Making, Recorder
+from stepgrad.engine.trace import Edge, Node, Notice, Phase, Step, Trace, Write
+from stepgrad.engine.value import Value
 
 __all__ = ["tell"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from engine.replay import Replay
+from stepgrad.engine.replay import Replay
 
 __all__ = ["Sweep", "sweep"]
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from engine.errors import Span
+from stepgrad.engine.errors import Span
 
 __all__ = [
     "Descent", "Edge", "Field", "Folded", "Frame", "Group", "GroupKind", "Kind", "Node", "Notice", "Phase", "Step", "Trace",

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from time import perf_counter, sleep
 from typing import Literal
 
-from engine.errors import LimitError, ProgramError
-from engine.limits import TRAINING_LIMITS, TrainingLimits
-from engine.model import Batch, Model
-from engine.optimizers import OPTIMIZERS, Optimizer
-from engine.trace import Field, Trace
+from stepgrad.engine.errors import LimitError, ProgramError
+from stepgrad.engine.limits import TRAINING_LIMITS, TrainingLimits
+from stepgrad.engine.model import Batch, Model
+from stepgrad.engine.optimizers import OPTIMIZERS, Optimizer
+from stepgrad.engine.trace import Field, Trace
 
 __all__ = ["History", "Plan", "Run", "Stop", "train"]
 

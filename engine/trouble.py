@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.replay import Replay
-from engine.trace import Edge, Node
+from stepgrad.engine.replay import Replay
+from stepgrad.engine.trace import Edge, Node
 
 __all__ = ["SATURATED", "VANISHED", "Trouble", "TroubleKind", "troubles"]
 

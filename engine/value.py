@@ -6,8 +6,8 @@ from functools import partial
 from itertools import count
 from typing import Any
 
-from engine.backward import backward, send_back
-from engine.ops import OPS, Op
+from stepgrad.engine.backward import backward, send_back
+from stepgrad.engine.ops import OPS, Op
 
 __all__ = ["Number", "Value"]
 

@@ -57,7 +57,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def service() -> FastAPI:
     """The service with default settings. A test that wants others makes its own with create_app()."""
-    from app.main import create_app
+    from stepgrad.app.main import create_app
 
     return create_app()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from engine.language import run
-from engine.ops import OPS
+from stepgrad.engine.language import run
+from stepgrad.engine.ops import OPS
 
 __all__ = ["program", "programs"]
 

@@ -6,7 +6,7 @@ import contextlib
 import io
 import random
 
-from engine import Value
+from stepgrad.engine import Value
 
 __all__ = ["printed_by_python"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from engine.ops import OPS
+from stepgrad.engine.ops import OPS
 
 __all__ = ["Program", "hostile_text", "programs", "python_programs", "trees"]
 

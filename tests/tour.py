@@ -13,10 +13,10 @@ from urllib.parse import quote
 
 from playwright.sync_api import Page, sync_playwright
 
-from app.config import Settings
-from app.gallery import gallery
-from app.main import create_app
 from dev import chromium
+from stepgrad.app.config import Settings
+from stepgrad.app.gallery import gallery
+from stepgrad.app.main import create_app
 from tests.browser.live import ARGUMENTS, serving
 from tests.png import smaller
 

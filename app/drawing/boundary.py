@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.drawing.axes import Axis, linear
-from app.drawing.canvas import HEIGHT, SIZE, WIDTH, Canvas, Key, Point, px, short, within
-from app.drawing.plot import visible
-from app.drawing.spelling import number_text
-from app.drawing.text import width
-from app.drawing.theme import THEMES
-from app.drawing.tint import tint
+from stepgrad.app.drawing.axes import Axis, linear
+from stepgrad.app.drawing.canvas import HEIGHT, SIZE, WIDTH, Canvas, Key, Point, px, short, within
+from stepgrad.app.drawing.plot import visible
+from stepgrad.app.drawing.spelling import number_text
+from stepgrad.app.drawing.text import width
+from stepgrad.app.drawing.theme import THEMES
+from stepgrad.app.drawing.tint import tint
 
 __all__ = ["ASPECT", "Boundary", "Fit", "draw_boundary", "draw_fit"]
 

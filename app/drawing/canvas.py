@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from app.drawing.axes import Axis
-from app.drawing.fonts import embedded, families
-from app.drawing.text import clean, escape, width
-from app.drawing.theme import THEMES, Theme
+from stepgrad.app.drawing.axes import Axis
+from stepgrad.app.drawing.fonts import embedded, families
+from stepgrad.app.drawing.text import clean, escape, width
+from stepgrad.app.drawing.theme import THEMES, Theme
 
 __all__ = ["Canvas", "Key", "px"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.drawing.naming import is_name, latex_of, text_of
-from app.drawing.spelling import Term, change_texts, factor, number_latex, number_text
-from engine.trace import Descent, Step, Write
+from stepgrad.app.drawing.naming import is_name, latex_of, text_of
+from stepgrad.app.drawing.spelling import Term, change_texts, factor, number_latex, number_text
+from stepgrad.engine.trace import Descent, Step, Write
 
 __all__ = ["arithmetic", "latex", "sentence"]
 

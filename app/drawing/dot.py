@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 
 import graphviz
 
-from app.drawing.frames import MARGIN
-from app.drawing.shapes import shape_of
-from app.drawing.structure import Dir, Structure
-from app.drawing.text import clean, format_number
-from app.drawing.view import PLAIN, UNSEEN, Numbers, View
-from engine.trace import Frame, Trace
+from stepgrad.app.drawing.frames import MARGIN
+from stepgrad.app.drawing.shapes import shape_of
+from stepgrad.app.drawing.structure import Dir, Structure
+from stepgrad.app.drawing.text import clean, format_number
+from stepgrad.app.drawing.view import PLAIN, UNSEEN, Numbers, View
+from stepgrad.engine.trace import Frame, Trace
 
 __all__ = ["export_dot", "layout_dot"]
 

@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.drawing.axes import logarithmic
-from app.drawing.canvas import HEIGHT, SIZE, WIDTH, Canvas, Key, px
-from app.drawing.text import width
-from app.drawing.theme import THEMES
+from stepgrad.app.drawing.axes import logarithmic
+from stepgrad.app.drawing.canvas import HEIGHT, SIZE, WIDTH, Canvas, Key, px
+from stepgrad.app.drawing.text import width
+from stepgrad.app.drawing.theme import THEMES
 
 __all__ = ["ErrorCurve", "draw_error_curve"]
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from app.drawing.naming import is_name, text_of
-from app.drawing.spelling import factor, number_text
-from app.drawing.words import Narrator
-from engine.ops import OPS
-from engine.replay import Replay
-from engine.trace import Edge, Step, Trace
-from engine.trouble import Trouble, TroubleKind, troubles
+from stepgrad.app.drawing.naming import is_name, text_of
+from stepgrad.app.drawing.spelling import factor, number_text
+from stepgrad.app.drawing.words import Narrator
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.replay import Replay
+from stepgrad.engine.trace import Edge, Step, Trace
+from stepgrad.engine.trouble import Trouble, TroubleKind, troubles
 
 __all__ = ["Explainer"]
 

@@ -12,10 +12,10 @@ from functools import cached_property
 from math import isfinite
 from typing import Literal
 
-from app.drawing.text import slot_chars
-from app.drawing.view import View
-from engine.ops import OPS
-from engine.trace import Node, Step, Trace
+from stepgrad.app.drawing.text import slot_chars
+from stepgrad.app.drawing.view import View
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.trace import Node, Step, Trace
 
 __all__ = ["EdgeField", "EdgeWrite", "Flow", "largest"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache, lru_cache
 
-from app.resources import DIST
+from stepgrad.app.resources import DIST
 
 __all__ = ["embedded", "families"]
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 
-from app.drawing import descent
-from app.drawing.naming import Data, Names, distinct, is_name, latex_of, short
-from app.drawing.spelling import CALL, Term, bracketed, factor, name_latex, number_latex, spell, top_precedence
-from engine.ops import OPS, Op
-from engine.trace import Edge, Node, Step, Trace
+from stepgrad.app.drawing import descent
+from stepgrad.app.drawing.naming import Data, Names, distinct, is_name, latex_of, short
+from stepgrad.app.drawing.spelling import CALL, Term, bracketed, factor, name_latex, number_latex, spell, top_precedence
+from stepgrad.engine.ops import OPS, Op
+from stepgrad.engine.trace import Edge, Node, Step, Trace
 
 __all__ = ["Formula", "Formulas"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.drawing.plain import Layout
-from app.drawing.shapes import shape_of
+from stepgrad.app.drawing.plain import Layout
+from stepgrad.app.drawing.shapes import shape_of
 
 __all__ = ["MARGIN", "NAME", "rectangles"]
 

@@ -21,11 +21,11 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 
-from app.caching import Cache
-from app.drawing.dot import layout_dot
-from app.drawing.errors import Busy, LayoutFailed, TooLarge
-from app.drawing.plain import Layout, read_plain
-from app.drawing.structure import Structure
+from stepgrad.app.caching import Cache
+from stepgrad.app.drawing.dot import layout_dot
+from stepgrad.app.drawing.errors import Busy, LayoutFailed, TooLarge
+from stepgrad.app.drawing.plain import Layout, read_plain
+from stepgrad.app.drawing.structure import Structure
 
 try:
     import resource

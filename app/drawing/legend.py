@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.drawing.text import slot_width, width
-from app.drawing.theme import THEMES
-from app.drawing.tint import SWATCHES, THICK, THIN, tint
+from stepgrad.app.drawing.text import slot_width, width
+from stepgrad.app.drawing.theme import THEMES
+from stepgrad.app.drawing.tint import SWATCHES, THICK, THIN, tint
 
 __all__ = ["LEGEND_CHARS", "LEGEND_GAP", "LEGEND_HEIGHT", "LEGEND_WIDTH", "LEGEND_WORDS", "Legend"]
 

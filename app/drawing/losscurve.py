@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.drawing.axes import linear, logarithmic
-from app.drawing.canvas import HEIGHT, SIZE, WIDTH, Canvas, Key, Point, px, short, within
-from app.drawing.spelling import number_text
-from app.drawing.text import width
-from app.drawing.theme import THEMES
+from stepgrad.app.drawing.axes import linear, logarithmic
+from stepgrad.app.drawing.canvas import HEIGHT, SIZE, WIDTH, Canvas, Key, Point, px, short, within
+from stepgrad.app.drawing.spelling import number_text
+from stepgrad.app.drawing.text import width
+from stepgrad.app.drawing.theme import THEMES
 
 __all__ = ["Line", "LossCurve", "Scale", "draw_loss_curve"]
 

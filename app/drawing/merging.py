@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import groupby
 
-from engine.trace import Step, Trace
+from stepgrad.engine.trace import Step, Trace
 
 __all__ = ["by_node"]
 

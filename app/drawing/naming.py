@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
-from app.drawing.spelling import CALL, Term, number_latex, number_text
-from engine.trace import Node, Step, Trace
+from stepgrad.app.drawing.spelling import CALL, Term, number_latex, number_text
+from stepgrad.engine.trace import Node, Step, Trace
 
 __all__ = ["Data", "Names", "distinct", "is_name", "latex_of", "short", "text_of", "told_apart"]
 

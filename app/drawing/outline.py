@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from app.drawing.shapes import Shape
+from stepgrad.app.drawing.shapes import Shape
 
 __all__ = ["bar", "inside", "px", "tab"]
 

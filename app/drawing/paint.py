@@ -10,18 +10,18 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Literal
 
-from app.drawing.fonts import embedded, families
-from app.drawing.frames import NAME, rectangles
-from app.drawing.legend import LEGEND_GAP, LEGEND_HEIGHT, LEGEND_WIDTH, LEGEND_WORDS, Legend
-from app.drawing.outline import bar, inside, px, tab
-from app.drawing.plain import Layout, Point
-from app.drawing.shapes import ARROW, BEHIND, TO, Shape, sizes
-from app.drawing.structure import Box
-from app.drawing.text import UNKNOWN, escape, slot_width, width
-from app.drawing.theme import THEMES, Accent
-from app.drawing.tint import plain_text
-from app.drawing.view import PLAIN, View
-from engine.trace import Phase
+from stepgrad.app.drawing.fonts import embedded, families
+from stepgrad.app.drawing.frames import NAME, rectangles
+from stepgrad.app.drawing.legend import LEGEND_GAP, LEGEND_HEIGHT, LEGEND_WIDTH, LEGEND_WORDS, Legend
+from stepgrad.app.drawing.outline import bar, inside, px, tab
+from stepgrad.app.drawing.plain import Layout, Point
+from stepgrad.app.drawing.shapes import ARROW, BEHIND, TO, Shape, sizes
+from stepgrad.app.drawing.structure import Box
+from stepgrad.app.drawing.text import UNKNOWN, escape, slot_width, width
+from stepgrad.app.drawing.theme import THEMES, Accent
+from stepgrad.app.drawing.tint import plain_text
+from stepgrad.app.drawing.view import PLAIN, View
+from stepgrad.engine.trace import Phase
 
 __all__ = ["Font", "Painter"]
 

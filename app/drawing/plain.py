@@ -9,9 +9,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.drawing.errors import LayoutFailed
-from app.drawing.shapes import Shape, shape_of
-from app.drawing.structure import Structure, Wire
+from stepgrad.app.drawing.errors import LayoutFailed
+from stepgrad.app.drawing.shapes import Shape, shape_of
+from stepgrad.app.drawing.structure import Structure, Wire
 
 __all__ = ["Layout", "Point", "read_plain"]
 

@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.drawing.axes import linear
-from app.drawing.canvas import HEIGHT, SIZE, WIDTH, Canvas, Key, Point, px, short, within
-from app.drawing.spelling import number_text
-from app.drawing.text import width
-from app.drawing.theme import THEMES
+from stepgrad.app.drawing.axes import linear
+from stepgrad.app.drawing.canvas import HEIGHT, SIZE, WIDTH, Canvas, Key, Point, px, short, within
+from stepgrad.app.drawing.spelling import number_text
+from stepgrad.app.drawing.text import width
+from stepgrad.app.drawing.theme import THEMES
 
 __all__ = ["Plot", "draw_plot", "visible"]
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from app.drawing.structure import Box, Dir, Style
-from app.drawing.text import slot_width, width
+from stepgrad.app.drawing.structure import Box, Dir, Style
+from stepgrad.app.drawing.text import slot_width, width
 
 __all__ = ["ARRIVE", "ARROW", "BEHIND", "TO", "Shape", "Sizes", "shape_of", "sizes"]
 

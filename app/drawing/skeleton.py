@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.drawing.legend import LEGEND_CHARS
-from app.drawing.paint import FILL, WIDTH, Font, Painter
-from app.drawing.plain import Layout
-from app.drawing.structure import Box
-from app.drawing.summary import exactly, length, spread
-from app.drawing.text import fit_number
-from app.drawing.tint import share, tint, width_of
-from app.drawing.view import PLAIN, UNSEEN, Numbers, View
-from engine.trace import Frame, Phase, Step
+from stepgrad.app.drawing.legend import LEGEND_CHARS
+from stepgrad.app.drawing.paint import FILL, WIDTH, Font, Painter
+from stepgrad.app.drawing.plain import Layout
+from stepgrad.app.drawing.structure import Box
+from stepgrad.app.drawing.summary import exactly, length, spread
+from stepgrad.app.drawing.text import fit_number
+from stepgrad.app.drawing.tint import share, tint, width_of
+from stepgrad.app.drawing.view import PLAIN, UNSEEN, Numbers, View
+from stepgrad.engine.trace import Frame, Phase, Step
 
 __all__ = ["Font", "Skeleton"]
 

@@ -14,8 +14,8 @@ from hashlib import blake2b
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
-from app.drawing.text import clean, slot_chars
-from engine.trace import Kind, Node, Trace
+from stepgrad.app.drawing.text import clean, slot_chars
+from stepgrad.engine.trace import Kind, Node, Trace
 
 __all__ = ["Box", "Dir", "Leaves", "Reach", "Structure", "Style", "Surround", "Wire", "room_of", "structure_of"]
 

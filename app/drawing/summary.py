@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from app.drawing.shapes import TO
-from app.drawing.text import fit_number
+from stepgrad.app.drawing.shapes import TO
+from stepgrad.app.drawing.text import fit_number
 
 __all__ = ["exactly", "length", "spread"]
 

@@ -12,7 +12,7 @@ import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
 
-from app.resources import DIST
+from stepgrad.app.resources import DIST
 
 __all__ = ["UNKNOWN", "Metrics", "clean", "escape", "fit_number", "format_number", "metrics", "slot_chars", "slot_width", "width"]
 

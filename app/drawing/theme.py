@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.trace import Kind, Phase
+from stepgrad.engine.trace import Kind, Phase
 
 __all__ = ["THEMES", "Accent", "Look", "Theme"]
 

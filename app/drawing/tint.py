@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from app.drawing.theme import THEMES, Theme
+from stepgrad.app.drawing.theme import THEMES, Theme
 
 __all__ = ["SWATCHES", "Ends", "ends_of", "plain_text", "share", "tint", "width_of"]
 

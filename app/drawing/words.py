@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from app.drawing import descent
-from app.drawing.formulas import Formulas
-from app.drawing.naming import Data, Names, distinct, is_name, short, text_of, told_apart
-from app.drawing.spelling import CALL, Term, change_texts, factor, number_text, spell
-from engine.ops import OPS, Op
-from engine.trace import Folded, Node, Step, Trace
+from stepgrad.app.drawing import descent
+from stepgrad.app.drawing.formulas import Formulas
+from stepgrad.app.drawing.naming import Data, Names, distinct, is_name, short, text_of, told_apart
+from stepgrad.app.drawing.spelling import CALL, Term, change_texts, factor, number_text, spell
+from stepgrad.engine.ops import OPS, Op
+from stepgrad.engine.trace import Folded, Node, Step, Trace
 
 __all__ = ["START", "Narrator"]
 

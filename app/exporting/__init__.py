@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app import wire
-from app.exporting.code import code
-from app.pipeline import Pipeline
-from app.story import Moment
+from stepgrad.app import wire
+from stepgrad.app.exporting.code import code
+from stepgrad.app.pipeline import Pipeline
+from stepgrad.app.story import Moment
 
 __all__ = ["FORMATS", "Format"]
 

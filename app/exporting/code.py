@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.ops import OPS, Op
-from engine.script import Assign, Backward, Compute, Leaf, script
-from engine.trace import Trace
+from stepgrad.engine.ops import OPS, Op
+from stepgrad.engine.script import Assign, Backward, Compute, Leaf, script
+from stepgrad.engine.trace import Trace
 
 __all__ = ["DialectName", "code", "identifiers"]
 
@@ -163,7 +163,7 @@ _DIALECTS: Mapping[DialectName, _Dialect] = {
         operation=lambda op, operands: op.torch.format(*operands),
     ),
     "micrograd": _Dialect(
-        head=("from engine import Value  # or the notebook's own class", ""),
+        head=("from stepgrad import Value  # or the notebook's own class", ""),
         leaf="{name} = Value({number}{label})",
         label=", label='{name}'",
         keep="{name}.label = '{name}'",

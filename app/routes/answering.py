@@ -8,7 +8,7 @@ from hashlib import blake2b
 from fastapi import Request
 from fastapi.responses import Response
 
-from app.headers import matches
+from stepgrad.app.headers import matches
 
 __all__ = ["CACHE", "answer", "etag_of"]
 

@@ -9,18 +9,18 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from starlette.convertors import Convertor, register_url_convertor
 
-from app import wire
-from app.errors import ProblemError
-from app.exporting import FORMATS, Format
-from app.headers import matches
-from app.options import Options
-from app.pipeline import Pipeline
-from app.routes import openapi
-from app.routes.answering import CACHE, etag_of
-from app.routes.reading import json_body, pipeline_of, program, remember
-from app.schemas import GraphRequest
-from app.story import Moment
-from app.studies import STUDIES
+from stepgrad.app import wire
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.exporting import FORMATS, Format
+from stepgrad.app.headers import matches
+from stepgrad.app.options import Options
+from stepgrad.app.pipeline import Pipeline
+from stepgrad.app.routes import openapi
+from stepgrad.app.routes.answering import CACHE, etag_of
+from stepgrad.app.routes.reading import json_body, pipeline_of, program, remember
+from stepgrad.app.schemas import GraphRequest
+from stepgrad.app.story import Moment
+from stepgrad.app.studies import STUDIES
 
 __all__ = ["CodeConvertor", "router"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from app import __version__
-from app.errors import ProblemError
-from app.options import Options
-from app.routes.reading import pipeline_of
-from app.schemas import Ready
+from stepgrad import __version__
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.options import Options
+from stepgrad.app.routes.reading import pipeline_of
+from stepgrad.app.schemas import Ready
 
 __all__ = ["router"]
 

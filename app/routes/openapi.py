@@ -8,10 +8,10 @@ from typing import Any
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from app.exporting import FORMATS
-from app.links import encode
-from app.options import NAMES, Kind, Options
-from app.schemas import GraphAnswer, GraphRequest
+from stepgrad.app.exporting import FORMATS
+from stepgrad.app.links import encode
+from stepgrad.app.options import NAMES, Kind, Options
+from stepgrad.app.schemas import GraphAnswer, GraphRequest
 
 __all__ = ["PROGRAM", "embed", "graph", "page", "parameters_of", "picture", "problems", "program_parameter"]
 

@@ -8,17 +8,17 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.drawing.errors import DrawingError
-from app.drawing.words import START
-from app.errors import ProblemError
-from app.gallery import gallery
-from app.links import encode
-from app.options import Kind, Options
-from app.problems import as_problem, header_text
-from app.routes import openapi
-from app.routes.reading import pipeline_of, program, query, remember
-from engine.errors import EngineError
-from engine.ops import OPS
+from stepgrad.app.drawing.errors import DrawingError
+from stepgrad.app.drawing.words import START
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.gallery import gallery
+from stepgrad.app.links import encode
+from stepgrad.app.options import Kind, Options
+from stepgrad.app.problems import as_problem, header_text
+from stepgrad.app.routes import openapi
+from stepgrad.app.routes.reading import pipeline_of, program, query, remember
+from stepgrad.engine.errors import EngineError
+from stepgrad.engine.ops import OPS
 
 __all__ = ["router"]
 

@@ -8,12 +8,12 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 
-from app import wire
-from app.errors import ProblemError
-from app.links import decode
-from app.options import Kind as Where
-from app.options import Options
-from app.pipeline import Pipeline
+from stepgrad.app import wire
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.links import decode
+from stepgrad.app.options import Kind as Where
+from stepgrad.app.options import Options
+from stepgrad.app.pipeline import Pipeline
 
 __all__ = ["Pairs", "json_body", "pipeline_of", "program", "query", "remember", "source_of"]
 

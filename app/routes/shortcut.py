@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
-from app.routes import graphs
+from stepgrad.app.routes import graphs
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send

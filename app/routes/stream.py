@@ -19,20 +19,20 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from starlette.responses import StreamingResponse
 
-from app import wire
-from app.errors import ProblemError
-from app.problems import as_problem
-from app.studies.knobs import Training
-from app.studies.runs import check_size, packed
-from app.studies.telling import Subject
-from app.studies.training import training
-from app.training import no_iteration
-from app.wire import number
+from stepgrad.app import wire
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.problems import as_problem
+from stepgrad.app.studies.knobs import Training
+from stepgrad.app.studies.runs import check_size, packed
+from stepgrad.app.studies.telling import Subject
+from stepgrad.app.studies.training import training
+from stepgrad.app.training import no_iteration
+from stepgrad.app.wire import number
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
-    from app.training import Course
+    from stepgrad.app.training import Course
 
 __all__ = ["HEADERS", "MEDIA_TYPE", "Places", "TrainingStream", "wants_events"]
 

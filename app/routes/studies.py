@@ -9,15 +9,15 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from app.routes import openapi
-from app.routes.answering import answer
-from app.routes.reading import json_body, pipeline_of, remember, source_of
-from app.routes.stream import MEDIA_TYPE, TrainingStream, wants_events
-from app.schemas import GraphRequest
-from app.story import Story
-from app.studies import STUDIES, Question, Study, Subject
-from app.studies.knobs import Training
-from engine.language import run
+from stepgrad.app.routes import openapi
+from stepgrad.app.routes.answering import answer
+from stepgrad.app.routes.reading import json_body, pipeline_of, remember, source_of
+from stepgrad.app.routes.stream import MEDIA_TYPE, TrainingStream, wants_events
+from stepgrad.app.schemas import GraphRequest
+from stepgrad.app.story import Story
+from stepgrad.app.studies import STUDIES, Question, Study, Subject
+from stepgrad.app.studies.knobs import Training
+from stepgrad.engine.language import run
 
 __all__ = ["router"]
 

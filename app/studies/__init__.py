@@ -9,21 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app import wire
-from app.studies.adding import paths
-from app.studies.boundaries import boundary_json, boundary_svg
-from app.studies.carrying import carrying
-from app.studies.checking import checks
-from app.studies.comparing import comparison, torch_version
-from app.studies.diagrams import diagram_json, diagram_svg
-from app.studies.explaining import explanation
-from app.studies.knobs import BoundaryLook, LossLook, Table, Training
-from app.studies.losses import loss_svg, table
-from app.studies.ordering import orders
-from app.studies.plotting import error_svg, plot_json, plot_svg
-from app.studies.questions import About, AboutOne, CurveLook, DiagramLook, Explained, Placed, PlotLook, Question
-from app.studies.telling import Subject
-from app.studies.training import training
+from stepgrad.app import wire
+from stepgrad.app.studies.adding import paths
+from stepgrad.app.studies.boundaries import boundary_json, boundary_svg
+from stepgrad.app.studies.carrying import carrying
+from stepgrad.app.studies.checking import checks
+from stepgrad.app.studies.comparing import comparison, torch_version
+from stepgrad.app.studies.diagrams import diagram_json, diagram_svg
+from stepgrad.app.studies.explaining import explanation
+from stepgrad.app.studies.knobs import BoundaryLook, LossLook, Table, Training
+from stepgrad.app.studies.losses import loss_svg, table
+from stepgrad.app.studies.ordering import orders
+from stepgrad.app.studies.plotting import error_svg, plot_json, plot_svg
+from stepgrad.app.studies.questions import About, AboutOne, CurveLook, DiagramLook, Explained, Placed, PlotLook, Question
+from stepgrad.app.studies.telling import Subject
+from stepgrad.app.studies.training import training
 
 __all__ = ["STUDIES", "Question", "Study", "Subject"]
 

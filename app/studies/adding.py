@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from app.drawing.naming import text_of
-from app.drawing.spelling import factor, number_text
-from app.studies.questions import AboutOne
-from app.studies.telling import Subject
-from app.wire import number
-from engine.limits import STUDY_LIMITS
-from engine.paths import Paths, PathSum
-from engine.trace import Edge, Node
+from stepgrad.app.drawing.naming import text_of
+from stepgrad.app.drawing.spelling import factor, number_text
+from stepgrad.app.studies.questions import AboutOne
+from stepgrad.app.studies.telling import Subject
+from stepgrad.app.wire import number
+from stepgrad.engine.limits import STUDY_LIMITS
+from stepgrad.engine.paths import Paths, PathSum
+from stepgrad.engine.trace import Edge, Node
 
 __all__ = ["paths"]
 

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.drawing.boundary import ASPECT, Boundary, Fit, draw_boundary, draw_fit
-from app.drawing.spelling import number_text
-from app.errors import ProblemError
-from app.studies.knobs import BoundaryLook
-from app.studies.questions import Placed
-from app.studies.telling import Subject
-from app.training import Course
-from app.wire import number
-from engine.limits import STUDY_LIMITS
-from engine.predictions import Predictor
+from stepgrad.app.drawing.boundary import ASPECT, Boundary, Fit, draw_boundary, draw_fit
+from stepgrad.app.drawing.spelling import number_text
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.studies.knobs import BoundaryLook
+from stepgrad.app.studies.questions import Placed
+from stepgrad.app.studies.telling import Subject
+from stepgrad.app.training import Course
+from stepgrad.app.wire import number
+from stepgrad.engine.limits import STUDY_LIMITS
+from stepgrad.engine.predictions import Predictor
 
 __all__ = ["boundary_json", "boundary_svg"]
 

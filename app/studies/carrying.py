@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.studies.questions import AboutOne
-from app.studies.telling import Subject
-from app.wire import number
-from engine.limits import STUDY_LIMITS
-from engine.modes import Mode, inputs_of, modes, tangents
+from stepgrad.app.studies.questions import AboutOne
+from stepgrad.app.studies.telling import Subject
+from stepgrad.app.wire import number
+from stepgrad.engine.limits import STUDY_LIMITS
+from stepgrad.engine.modes import Mode, inputs_of, modes, tangents
 
 __all__ = ["carrying"]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from app.drawing.spelling import number_text
-from app.studies.questions import AboutOne
-from app.studies.telling import Subject
-from app.wire import number
-from engine.check import TOLERANCE, Check, check, curve
-from engine.limits import STUDY_LIMITS
-from engine.ops import OPS
-from engine.trace import Node
+from stepgrad.app.drawing.spelling import number_text
+from stepgrad.app.studies.questions import AboutOne
+from stepgrad.app.studies.telling import Subject
+from stepgrad.app.wire import number
+from stepgrad.engine.check import TOLERANCE, Check, check, curve
+from stepgrad.engine.limits import STUDY_LIMITS
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.trace import Node
 
 __all__ = ["checked", "checks"]
 

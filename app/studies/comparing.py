@@ -15,16 +15,16 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-from app.errors import ProblemError
-from app.studies.checking import checked
-from app.studies.questions import About
-from app.studies.telling import Subject
-from app.wire import number
-from engine.check import TOLERANCE, Check
-from engine.limits import STUDY_LIMITS
-from engine.ops import OPS, Op
-from engine.script import Assign, Backward, Compute, Leaf, script
-from engine.trace import Trace
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.studies.checking import checked
+from stepgrad.app.studies.questions import About
+from stepgrad.app.studies.telling import Subject
+from stepgrad.app.wire import number
+from stepgrad.engine.check import TOLERANCE, Check
+from stepgrad.engine.limits import STUDY_LIMITS
+from stepgrad.engine.ops import OPS, Op
+from stepgrad.engine.script import Assign, Backward, Compute, Leaf, script
+from stepgrad.engine.trace import Trace
 
 __all__ = ["EXACT", "act", "comparison", "torch_version"]
 

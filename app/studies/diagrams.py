@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
-from app.drawing.diagram.networks import Network, Networks
-from app.drawing.diagram.neurons import Neuron
-from app.drawing.diagram.picture import Moment, diagram_of
-from app.drawing.diagram.plan import Plan, View, plan_of
-from app.drawing.diagram.scales import Scales, round_up
-from app.errors import ProblemError
-from app.steps import resolve
-from app.studies.questions import DiagramLook
-from app.studies.telling import Subject
-from engine.trace import Edge, Step, Trace
+from stepgrad.app.drawing.diagram.networks import Network, Networks
+from stepgrad.app.drawing.diagram.neurons import Neuron
+from stepgrad.app.drawing.diagram.picture import Moment, diagram_of
+from stepgrad.app.drawing.diagram.plan import Plan, View, plan_of
+from stepgrad.app.drawing.diagram.scales import Scales, round_up
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.steps import resolve
+from stepgrad.app.studies.questions import DiagramLook
+from stepgrad.app.studies.telling import Subject
+from stepgrad.engine.trace import Edge, Step, Trace
 
 __all__ = ["diagram_json", "diagram_svg"]
 

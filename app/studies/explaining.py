@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.answers import operation_answer
-from app.steps import resolve
-from app.studies.questions import Explained
-from app.studies.telling import Subject
-from app.wire import number
-from engine.limits import STUDY_LIMITS
-from engine.ops import OPS
-from engine.trace import Node, Step
+from stepgrad.app.answers import operation_answer
+from stepgrad.app.steps import resolve
+from stepgrad.app.studies.questions import Explained
+from stepgrad.app.studies.telling import Subject
+from stepgrad.app.wire import number
+from stepgrad.engine.limits import STUDY_LIMITS
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.trace import Node, Step
 
 __all__ = ["explanation"]
 

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field
 
-from app.knobs import KNOBS, Batch, Iterations, LearningRate, Optimizer, Seed, Switch, Train, ZeroGrad, iterations
-from app.spellings import nearest
-from app.studies.questions import Look, Placed, Question
+from stepgrad.app.knobs import KNOBS, Batch, Iterations, LearningRate, Optimizer, Seed, Switch, Train, ZeroGrad, iterations
+from stepgrad.app.spellings import nearest
+from stepgrad.app.studies.questions import Look, Placed, Question
 
 __all__ = ["BoundaryLook", "Descent", "LossLook", "Table", "Training", "Watched"]
 

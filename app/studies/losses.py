@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 from io import StringIO
 
-from app.drawing.losscurve import Line, LossCurve, draw_loss_curve
-from app.knobs import KNOBS
-from app.studies.knobs import Descent, LossLook, Table
-from app.studies.runs import check_iteration, check_size, history_of, sentence
-from app.studies.telling import Subject
-from engine.train import History
+from stepgrad.app.drawing.losscurve import Line, LossCurve, draw_loss_curve
+from stepgrad.app.knobs import KNOBS
+from stepgrad.app.studies.knobs import Descent, LossLook, Table
+from stepgrad.app.studies.runs import check_iteration, check_size, history_of, sentence
+from stepgrad.app.studies.telling import Subject
+from stepgrad.engine.train import History
 
 __all__ = ["loss_svg", "table"]
 

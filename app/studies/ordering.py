@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.drawing.spelling import number_text
-from app.studies.questions import About
-from app.studies.telling import Subject
-from app.wire import number
-from engine.limits import STUDY_LIMITS
-from engine.modes import inputs_of
-from engine.orders import ORDERS, Walk, walk
+from stepgrad.app.drawing.spelling import number_text
+from stepgrad.app.studies.questions import About
+from stepgrad.app.studies.telling import Subject
+from stepgrad.app.wire import number
+from stepgrad.engine.limits import STUDY_LIMITS
+from stepgrad.engine.modes import inputs_of
+from stepgrad.engine.orders import ORDERS, Walk, walk
 
 __all__ = ["orders"]
 

@@ -6,17 +6,17 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from app.drawing.errorcurve import ErrorCurve, draw_error_curve
-from app.drawing.plot import Plot, draw_plot, visible
-from app.drawing.spelling import number_text
-from app.errors import ProblemError
-from app.studies.questions import CurveLook, PlotLook
-from app.studies.telling import Subject, too_much
-from app.wire import number
-from engine.check import curve
-from engine.limits import STUDY_LIMITS
-from engine.sweep import Sweep, sweep
-from engine.trace import Node
+from stepgrad.app.drawing.errorcurve import ErrorCurve, draw_error_curve
+from stepgrad.app.drawing.plot import Plot, draw_plot, visible
+from stepgrad.app.drawing.spelling import number_text
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.studies.questions import CurveLook, PlotLook
+from stepgrad.app.studies.telling import Subject, too_much
+from stepgrad.app.wire import number
+from stepgrad.engine.check import curve
+from stepgrad.engine.limits import STUDY_LIMITS
+from stepgrad.engine.sweep import Sweep, sweep
+from stepgrad.engine.trace import Node
 
 __all__ = ["error_svg", "plot_json", "plot_svg"]
 

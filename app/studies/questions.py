@@ -10,12 +10,12 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from app.errors import ProblemError
-from app.knobs import KNOBS, Batch, Iteration, LearningRate, Optimizer, Seed, Train, ZeroGrad
-from app.options import Options, ignored
-from app.spellings import NUMBER, Bg, Digits, Expand, InputNumbers, OpenGroups, StepName, nearest
-from engine.folding import Collapse
-from engine.limits import STUDY_LIMITS
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.knobs import KNOBS, Batch, Iteration, LearningRate, Optimizer, Seed, Train, ZeroGrad
+from stepgrad.app.options import Options, ignored
+from stepgrad.app.spellings import NUMBER, Bg, Digits, Expand, InputNumbers, OpenGroups, StepName, nearest
+from stepgrad.engine.folding import Collapse
+from stepgrad.engine.limits import STUDY_LIMITS
 
 __all__ = ["About", "AboutOne", "CurveLook", "DiagramLook", "Explained", "Look", "Placed", "PlotLook", "Question"]
 

@@ -8,21 +8,21 @@ from array import array
 from base64 import b64encode
 from typing import Any
 
-from app.drawing.spelling import number_text
-from app.errors import ProblemError
-from app.knobs import KNOBS
-from app.links import encode
-from app.options import Options
-from app.studies.knobs import Descent, Training
-from app.studies.telling import Subject
-from app.training import no_iteration
-from app.wire import number
-from engine.errors import ProgramError
-from engine.limits import TRAINING_LIMITS
-from engine.model import Model
-from engine.predictions import Predictor
-from engine.trace import Node
-from engine.train import History, Stop
+from stepgrad.app.drawing.spelling import number_text
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.knobs import KNOBS
+from stepgrad.app.links import encode
+from stepgrad.app.options import Options
+from stepgrad.app.studies.knobs import Descent, Training
+from stepgrad.app.studies.telling import Subject
+from stepgrad.app.training import no_iteration
+from stepgrad.app.wire import number
+from stepgrad.engine.errors import ProgramError
+from stepgrad.engine.limits import TRAINING_LIMITS
+from stepgrad.engine.model import Model
+from stepgrad.engine.predictions import Predictor
+from stepgrad.engine.trace import Node
+from stepgrad.engine.train import History, Stop
 
 __all__ = [
     "bracketed", "check_iteration", "check_size", "every_row", "history_of", "links", "packed", "predictions", "predictor_of",

@@ -6,13 +6,13 @@ import ast
 from functools import cached_property
 from typing import Any
 
-from app.errors import ProblemError
-from app.links import encode
-from app.nodes import named
-from app.story import Story
-from engine.limits import STUDY_LIMITS
-from engine.replay import Replay
-from engine.trace import Node
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.links import encode
+from stepgrad.app.nodes import named
+from stepgrad.app.story import Story
+from stepgrad.engine.limits import STUDY_LIMITS
+from stepgrad.engine.replay import Replay
+from stepgrad.engine.trace import Node
 
 __all__ = ["VERSION", "Subject"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.studies.knobs import Descent, Training
-from app.studies.runs import (
+from stepgrad.app.studies.knobs import Descent, Training
+from stepgrad.app.studies.runs import (
     bracketed,
     check_iteration,
     every_row,
@@ -17,9 +17,9 @@ from app.studies.runs import (
     stopped,
     told,
 )
-from app.studies.telling import Subject
-from app.wire import number
-from engine.train import History
+from stepgrad.app.studies.telling import Subject
+from stepgrad.app.wire import number
+from stepgrad.engine.train import History
 
 __all__ = ["training"]
 

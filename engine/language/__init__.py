@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.language.expansion import settle
-from engine.language.interpreter import interpret
-from engine.language.source import Source
-from engine.limits import LIMITS, Limits
-from engine.trace import Trace
+from stepgrad.engine.language.expansion import settle
+from stepgrad.engine.language.interpreter import interpret
+from stepgrad.engine.language.source import Source
+from stepgrad.engine.limits import LIMITS, Limits
+from stepgrad.engine.trace import Trace
 
 __all__ = ["run"]
 

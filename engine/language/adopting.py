@@ -6,15 +6,15 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import LimitError
-from engine.language import nets
-from engine.language.objects import Instance, Number, is_number, value_of
-from engine.nn import Net
-from engine.recorder import TOP
-from engine.value import Value
+from stepgrad.engine.errors import LimitError
+from stepgrad.engine.language import nets
+from stepgrad.engine.language.objects import Instance, Number, is_number, value_of
+from stepgrad.engine.nn import Net
+from stepgrad.engine.recorder import TOP
+from stepgrad.engine.value import Value
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["adopt"]
 

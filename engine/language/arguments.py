@@ -6,10 +6,10 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from engine.language.objects import Builtin
+from stepgrad.engine.language.objects import Builtin
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["Arguments", "Keywords", "check_count", "check_keywords", "method"]
 

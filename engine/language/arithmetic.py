@@ -6,14 +6,14 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.language import need
-from engine.language.expansion import Place
-from engine.language.objects import Number, describe
-from engine.ops import OPS, Op
-from engine.value import Value
+from stepgrad.engine.language import need
+from stepgrad.engine.language.expansion import Place
+from stepgrad.engine.language.objects import Number, describe
+from stepgrad.engine.ops import OPS, Op
+from stepgrad.engine.value import Value
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["apply", "apply_by_name"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from engine.errors import UnsupportedError
-from engine.language import containers, instances, need, nets, operations, python
-from engine.language.leaving import Skip
-from engine.language.methods import METHODS
-from engine.language.objects import (
+from stepgrad.engine.errors import UnsupportedError
+from stepgrad.engine.language import containers, instances, need, nets, operations, python
+from stepgrad.engine.language.leaving import Skip
+from stepgrad.engine.language.methods import METHODS
+from stepgrad.engine.language.objects import (
     Builtin,
     Class,
     Function,
@@ -21,11 +21,11 @@ from engine.language.objects import (
     kind_name,
     value_of,
 )
-from engine.recorder import EXPLICIT
-from engine.suggest import closest
+from stepgrad.engine.recorder import EXPLICIT
+from stepgrad.engine.suggest import closest
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["kind", "method", "read", "write"]
 

@@ -6,13 +6,13 @@ import ast
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from engine.graph import ancestors
-from engine.language import containers, datasets, kinds, nets, operations, python, sequences
-from engine.language.arguments import Arguments, Keywords, check_count
-from engine.language.objects import Builtin, Set, value_of
+from stepgrad.engine.graph import ancestors
+from stepgrad.engine.language import containers, datasets, kinds, nets, operations, python, sequences
+from stepgrad.engine.language.arguments import Arguments, Keywords, check_count
+from stepgrad.engine.language.objects import Builtin, Set, value_of
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["BUILTINS"]
 

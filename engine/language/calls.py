@@ -5,18 +5,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import LimitError
-from engine.language import attributes, instances, names, need, nets
-from engine.language.adopting import adopt
-from engine.language.callables import BUILTINS
-from engine.language.leaving import Break, Continue, Return
-from engine.language.objects import Bound, Builtin, Class, Function, Instance, Module, Scope, Super, describe, is_number
-from engine.nn import Net
-from engine.recorder import LOCAL, Making
-from engine.trace import GroupKind
+from stepgrad.engine.errors import LimitError
+from stepgrad.engine.language import attributes, instances, names, need, nets
+from stepgrad.engine.language.adopting import adopt
+from stepgrad.engine.language.callables import BUILTINS
+from stepgrad.engine.language.leaving import Break, Continue, Return
+from stepgrad.engine.language.objects import Bound, Builtin, Class, Function, Instance, Module, Scope, Super, describe, is_number
+from stepgrad.engine.nn import Net
+from stepgrad.engine.recorder import LOCAL, Making
+from stepgrad.engine.trace import GroupKind
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["call", "function", "invoke"]
 

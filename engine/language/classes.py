@@ -8,14 +8,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import UnsupportedError
-from engine.language import instances, names, need
-from engine.language.arguments import Arguments, Keywords, check_count, check_keywords
-from engine.language.calls import function
-from engine.language.objects import Bound, Builtin, Class, Scope, describe
+from stepgrad.engine.errors import UnsupportedError
+from stepgrad.engine.language import instances, names, need
+from stepgrad.engine.language.arguments import Arguments, Keywords, check_count, check_keywords
+from stepgrad.engine.language.calls import function
+from stepgrad.engine.language.objects import Bound, Builtin, Class, Scope, describe
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["MODULE", "define"]
 

@@ -6,13 +6,13 @@ import ast
 import math
 from typing import TYPE_CHECKING, Any
 
-from engine.language import need
-from engine.language.arguments import Arguments, Keywords, check_count, check_keywords, method
-from engine.language.objects import Builtin, Counter, DefaultDict, Number, Set, describe, is_number
-from engine.value import Value
+from stepgrad.engine.language import need
+from stepgrad.engine.language.arguments import Arguments, Keywords, check_count, check_keywords, method
+from stepgrad.engine.language.objects import Builtin, Counter, DefaultDict, Number, Set, describe, is_number
+from stepgrad.engine.value import Value
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["BUILTINS", "METHODS", "contains", "dictionary", "get_item", "key_of", "put", "set_of"]
 

@@ -6,14 +6,14 @@ import ast
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-from engine.data import DATA_SETS
-from engine.errors import LimitError
-from engine.language import need
-from engine.language.arguments import Arguments, Keywords, check_count, check_keywords
-from engine.language.objects import Builtin, Number
+from stepgrad.engine.data import DATA_SETS
+from stepgrad.engine.errors import LimitError
+from stepgrad.engine.language import need
+from stepgrad.engine.language.arguments import Arguments, Keywords, check_count, check_keywords
+from stepgrad.engine.language.objects import Builtin, Number
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["BUILTINS"]
 

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import NamedTuple
 
-from engine.ops import OPS
-from engine.suggest import closest
-from engine.trace import Node, Notice, Trace
-from engine.value import Value
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.suggest import closest
+from stepgrad.engine.trace import Node, Notice, Trace
+from stepgrad.engine.value import Value
 
 __all__ = ["Expansion", "Place", "Told", "settle"]
 

@@ -6,16 +6,16 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import UnsupportedError
-from engine.language import attributes, containers, instances, names, need, strings
-from engine.language.arithmetic import WHOLE, apply
-from engine.language.calls import call, function
-from engine.language.objects import Function, Instance, Number, Scope, describe, is_number
-from engine.language.printing import show
-from engine.value import Value
+from stepgrad.engine.errors import UnsupportedError
+from stepgrad.engine.language import attributes, containers, instances, names, need, strings
+from stepgrad.engine.language.arithmetic import WHOLE, apply
+from stepgrad.engine.language.calls import call, function
+from stepgrad.engine.language.objects import Function, Instance, Number, Scope, describe, is_number
+from stepgrad.engine.language.printing import show
+from stepgrad.engine.value import Value
 
 if TYPE_CHECKING:
-    from engine.language.run import Expressions, Run
+    from stepgrad.engine.language.run import Expressions, Run
 
 __all__ = ["EXPRESSIONS", "binary", "item"]
 

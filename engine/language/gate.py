@@ -12,9 +12,9 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NoReturn
 
-from engine.errors import LimitError, ParseError
-from engine.language.text import Text
-from engine.limits import Limits
+from stepgrad.engine.errors import LimitError, ParseError
+from stepgrad.engine.language.text import Text
+from stepgrad.engine.limits import Limits
 
 __all__ = ["check"]
 

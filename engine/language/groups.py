@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from engine.recorder import Making
+from stepgrad.engine.recorder import Making
 
 __all__ = ["name_of"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NoReturn
 
-from engine.errors import UnknownNameError
-from engine.language.objects import Number
-from engine.suggest import closest
-from engine.value import Value
+from stepgrad.engine.errors import UnknownNameError
+from stepgrad.engine.language.objects import Number
+from stepgrad.engine.suggest import closest
+from stepgrad.engine.value import Value
 
 __all__ = ["Inputs"]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import UnsupportedError
-from engine.language import need
-from engine.language.adopting import adopt
-from engine.language.objects import Bound, Builtin, Class, Function, Instance, Super, describe, is_number, value_of
-from engine.recorder import EXPLICIT, LOCAL
+from stepgrad.engine.errors import UnsupportedError
+from stepgrad.engine.language import need
+from stepgrad.engine.language.adopting import adopt
+from stepgrad.engine.language.objects import Bound, Builtin, Class, Function, Instance, Super, describe, is_number, value_of
+from stepgrad.engine.recorder import EXPLICIT, LOCAL
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["make", "operate", "read", "write"]
 

@@ -6,21 +6,21 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.errors import EmptyProgramError, LimitError, Span
-from engine.language.calls import invoke
-from engine.language.expansion import Expansion, Told
-from engine.language.expressions import EXPRESSIONS
-from engine.language.groups import name_of
-from engine.language.leaving import Break, Continue, Skip
-from engine.language.objects import Builtin, Function, Instance
-from engine.language.printing import show
-from engine.language.run import Run
-from engine.language.source import Source
-from engine.language.statements import STATEMENTS
-from engine.limits import Limits
-from engine.nn import Net
-from engine.story import tell
-from engine.trace import Notice
+from stepgrad.engine.errors import EmptyProgramError, LimitError, Span
+from stepgrad.engine.language.calls import invoke
+from stepgrad.engine.language.expansion import Expansion, Told
+from stepgrad.engine.language.expressions import EXPRESSIONS
+from stepgrad.engine.language.groups import name_of
+from stepgrad.engine.language.leaving import Break, Continue, Skip
+from stepgrad.engine.language.objects import Builtin, Function, Instance
+from stepgrad.engine.language.printing import show
+from stepgrad.engine.language.run import Run
+from stepgrad.engine.language.source import Source
+from stepgrad.engine.language.statements import STATEMENTS
+from stepgrad.engine.limits import Limits
+from stepgrad.engine.nn import Net
+from stepgrad.engine.story import tell
+from stepgrad.engine.trace import Notice
 
 __all__ = ["interpret"]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import EngineError
-from engine.language import attributes, need
-from engine.language.arguments import Arguments, Keywords, check_count, check_keywords
-from engine.language.methods import METHODS
-from engine.language.objects import Bound, Builtin, Class, Function, Instance, Set, kind_name
+from stepgrad.engine.errors import EngineError
+from stepgrad.engine.language import attributes, need
+from stepgrad.engine.language.arguments import Arguments, Keywords, check_count, check_keywords
+from stepgrad.engine.language.methods import METHODS
+from stepgrad.engine.language.objects import Bound, Builtin, Class, Function, Instance, Set, kind_name
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["BUILTINS"]
 

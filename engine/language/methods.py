@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.language import containers, nets, operations, sequences, strings
-from engine.language.modules import torch
-from engine.language.modules.collections import COUNTER, DEQUE
-from engine.language.objects import Builtin, Counter, DefaultDict, Deque, Number
-from engine.value import Value
+from stepgrad.engine.language import containers, nets, operations, sequences, strings
+from stepgrad.engine.language.modules import torch
+from stepgrad.engine.language.modules.collections import COUNTER, DEQUE
+from stepgrad.engine.language.objects import Builtin, Counter, DefaultDict, Deque, Number
+from stepgrad.engine.value import Value
 
 __all__ = ["METHODS"]
 

@@ -8,18 +8,18 @@ from itertools import islice
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from engine.errors import UnknownNameError, UnsupportedError
-from engine.language import attributes, containers, need
-from engine.language.adopting import adopt
-from engine.language.callables import BUILTINS
-from engine.language.leaving import Skip
-from engine.language.modules import CONSTANTS, MATH, MODULES, NOT_RUN, UNASKED
-from engine.language.objects import Function, Missing, Parts, Set, describe, is_number
-from engine.recorder import LOCAL, TOP
-from engine.suggest import closest
+from stepgrad.engine.errors import UnknownNameError, UnsupportedError
+from stepgrad.engine.language import attributes, containers, need
+from stepgrad.engine.language.adopting import adopt
+from stepgrad.engine.language.callables import BUILTINS
+from stepgrad.engine.language.leaving import Skip
+from stepgrad.engine.language.modules import CONSTANTS, MATH, MODULES, NOT_RUN, UNASKED
+from stepgrad.engine.language.objects import Function, Missing, Parts, Set, describe, is_number
+from stepgrad.engine.recorder import LOCAL, TOP
+from stepgrad.engine.suggest import closest
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["bind", "bind_item", "check", "delete_item", "look_up", "set_item"]
 

@@ -9,11 +9,11 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.language.objects import Bound, Instance, Number, describe, is_number
-from engine.value import Value
+from stepgrad.engine.language.objects import Bound, Instance, Number, describe, is_number
+from stepgrad.engine.value import Value
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["index", "items", "lift", "number", "plain", "text", "truth", "unwrapped", "whole"]
 

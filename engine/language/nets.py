@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import LimitError
-from engine.language import need
-from engine.language.arithmetic import apply_by_name
-from engine.language.objects import Builtin, Parts
-from engine.nn import ACTIVATIONS, MLP, Layer, Net, Neuron
-from engine.ops import OPS
-from engine.recorder import EXPLICIT, TOP, Making
-from engine.suggest import closest
-from engine.trace import GroupKind
+from stepgrad.engine.errors import LimitError
+from stepgrad.engine.language import need
+from stepgrad.engine.language.arithmetic import apply_by_name
+from stepgrad.engine.language.objects import Builtin, Parts
+from stepgrad.engine.nn import ACTIVATIONS, MLP, Layer, Net, Neuron
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.recorder import EXPLICIT, TOP, Making
+from stepgrad.engine.suggest import closest
+from stepgrad.engine.trace import GroupKind
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["BUILTINS", "FIELDS", "METHODS", "call", "name_parameters", "part"]
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.nn import Net
-from engine.value import Value
+from stepgrad.engine.nn import Net
+from stepgrad.engine.value import Value
 
 __all__ = [
     "Bound", "Builtin", "Class", "Counter", "DefaultDict", "Deque", "Function", "Instance", "Missing", "Module", "Number",

@@ -6,18 +6,18 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.language import need
-from engine.language.arguments import Arguments, Keywords, check_count, check_keywords
-from engine.language.arithmetic import apply, apply_by_name
-from engine.language.objects import Builtin, is_number
-from engine.language.printing import show
-from engine.language.sequences import order
-from engine.ops import OPS
-from engine.recorder import EXPLICIT
-from engine.value import Value
+from stepgrad.engine.language import need
+from stepgrad.engine.language.arguments import Arguments, Keywords, check_count, check_keywords
+from stepgrad.engine.language.arithmetic import apply, apply_by_name
+from stepgrad.engine.language.objects import Builtin, is_number
+from stepgrad.engine.language.printing import show
+from stepgrad.engine.language.sequences import order
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.recorder import EXPLICIT
+from stepgrad.engine.value import Value
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["BUILTINS", "METHODS"]
 

@@ -9,14 +9,14 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from engine.graph import ancestors
-from engine.language import need
-from engine.language.objects import is_number, value_of
-from engine.trace import Notice
-from engine.value import Value
+from stepgrad.engine.graph import ancestors
+from stepgrad.engine.language import need
+from stepgrad.engine.language.objects import is_number, value_of
+from stepgrad.engine.trace import Notice
+from stepgrad.engine.value import Value
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["Outputs"]
 

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-from engine.errors import UnsupportedError
-from engine.language import pastednets, pastedvalue
-from engine.language.shapes import body_of
+from stepgrad.engine.errors import UnsupportedError
+from stepgrad.engine.language import pastednets, pastedvalue
+from stepgrad.engine.language.shapes import body_of
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["CLASSES", "is_a_value", "understand", "understand_value"]
 

@@ -7,12 +7,12 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, NoReturn
 
-from engine.errors import UnsupportedError
-from engine.language.shapes import body_of, shape, shapes, straightened
-from engine.nn import ACTIVATIONS
+from stepgrad.engine.errors import UnsupportedError
+from stepgrad.engine.language.shapes import body_of, shape, shapes, straightened
+from stepgrad.engine.nn import ACTIVATIONS
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["method"]
 

@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from engine.errors import UnsupportedError
-from engine.language.calls import function
-from engine.language.shapes import body_of, shape, shapes
-from engine.ops import OPS, Op
+from stepgrad.engine.errors import UnsupportedError
+from stepgrad.engine.language.calls import function
+from stepgrad.engine.language.shapes import body_of, shape, shapes
+from stepgrad.engine.ops import OPS, Op
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["method"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.language.objects import (
+from stepgrad.engine.language.objects import (
     Builtin,
     Class,
     Counter,
@@ -17,9 +17,9 @@ from engine.language.objects import (
     Set,
     describe,
 )
-from engine.limits import Limits
-from engine.nn import Net
-from engine.value import Value
+from stepgrad.engine.limits import Limits
+from stepgrad.engine.nn import Net
+from stepgrad.engine.value import Value
 
 __all__ = ["Printed", "show"]
 

@@ -7,13 +7,13 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from engine.language import need, strings
-from engine.language.arguments import Arguments, Keywords, check_count, check_keywords
-from engine.language.objects import Bound, Builtin, Instance, Number, Scope, Super, describe
-from engine.language.printing import show
+from stepgrad.engine.language import need, strings
+from stepgrad.engine.language.arguments import Arguments, Keywords, check_count, check_keywords
+from stepgrad.engine.language.objects import Bound, Builtin, Instance, Number, Scope, Super, describe
+from stepgrad.engine.language.printing import show
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["BUILTINS"]
 

@@ -12,19 +12,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from itertools import islice
 from typing import Any, NoReturn
 
-from engine.errors import EngineError, LimitError, ProgramError, Span, UnsupportedError
-from engine.language.expansion import Expansion
-from engine.language.inputs import Inputs
-from engine.language.leaving import Skip, bound_by
-from engine.language.objects import Missing, Scope
-from engine.language.outputs import Outputs
-from engine.language.printing import Printed
-from engine.language.refusals import REFUSALS
-from engine.language.source import Source
-from engine.limits import Limits
-from engine.recorder import LOCAL, TOP, Making, Recorder
-from engine.trace import Notice
-from engine.value import Value
+from stepgrad.engine.errors import EngineError, LimitError, ProgramError, Span, UnsupportedError
+from stepgrad.engine.language.expansion import Expansion
+from stepgrad.engine.language.inputs import Inputs
+from stepgrad.engine.language.leaving import Skip, bound_by
+from stepgrad.engine.language.objects import Missing, Scope
+from stepgrad.engine.language.outputs import Outputs
+from stepgrad.engine.language.printing import Printed
+from stepgrad.engine.language.refusals import REFUSALS
+from stepgrad.engine.language.source import Source
+from stepgrad.engine.limits import Limits
+from stepgrad.engine.recorder import LOCAL, TOP, Making, Recorder
+from stepgrad.engine.trace import Notice
+from stepgrad.engine.value import Value
 
 __all__ = ["Expressions", "Run", "Statements"]
 

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
-from engine.language import need
-from engine.language.arguments import Arguments, Keywords, check_count, check_keywords, method
-from engine.language.containers import same
-from engine.language.objects import Builtin, describe, is_number
-from engine.value import Value
+from stepgrad.engine.language import need
+from stepgrad.engine.language.arguments import Arguments, Keywords, check_count, check_keywords, method
+from stepgrad.engine.language.containers import same
+from stepgrad.engine.language.objects import Builtin, describe, is_number
+from stepgrad.engine.value import Value
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["BUILTINS", "METHODS", "REDUCE", "order"]
 

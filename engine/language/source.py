@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from threading import Lock
 
-from engine.errors import LimitError, Span
-from engine.language import gate
-from engine.language.syntax import explain
-from engine.language.text import Text
-from engine.limits import Limits
+from stepgrad.engine.errors import LimitError, Span
+from stepgrad.engine.language import gate
+from stepgrad.engine.language.syntax import explain
+from stepgrad.engine.language.text import Text
+from stepgrad.engine.limits import Limits
 
 __all__ = ["Source"]
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import UnsupportedError
-from engine.language import attributes, classes, names, need, pasted
-from engine.language.callables import BUILTINS
-from engine.language.calls import function
-from engine.language.expressions import binary, item
-from engine.language.leaving import Break, Continue, Return, Skip
-from engine.language.modules import QUIET, find
-from engine.language.modules.torch import NO_GRAD
-from engine.language.objects import Class, Missing, Parts, Scope, value_of
-from engine.language.printing import show
-from engine.recorder import Making
+from stepgrad.engine.errors import UnsupportedError
+from stepgrad.engine.language import attributes, classes, names, need, pasted
+from stepgrad.engine.language.callables import BUILTINS
+from stepgrad.engine.language.calls import function
+from stepgrad.engine.language.expressions import binary, item
+from stepgrad.engine.language.leaving import Break, Continue, Return, Skip
+from stepgrad.engine.language.modules import QUIET, find
+from stepgrad.engine.language.modules.torch import NO_GRAD
+from stepgrad.engine.language.objects import Class, Missing, Parts, Scope, value_of
+from stepgrad.engine.language.printing import show
+from stepgrad.engine.recorder import Making
 
 if TYPE_CHECKING:
-    from engine.language.run import Run, Statements
+    from stepgrad.engine.language.run import Run, Statements
 
 __all__ = ["STATEMENTS"]
 

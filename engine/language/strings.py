@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import UnsupportedError
-from engine.language import need
-from engine.language.arguments import Arguments, Keywords, check_count, check_keywords
-from engine.language.objects import Builtin, describe
-from engine.language.printing import show
+from stepgrad.engine.errors import UnsupportedError
+from stepgrad.engine.language import need
+from stepgrad.engine.language.arguments import Arguments, Keywords, check_count, check_keywords
+from stepgrad.engine.language.objects import Builtin, describe
+from stepgrad.engine.language.printing import show
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["METHODS", "bounded", "formatted", "percent", "spelled"]
 

@@ -6,9 +6,9 @@ import keyword
 import re
 from collections.abc import Callable
 
-from engine.errors import ParseError, Span
-from engine.language.text import Text
-from engine.ops import OPS
+from stepgrad.engine.errors import ParseError, Span
+from stepgrad.engine.language.text import Text
+from stepgrad.engine.ops import OPS
 
 __all__ = ["explain"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import accumulate
 
-from engine.errors import Span
+from stepgrad.engine.errors import Span
 
 __all__ = ["Text"]
 

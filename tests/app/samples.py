@@ -9,11 +9,11 @@ import shutil
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
-from app.drawing.layout import Engine
-from app.drawing.skeleton import Skeleton
-from app.drawing.structure import Box, Structure, Wire, structure_of
-from engine.language import run
-from engine.trace import Trace
+from stepgrad.app.drawing.layout import Engine
+from stepgrad.app.drawing.skeleton import Skeleton
+from stepgrad.app.drawing.structure import Box, Structure, Wire, structure_of
+from stepgrad.engine.language import run
+from stepgrad.engine.trace import Trace
 
 __all__ = ["CHAIN", "NEURON", "PURE", "SQUARE", "SVG", "SYSTEM_DOT", "draw", "numbers", "parse", "relabelled", "tangled", "texts"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.config import Settings
-from app.options import Options
-from app.pipeline import Pipeline
+from stepgrad.app.config import Settings
+from stepgrad.app.options import Options
+from stepgrad.app.pipeline import Pipeline
 from tests.app.samples import NEURON
 
 VIEWS = ({}, {"step": 9}, {"style": "compact"}, {"edges": "local"}, {"color": "grad"}, {"digits": 2, "leaves": "split"})
@@ -26,6 +26,6 @@ def test_a_third_program_of_a_form_is_not_run(monkeypatch):
     pipeline = Pipeline(Settings())
     for number in ("2.0", "2.5"):
         pipeline.moment(NEURON.replace("2.0", number), Options())
-    monkeypatch.setattr("app.pipeline.run", lambda *_, **__: pytest.fail("it was run"))
+    monkeypatch.setattr("stepgrad.app.pipeline.run", lambda *_, **__: pytest.fail("it was run"))
     pipeline.moment(NEURON.replace("2.0", "2.75"), Options())
     assert pipeline.moment(NEURON.replace("2.0", "3.25"), Options()).trace.nodes[0].data == 3.25

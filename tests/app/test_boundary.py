@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from app.links import encode
-from engine.language import run
-from engine.model import Model
-from engine.predictions import predictor
-from engine.train import train
+from stepgrad.app.links import encode
+from stepgrad.engine.language import run
+from stepgrad.engine.model import Model
+from stepgrad.engine.predictions import predictor
+from stepgrad.engine.train import train
 from tests.app.test_training import LOSS
 
 XOR = """\

@@ -19,7 +19,7 @@ SQUARE = "a = 3\nb = a * a\n"
 def stepgrad(*arguments: str, program: str | bytes = "", **environment: str) -> subprocess.CompletedProcess[str]:
     data = program if isinstance(program, bytes) else program.encode()
     done = subprocess.run(
-        [sys.executable, "-m", "app", *arguments],
+        [sys.executable, "-m", "stepgrad", *arguments],
         input=data,
         capture_output=True,
         timeout=60,
@@ -164,7 +164,7 @@ def test_a_terminal_without_greek_gets_something():
 def test_a_reader_that_leaves_is_no_trouble():
     program = "a = 1.0\nb = a\nfor i in range(2000):\n    b = b + a\n"
     done = subprocess.run(
-        f"{sys.executable} -m app steps - | head -1",
+        f"{sys.executable} -m stepgrad steps - | head -1",
         input=program.encode(),
         shell=True,
         capture_output=True,
@@ -187,7 +187,7 @@ def test_serve_serves():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "app", "serve", "--port", str(port), "--docs", "off"]
+    command = [sys.executable, "-m", "stepgrad", "serve", "--port", str(port), "--docs", "off"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as server:
         try:
             deadline = time.monotonic() + 20

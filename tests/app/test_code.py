@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from app.exporting.code import code, identifiers
-from app.gallery import gallery
-from app.links import encode
-from engine.language import run
-from engine.trace import Trace
+from stepgrad.app.exporting.code import code, identifiers
+from stepgrad.app.gallery import gallery
+from stepgrad.app.links import encode
+from stepgrad.engine.language import run
+from stepgrad.engine.trace import Trace
 from tests.programs import programs
 
 
@@ -58,7 +58,7 @@ def test_it_runs_with_the_notebooks_class():
 
     text = code(run("x = 2\ny = (x * 3 + x) ** 2\ny.backward()"), "micrograd")
     names: dict[str, Any] = {"Value": Value, "print": lambda *_: None}
-    exec(text.replace("from engine import Value", "pass"), names)
+    exec(text.replace("from stepgrad import Value", "pass"), names)
 
     assert (names["y"].data, names["y"].grad, names["x"].label) == (64.0, 1.0, "x")
 
@@ -133,7 +133,7 @@ async def test_a_program_has_an_address_for_its_code(client: httpx.AsyncClient):
 
     assert torch.headers["content-type"] == "text/x-python; charset=utf-8"
     assert torch.text.startswith("import torch\n")
-    assert micrograd.text.startswith("from engine import Value")
+    assert micrograd.text.startswith("from stepgrad import Value")
     assert torch.headers["etag"] != micrograd.headers["etag"]
     assert (wrong.status_code, wrong.headers["content-type"]) == (422, "application/problem+json")
     assert wrong.json()["hint"] == "Allowed are `torch`, `micrograd`."

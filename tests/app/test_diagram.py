@@ -10,23 +10,23 @@ from collections.abc import Callable
 
 import pytest
 
-from app.config import Settings
-from app.drawing.diagram.curve import Curve
-from app.drawing.diagram.networks import Network, Networks
-from app.drawing.diagram.neurons import find_neurons
-from app.drawing.diagram.picture import Diagram
-from app.drawing.diagram.scales import round_up, thickness
-from app.drawing.text import fit_number, metrics
-from app.drawing.theme import THEMES
-from app.errors import ProblemError
-from app.gallery import gallery
-from app.options import Options
-from app.pipeline import Pipeline
-from app.story import Story
-from app.studies import STUDIES, Subject
-from app.wire import number
-from engine.language import run
-from engine.ops import MICROGRAD
+from stepgrad.app.config import Settings
+from stepgrad.app.drawing.diagram.curve import Curve
+from stepgrad.app.drawing.diagram.networks import Network, Networks
+from stepgrad.app.drawing.diagram.neurons import find_neurons
+from stepgrad.app.drawing.diagram.picture import Diagram
+from stepgrad.app.drawing.diagram.scales import round_up, thickness
+from stepgrad.app.drawing.text import fit_number, metrics
+from stepgrad.app.drawing.theme import THEMES
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.gallery import gallery
+from stepgrad.app.options import Options
+from stepgrad.app.pipeline import Pipeline
+from stepgrad.app.story import Story
+from stepgrad.app.studies import STUDIES, Subject
+from stepgrad.app.wire import number
+from stepgrad.engine.language import run
+from stepgrad.engine.ops import MICROGRAD
 from tests.app.samples import NEURON, SVG, numbers, relabelled
 from tests.app.test_dot import HOSTILE
 
@@ -344,7 +344,7 @@ def test_extreme_numbers_are_drawn(x: str, activation: str) -> None:
 
 def test_a_diagram_filled_is_the_diagram_drawn_from_scratch(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = [drawn(NET, step=step) for step in (300, 3, 40)]
-    monkeypatch.setattr("app.studies.diagrams.diagram_of", Diagram)
+    monkeypatch.setattr("stepgrad.app.studies.diagrams.diagram_of", Diagram)
     assert [drawn(NET, step=step) for step in (300, 3, 40)] == kept
 
 

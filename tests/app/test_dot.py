@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from app.drawing.dot import export_dot, layout_dot
-from app.drawing.structure import structure_of
-from engine.language import run
+from stepgrad.app.drawing.dot import export_dot, layout_dot
+from stepgrad.app.drawing.structure import structure_of
+from stepgrad.engine.language import run
 from tests.app.samples import CHAIN, NEURON, PURE, SQUARE, SYSTEM_DOT, relabelled
 
 
@@ -91,7 +91,7 @@ HOSTILE = [
 @pytest.mark.parametrize("command", [PURE.command[0], SYSTEM_DOT], ids=["graphviz-pure", "dot"])
 def test_any_label_survives_the_export(command: str | None, label: str) -> None:
     """Graphviz must show just these letters; asked of its own parser."""
-    from app.drawing.text import clean
+    from stepgrad.app.drawing.text import clean
 
     if command is None:
         pytest.skip("no `dot` on PATH")

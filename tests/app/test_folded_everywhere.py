@@ -12,10 +12,10 @@ from urllib.parse import quote, unquote, urlencode
 import httpx
 import pytest
 
-from app.cli import main
-from app.gallery import gallery
-from app.links import encode
-from app.studies import STUDIES
+from stepgrad.app.cli import main
+from stepgrad.app.gallery import gallery
+from stepgrad.app.links import encode
+from stepgrad.app.studies import STUDIES
 
 NET = next(example.source for example in gallery() if example.slug == "four-examples")
 HAND = next(example.source for example in gallery() if example.slug == "two-layers")

@@ -9,10 +9,10 @@ from collections.abc import Callable
 import pytest
 
 import assets
-from app.drawing.explaining import Explainer
-from app.drawing.words import Narrator
-from app.gallery import gallery
-from engine.language import run
+from stepgrad.app.drawing.explaining import Explainer
+from stepgrad.app.drawing.words import Narrator
+from stepgrad.app.gallery import gallery
+from stepgrad.engine.language import run
 from tests.programs import programs
 
 LEAVES = """\

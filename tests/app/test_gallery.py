@@ -8,8 +8,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from app.gallery import Example, gallery
-from app.links import encode
+from stepgrad.app.gallery import Example, gallery
+from stepgrad.app.links import encode
 
 EXAMPLES = [pytest.param(example, id=example.slug) for example in gallery()]
 

@@ -9,13 +9,13 @@ from urllib.parse import quote, quote_plus, unquote
 import httpx
 import pytest
 
-from app.config import Settings
-from app.drawing.errors import Busy
-from app.links import encode
-from app.main import create_app
-from app.options import Options
-from app.pipeline import Pipeline
-from app.schemas import GraphAnswer, ProblemAnswer
+from stepgrad.app.config import Settings
+from stepgrad.app.drawing.errors import Busy
+from stepgrad.app.links import encode
+from stepgrad.app.main import create_app
+from stepgrad.app.options import Options
+from stepgrad.app.pipeline import Pipeline
+from stepgrad.app.schemas import GraphAnswer, ProblemAnswer
 
 NEURON = "x1 = 2.0\nx2 = 0.0\nw1 = -3.0\nw2 = 1.0\nb = 6.8813735870195432\nn = x1*w1 + x2*w2 + b\no = n.tanh()\no.backward()"
 SQUARE = "a = 3\nb = a * a"
@@ -348,7 +348,7 @@ async def test_the_finished_picture_marks_nothing_and_tells_what_came_of_it(clie
 
 def test_light_programs_go_past_heavy_ones(monkeypatch: pytest.MonkeyPatch):
     """Whoever sends one large program after another must not keep everybody else waiting."""
-    monkeypatch.setattr("app.pipeline.PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr("stepgrad.app.pipeline.PATIENCE_SECONDS", 0.01)
     pipeline = Pipeline(Settings(heavy=1))
     heavy = "a = 1.0\nfor i in range(600):\n    a = a * 1.01"
     with pipeline._heavy:  # one is running

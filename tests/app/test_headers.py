@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from app.headers import kind_of, matches
-from app.links import encode
+from stepgrad.app.headers import kind_of, matches
+from stepgrad.app.links import encode
 
 CODE = encode("a = 2\nb = a * a")
 PAGES = ["/", f"/g/{CODE}", "/?e=a%3Dtahn(1)", "/g/rubbish", "/nothing"]

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.links import encode
+from stepgrad.app.links import encode
 
 API = "/api/v1/graphs"
 JSON = {"Content-Type": "application/json"}

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import wire
-from app.admission import Admission
-from app.caching import Cache
-from app.config import Settings, SettingsError
-from app.errors import ProblemError
-from app.options import Options
-from app.pipeline import Pipeline
-from app.story import Story
-from engine.language import run
+from stepgrad.app import wire
+from stepgrad.app.admission import Admission
+from stepgrad.app.caching import Cache
+from stepgrad.app.config import Settings, SettingsError
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.options import Options
+from stepgrad.app.pipeline import Pipeline
+from stepgrad.app.story import Story
+from stepgrad.engine.language import run
 
 
 def test_settings_come_from_an_environment():

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from app.drawing.dot import layout_dot
-from app.drawing.errors import Busy, DrawingError, LayoutFailed, TooLarge
-from app.drawing.layout import Engine
-from app.drawing.plain import Layout, read_plain
-from app.drawing.shapes import shape_of
-from app.drawing.structure import structure_of
-from app.gallery import gallery
-from engine.folding import fold
-from engine.language import run
+from stepgrad.app.drawing.dot import layout_dot
+from stepgrad.app.drawing.errors import Busy, DrawingError, LayoutFailed, TooLarge
+from stepgrad.app.drawing.layout import Engine
+from stepgrad.app.drawing.plain import Layout, read_plain
+from stepgrad.app.drawing.shapes import shape_of
+from stepgrad.app.drawing.structure import structure_of
+from stepgrad.app.gallery import gallery
+from stepgrad.engine.folding import fold
+from stepgrad.engine.language import run
 from tests.app.samples import CHAIN, NEURON, PURE, SQUARE, SYSTEM_DOT, tangled
 
 PATIENCE = 20.0

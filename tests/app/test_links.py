@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.errors import ProblemError
-from app.links import MAX_INFLATED, decode, encode, links
-from app.options import Options
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.links import MAX_INFLATED, decode, encode, links
+from stepgrad.app.options import Options
 
 PROGRAM = "a = 2.0\nb = -3.0\nα = a*b + 10  # ≥ 0?"
 

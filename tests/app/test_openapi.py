@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.options import NAMES
+from stepgrad.app.options import NAMES
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from app.errors import ProblemError
-from app.options import Options
-from app.spellings import EXPANDABLE
-from app.steps import resolve
-from engine.language import run
-from engine.ops import MICROGRAD
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.options import Options
+from stepgrad.app.spellings import EXPANDABLE
+from stepgrad.app.steps import resolve
+from stepgrad.engine.language import run
+from stepgrad.engine.ops import MICROGRAD
 
 CHAIN = run("a = 3\nb = a * a")  # steps: 1 forward, 2 seed, 3 and 4 into a
 

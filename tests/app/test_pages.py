@@ -10,9 +10,9 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from app.gallery import gallery
-from app.links import encode
-from engine.ops import OPS
+from stepgrad.app.gallery import gallery
+from stepgrad.app.links import encode
+from stepgrad.engine.ops import OPS
 
 SQUARE = "a = 3\nb = a * a"
 
@@ -128,8 +128,8 @@ async def test_the_service_says_that_it_is_well(client: httpx.AsyncClient):
 
 
 async def test_a_service_that_cannot_draw_is_not_ready():
-    from app.config import Settings
-    from app.main import create_app
+    from stepgrad.app.config import Settings
+    from stepgrad.app.main import create_app
 
     service = create_app(Settings(dot=("/nowhere/dot",)))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url="http://a") as client:
@@ -152,8 +152,8 @@ async def test_docs_need_no_other_host(client: httpx.AsyncClient):
 
 
 async def test_docs_can_be_switched_off():
-    from app.config import Settings
-    from app.main import create_app
+    from stepgrad.app.config import Settings
+    from stepgrad.app.main import create_app
 
     service = create_app(Settings(docs=False))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url="http://a") as client:

@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.config import Settings
-from app.drawing.axes import linear, logarithmic, power
-from app.drawing.canvas import HEIGHT, WIDTH, within
-from app.drawing.text import metrics
-from app.drawing.theme import THEMES
-from app.options import Options
-from app.pipeline import Pipeline
-from app.studies import STUDIES, Subject
-from engine.language import run
-from engine.replay import Replay
-from engine.sweep import sweep
+from stepgrad.app.config import Settings
+from stepgrad.app.drawing.axes import linear, logarithmic, power
+from stepgrad.app.drawing.canvas import HEIGHT, WIDTH, within
+from stepgrad.app.drawing.text import metrics
+from stepgrad.app.drawing.theme import THEMES
+from stepgrad.app.options import Options
+from stepgrad.app.pipeline import Pipeline
+from stepgrad.app.studies import STUDIES, Subject
+from stepgrad.engine.language import run
+from stepgrad.engine.replay import Replay
+from stepgrad.engine.sweep import sweep
 from tests.app.samples import NEURON, SVG
 
 PARABOLA = "x = 3.0\ny = 3*x**2 - 4*x + 5"

@@ -11,16 +11,16 @@ from itertools import product
 
 import pytest
 
-from app.drawing.layout import Engine
-from app.drawing.shapes import Sizes, shape_of, sizes
-from app.drawing.skeleton import Skeleton
-from app.drawing.structure import structure_of
-from app.drawing.text import format_number, slot_width, width
-from app.drawing.theme import THEMES
-from app.gallery import gallery
-from engine.folding import fold
-from engine.language import run
-from engine.trace import Frame
+from stepgrad.app.drawing.layout import Engine
+from stepgrad.app.drawing.shapes import Sizes, shape_of, sizes
+from stepgrad.app.drawing.skeleton import Skeleton
+from stepgrad.app.drawing.structure import structure_of
+from stepgrad.app.drawing.text import format_number, slot_width, width
+from stepgrad.app.drawing.theme import THEMES
+from stepgrad.app.gallery import gallery
+from stepgrad.engine.folding import fold
+from stepgrad.engine.language import run
+from stepgrad.engine.trace import Frame
 from tests.app.samples import CHAIN, NEURON, PURE, SQUARE, SVG, draw, numbers, parse, relabelled, texts
 from tests.app.test_dot import HOSTILE
 

@@ -13,12 +13,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app import wire
-from app.config import Settings
-from app.main import create_app
-from app.routes import stream
-from app.studies.runs import packed
-from engine.train import Run
+from stepgrad.app import wire
+from stepgrad.app.config import Settings
+from stepgrad.app.main import create_app
+from stepgrad.app.routes import stream
+from stepgrad.app.studies.runs import packed
+from stepgrad.engine.train import Run
 from tests.app.test_training import LINE, LOSS
 
 LONG = "x = 1\ny = x\nfor i in range(1000):\n    y = y * 0.9999"

@@ -10,14 +10,14 @@ from urllib.parse import quote_plus
 import httpx
 import pytest
 
-from app.drawing.diagram.neurons import find_neurons
-from app.gallery import gallery
-from app.links import encode
-from app.schemas import ProblemAnswer
-from app.story import Story
-from app.studies import STUDIES, Subject
-from engine.language import run
-from engine.limits import STUDY_LIMITS
+from stepgrad.app.drawing.diagram.neurons import find_neurons
+from stepgrad.app.gallery import gallery
+from stepgrad.app.links import encode
+from stepgrad.app.schemas import ProblemAnswer
+from stepgrad.app.story import Story
+from stepgrad.app.studies import STUDIES, Subject
+from stepgrad.engine.language import run
+from stepgrad.engine.limits import STUDY_LIMITS
 
 NEURON = next(example.source for example in gallery() if example.slug == "neuron")
 ORDER = next(example.source for example in gallery() if example.slug == "order")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.drawing.text import UNKNOWN, clean, escape, fit_number, format_number, metrics, slot_chars, slot_width, width
+from stepgrad.app.drawing.text import UNKNOWN, clean, escape, fit_number, format_number, metrics, slot_chars, slot_width, width
 
 
 def number_vectors() -> list[dict[str, object]]:

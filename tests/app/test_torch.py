@@ -13,16 +13,16 @@ from typing import Any
 import httpx
 import pytest
 
-from app.exporting.code import code, identifiers
-from app.gallery import gallery
-from app.links import encode
-from app.studies.comparing import EXACT, _torch, act
-from engine.language import run
-from engine.model import Model
-from engine.nn import MLP
-from engine.ops import OPS
-from engine.trace import Trace
-from engine.train import Plan, Run, train
+from stepgrad.app.exporting.code import code, identifiers
+from stepgrad.app.gallery import gallery
+from stepgrad.app.links import encode
+from stepgrad.app.studies.comparing import EXACT, _torch, act
+from stepgrad.engine.language import run
+from stepgrad.engine.model import Model
+from stepgrad.engine.nn import MLP
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.trace import Trace
+from stepgrad.engine.train import Plan, Run, train
 from tests.programs import programs
 
 torch: Any = _torch()
@@ -150,8 +150,8 @@ async def test_the_service_compares_with_one_verdict(client: httpx.AsyncClient):
 
 
 async def test_a_story_too_long_for_pytorch_is_refused(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch):
-    from app.studies import comparing
-    from engine.limits import StudyLimits
+    from stepgrad.app.studies import comparing
+    from stepgrad.engine.limits import StudyLimits
 
     monkeypatch.setattr(comparing, "STUDY_LIMITS", StudyLimits(torch_steps=3))
     answer = await client.post("/api/v1/compare", json={"source": "x = 2\ny = x * x + x"})

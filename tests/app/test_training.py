@@ -12,13 +12,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app import pipeline
-from app.config import Settings
-from app.links import encode
-from app.main import create_app
-from app.schemas import ProblemAnswer
-from engine.language import run
-from engine.train import train
+from stepgrad.app import pipeline
+from stepgrad.app.config import Settings
+from stepgrad.app.links import encode
+from stepgrad.app.main import create_app
+from stepgrad.app.schemas import ProblemAnswer
+from stepgrad.engine.language import run
+from stepgrad.engine.train import train
 
 LOSS = """\
 n = MLP(3, [4, 4, 1])

@@ -9,21 +9,21 @@ from typing import Any
 import httpx
 import pytest
 
-from app.config import Settings
-from app.drawing.flow import Flow
-from app.drawing.shapes import shape_of, sizes
-from app.drawing.skeleton import Skeleton
-from app.drawing.text import fit_number, slot_width, width
-from app.drawing.theme import THEMES
-from app.drawing.tint import ends_of, plain_text, share, tint, width_of
-from app.errors import ProblemError
-from app.gallery import gallery
-from app.links import encode
-from app.options import Options
-from app.pipeline import Pipeline
-from app.story import Moment
-from engine.language import run
-from engine.replay import Replay
+from stepgrad.app.config import Settings
+from stepgrad.app.drawing.flow import Flow
+from stepgrad.app.drawing.shapes import shape_of, sizes
+from stepgrad.app.drawing.skeleton import Skeleton
+from stepgrad.app.drawing.text import fit_number, slot_width, width
+from stepgrad.app.drawing.theme import THEMES
+from stepgrad.app.drawing.tint import ends_of, plain_text, share, tint, width_of
+from stepgrad.app.errors import ProblemError
+from stepgrad.app.gallery import gallery
+from stepgrad.app.links import encode
+from stepgrad.app.options import Options
+from stepgrad.app.pipeline import Pipeline
+from stepgrad.app.story import Moment
+from stepgrad.engine.language import run
+from stepgrad.engine.replay import Replay
 from tests.app.samples import NEURON, PURE, SQUARE, SVG, numbers, parse, texts
 from tests.app.test_skeleton import ALLOWED, contrast
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.drawing.spelling import name_latex, number_latex, number_text
-from app.drawing.words import START, Narrator
-from app.gallery import gallery
-from engine.language import run
-from engine.ops import OPS
+from stepgrad.app.drawing.spelling import name_latex, number_latex, number_text
+from stepgrad.app.drawing.words import START, Narrator
+from stepgrad.app.gallery import gallery
+from stepgrad.engine.language import run
+from stepgrad.engine.ops import OPS
 
 
 def told(source: str, expand: frozenset[str] = frozenset()) -> list[str]:

@@ -42,7 +42,7 @@ AFTER_TYPING = """() => {
 
 def run() -> list[Result]:
     # A busy machine may lay out the largest graph slowly; that is not what is measured here.
-    with serving("-m", "app", "serve", STEPGRAD_LAYOUT_SECONDS="30") as port, sync_playwright() as playwright:
+    with serving("-m", "stepgrad", "serve", STEPGRAD_LAYOUT_SECONDS="30") as port, sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=chromium(), args=arguments)
         page = browser.new_page(viewport={"width": 1440, "height": 900})

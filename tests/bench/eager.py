@@ -10,7 +10,7 @@ from typing import Any
 
 from micrograd.engine import Value as Micrograd
 
-from engine.value import Value
+from stepgrad.engine.value import Value
 from tests.bench.measure import Result, paired
 
 EXAMPLES = ([2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import subprocess
 
-from app.config import Settings
-from app.drawing.dot import export_dot
-from app.drawing.layout import Engine
-from app.drawing.skeleton import Skeleton
-from app.drawing.structure import structure_of
-from app.options import Options
-from app.pipeline import Pipeline
-from engine.language import run as run_program
+from stepgrad.app.config import Settings
+from stepgrad.app.drawing.dot import export_dot
+from stepgrad.app.drawing.layout import Engine
+from stepgrad.app.drawing.skeleton import Skeleton
+from stepgrad.app.drawing.structure import structure_of
+from stepgrad.app.options import Options
+from stepgrad.app.pipeline import Pipeline
+from stepgrad.engine.language import run as run_program
 from tests.bench.measure import Result, paired
 from tests.bench.peers import dot_command
 from tests.bench.programs import MANY, NEURON

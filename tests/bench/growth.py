@@ -34,13 +34,13 @@ loss.backward()
 
 def grow(size: int) -> dict[str, float]:
     """Seconds of each stage, and bytes. For a process of its own, so that its memory is its own."""
-    from app.drawing.layout import Engine
-    from app.drawing.skeleton import Skeleton
-    from app.drawing.structure import structure_of
-    from engine.folding import fold
-    from engine.language import interpreter, run
-    from engine.language.source import Source
-    from engine.limits import LIMITS
+    from stepgrad.app.drawing.layout import Engine
+    from stepgrad.app.drawing.skeleton import Skeleton
+    from stepgrad.app.drawing.structure import structure_of
+    from stepgrad.engine.folding import fold
+    from stepgrad.engine.language import interpreter, run
+    from stepgrad.engine.language.source import Source
+    from stepgrad.engine.limits import LIMITS
 
     much = 1_000 * size + LIMITS.steps
     limits = replace(LIMITS, steps=much, values=much, held=much, terms=much, moments=much, told=much, examples=much)
@@ -71,7 +71,7 @@ def grow(size: int) -> dict[str, float]:
 
 def chain(length: int) -> dict[str, float]:
     """A chain of values, forward and backward."""
-    from engine.value import Value
+    from stepgrad.engine.value import Value
 
     before = _resident()
     start = perf_counter()

@@ -8,12 +8,12 @@ import urllib.request
 from itertools import count
 from time import perf_counter
 
-from app.config import Settings
-from app.drawing.dot import export_dot
-from app.links import encode
-from app.options import Options
-from app.pipeline import Pipeline
-from engine.language import run as run_program
+from stepgrad.app.config import Settings
+from stepgrad.app.drawing.dot import export_dot
+from stepgrad.app.links import encode
+from stepgrad.app.options import Options
+from stepgrad.app.pipeline import Pipeline
+from stepgrad.engine.language import run as run_program
 from tests.bench.measure import Result, paired
 from tests.bench.peers import dot_command
 from tests.bench.service import serving
@@ -50,7 +50,7 @@ def _drawn() -> Result:
 def _opened() -> Result:
     """MLP(2, [16, 16, 1]) on a hundred moons, never seen before: the page and the picture, over HTTP."""
     spent = []
-    with serving("-m", "app", "serve") as port:
+    with serving("-m", "stepgrad", "serve") as port:
         for seed in range(3):
             code = encode(MOONS.format(seed=seed))
             start = perf_counter()

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 
-from app.links import encode
+from stepgrad.app.links import encode
 from tests.bench.measure import Result
 from tests.bench.peers import OBVIOUS_SERVICE, dot_command
 from tests.bench.programs import NEURON, other_numbers, other_structure
@@ -95,7 +95,7 @@ def run() -> list[Result]:
     results = []
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         Path(folder, "obvious.py").write_text(OBVIOUS_SERVICE)
-        ours = stack.enter_context(serving("-m", "app", "serve"))
+        ours = stack.enter_context(serving("-m", "stepgrad", "serve"))
         peer = stack.enter_context(serving("-m", "uvicorn", "obvious:app", "--app-dir", folder, "--log-level", "warning"))
         for what, wanted, code in cases:
             pairs = [(_rate(ours, iter(code, None)), _rate(peer, iter(code, None))) for _ in range(ROUNDS)]

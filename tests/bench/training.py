@@ -12,10 +12,10 @@ from typing import Any
 
 from micrograd.engine import Value as Micrograd
 
-from engine.compile import Instruction, Program, Structure, program, structure_of_trace
-from engine.language import run as run_program
-from engine.trace import Trace
-from engine.train import train
+from stepgrad.engine.compile import Instruction, Program, Structure, program, structure_of_trace
+from stepgrad.engine.language import run as run_program
+from stepgrad.engine.trace import Trace
+from stepgrad.engine.train import train
 from tests.bench.eager import EXAMPLES, TARGETS, loss, network
 from tests.bench.measure import Result, paired
 from tests.bench.service import read_answer, serving
@@ -118,7 +118,7 @@ def run() -> list[Result]:
         results.append(paired("500 training steps (peer: vectorised PyTorch)", ours, peer, wanted=10.0, rounds=ROUNDS))
     bare = the_loop(trace)
     unseen = count(2000)
-    with serving("-m", "app", "serve") as port, socket.create_connection(("127.0.0.1", port)) as line:
+    with serving("-m", "stepgrad", "serve") as port, socket.create_connection(("127.0.0.1", port)) as line:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
         def ask(seed: int) -> bytes:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from app.gallery import gallery
+from stepgrad.app.gallery import gallery
 from tests.browser.workbench import NEURON, SQUARE, Workbench
 
 FOUR = next(example.source for example in gallery() if example.slug == "four-examples")

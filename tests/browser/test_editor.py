@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from engine.ops import OPS
+from stepgrad.engine.ops import OPS
 from tests.browser.workbench import SQUARE, Workbench
 
 

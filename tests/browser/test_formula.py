@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.drawing.words import START
+from stepgrad.app.drawing.words import START
 from tests.browser.test_reach import REFUSALS
 from tests.browser.workbench import NEURON, Workbench
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
-from engine.language import run
+from stepgrad.engine.language import run
 from tests.browser.workbench import NEURON, SQUARE, Workbench
 
 PHONE = {"width": 390, "height": 844}

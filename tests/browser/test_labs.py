@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.gallery import gallery
+from stepgrad.app.gallery import gallery
 from tests.browser.test_reach import REFUSALS
 from tests.browser.workbench import SQUARE, Workbench
 

@@ -7,10 +7,10 @@ from itertools import product
 import pytest
 from playwright.sync_api import Page
 
-from app.config import Settings
-from app.gallery import gallery
-from app.options import Options
-from app.pipeline import Pipeline
+from stepgrad.app.config import Settings
+from stepgrad.app.gallery import gallery
+from stepgrad.app.options import Options
+from stepgrad.app.pipeline import Pipeline
 
 STRAY = """() => [...document.querySelectorAll('svg')].flatMap((svg) => {
     const {width, height} = svg.viewBox.baseVal, found = [];

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from engine.language import run
-from engine.train import train
+from stepgrad.engine.language import run
+from stepgrad.engine.train import train
 from tests.browser.test_reach import REFUSALS
 from tests.browser.workbench import Workbench
 

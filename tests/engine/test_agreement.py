@@ -11,12 +11,12 @@ from collections import Counter
 
 import pytest
 
-from app.gallery import Example, gallery
-from engine.check import Check, check
-from engine.language import run
-from engine.ops import OPS
-from engine.paths import Paths
-from engine.replay import Replay
+from stepgrad.app.gallery import Example, gallery
+from stepgrad.engine.check import Check, check
+from stepgrad.engine.language import run
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.paths import Paths
+from stepgrad.engine.replay import Replay
 from tests.programs import programs
 
 EXCUSES = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.tape import tape_of
-from engine import Value
-from engine.language import run
-from engine.trace import Trace
+from stepgrad.app.tape import tape_of
+from stepgrad.engine import Value
+from stepgrad.engine.language import run
+from stepgrad.engine.trace import Trace
 
 GRAPH = "a = Value(2.0)\nb = Value(-3.0)\nc = a * b\nd = c + a\n"
 TOPOLOGICAL = """topo = []

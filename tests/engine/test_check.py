@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from engine.check import Check, check, curve
-from engine.language import run
-from engine.replay import Replay
+from stepgrad.engine.check import Check, check, curve
+from stepgrad.engine.language import run
+from stepgrad.engine.replay import Replay
 
 
 def checked(source: str, key: str) -> Check:

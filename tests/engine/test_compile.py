@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from app.gallery import gallery
-from engine import compile as compiled
-from engine.compile import Program, program, structure_of_trace
-from engine.language import run
-from engine.trace import Trace
+from stepgrad.app.gallery import gallery
+from stepgrad.engine import compile as compiled
+from stepgrad.engine.compile import Program, program, structure_of_trace
+from stepgrad.engine.language import run
+from stepgrad.engine.trace import Trace
 from tests.programs import programs
 
 

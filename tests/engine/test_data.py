@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.data import DATA_SETS, circles, line, moons, xor
-from engine.errors import EngineError
-from engine.language import run
+from stepgrad.engine.data import DATA_SETS, circles, line, moons, xor
+from stepgrad.engine.errors import EngineError
+from stepgrad.engine.language import run
 
 
 def test_the_numbers_are_these() -> None:

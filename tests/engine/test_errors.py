@@ -9,9 +9,9 @@ import re
 
 import pytest
 
-from engine.errors import EmptyProgramError, EngineError
-from engine.language import run
-from engine.suggest import closest
+from stepgrad.engine.errors import EmptyProgramError, EngineError
+from stepgrad.engine.language import run
+from stepgrad.engine.suggest import closest
 
 NOWHERE = None
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.language import run
-from engine.ops import OPS
-from engine.trace import Trace
+from stepgrad.engine.language import run
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.trace import Trace
 
 TWICE = "x = 0.5\no = tanh(tanh(x) - 1)\n"
 

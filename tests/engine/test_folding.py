@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.folding import COLLAPSE, examples, fold
-from engine.language import run
-from engine.trace import Trace
+from stepgrad.engine.folding import COLLAPSE, examples, fold
+from stepgrad.engine.language import run
+from stepgrad.engine.trace import Trace
 
 LOSS = """
 n = MLP(3, [4, 4, 1])

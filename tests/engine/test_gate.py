@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.gallery import gallery
-from engine.language.gate import _Gate, is_plain
-from engine.language.text import Text
-from engine.limits import LIMITS
+from stepgrad.app.gallery import gallery
+from stepgrad.engine.language.gate import _Gate, is_plain
+from stepgrad.engine.language.text import Text
+from stepgrad.engine.limits import LIMITS
 from tests.strategies import hostile_text, programs
 
 words = st.sampled_from(

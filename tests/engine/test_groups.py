@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.language import run
-from engine.trace import Trace
+from stepgrad.engine.language import run
+from stepgrad.engine.trace import Trace
 
 LOSS = """
 n = MLP(3, [4, 4, 1])

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.errors import EngineError
-from engine.language import run
-from engine.language.callables import BUILTINS
+from stepgrad.engine.errors import EngineError
+from stepgrad.engine.language import run
+from stepgrad.engine.language.callables import BUILTINS
 from tests.strategies import CHARACTERS, PIECES, hostile_text
 
 SECONDS = 3.0
@@ -130,9 +130,9 @@ def test_nothing_of_it_overflows_a_small_stack():
 
 
 def test_the_gate_takes_time_in_proportion_to_the_text():
-    from engine.language.gate import check
-    from engine.language.text import Text
-    from engine.limits import Limits
+    from stepgrad.engine.language.gate import check
+    from stepgrad.engine.language.text import Text
+    from stepgrad.engine.limits import Limits
 
     roomy = Limits(characters=10**6, lines=10**6, line_characters=10**6, tokens=10**6, statement_tokens=10**6, prefixes=10**6)
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-import engine
-from engine.data import DATA_SETS
-from engine.errors import EmptyProgramError, LimitError, UnknownNameError
-from engine.language import run
-from engine.limits import LIMITS
+from stepgrad import engine
+from stepgrad.engine.data import DATA_SETS
+from stepgrad.engine.errors import EmptyProgramError, LimitError, UnknownNameError
+from stepgrad.engine.language import run
+from stepgrad.engine.limits import LIMITS
 from tests.strategies import FORMS, KINKED, programs, python_programs
 
 

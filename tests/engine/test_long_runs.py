@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from engine import MLP, Value
-from engine.errors import LimitError
-from engine.language import run
-from engine.limits import LIMITS
-from engine.trace import Trace
+from stepgrad.engine import MLP, Value
+from stepgrad.engine.errors import LimitError
+from stepgrad.engine.language import run
+from stepgrad.engine.limits import LIMITS
+from stepgrad.engine.trace import Trace
 
 XS = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]]
 YS = [1.0, -1.0, -1.0, 1.0]

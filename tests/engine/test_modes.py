@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.gallery import gallery
-from engine.language import run
-from engine.modes import Mode, inputs_of, modes, tangents
-from engine.replay import Replay
+from stepgrad.app.gallery import gallery
+from stepgrad.engine.language import run
+from stepgrad.engine.modes import Mode, inputs_of, modes, tangents
+from stepgrad.engine.replay import Replay
 
 
 @pytest.mark.parametrize("example", gallery(), ids=lambda example: example.slug)

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from engine import MLP, Layer, Neuron, Value
-from engine.errors import EngineError, LimitError, UnknownNameError
-from engine.language import run
+from stepgrad.engine import MLP, Layer, Neuron, Value
+from stepgrad.engine.errors import EngineError, LimitError, UnknownNameError
+from stepgrad.engine.language import run
 
 LOSS = """
 xs = [

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.language import run
+from stepgrad.engine.language import run
 
 NOTEBOOK = Path(__file__).resolve().parents[3] / "shared" / "notebook" / "notebook.md"
 

@@ -6,11 +6,11 @@ import math
 
 import pytest
 
-from engine import functions
-from engine.language.callables import BUILTINS
-from engine.numeric import central_difference
-from engine.ops import MICROGRAD, OPS
-from engine.value import Value
+from stepgrad.engine import functions
+from stepgrad.engine.language.callables import BUILTINS
+from stepgrad.engine.numeric import central_difference
+from stepgrad.engine.ops import MICROGRAD, OPS
+from stepgrad.engine.value import Value
 
 inf, nan = math.inf, math.nan
 ROWS = pytest.mark.parametrize("op", OPS.values(), ids=OPS)

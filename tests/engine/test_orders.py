@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.gallery import gallery
-from engine.language import run
-from engine.orders import ORDERS, walk
-from engine.replay import Replay
+from stepgrad.app.gallery import gallery
+from stepgrad.engine.language import run
+from stepgrad.engine.orders import ORDERS, walk
+from stepgrad.engine.replay import Replay
 
 ORDER = next(example.source for example in gallery() if example.slug == "order")
 

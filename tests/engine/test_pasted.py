@@ -10,10 +10,10 @@ import re
 
 import pytest
 
-from engine import MLP
-from engine.errors import EmptyProgramError, ProgramError, UnsupportedError
-from engine.language import run
-from engine.trace import Trace
+from stepgrad.engine import MLP
+from stepgrad.engine.errors import EmptyProgramError, ProgramError, UnsupportedError
+from stepgrad.engine.language import run
+from stepgrad.engine.trace import Trace
 from tests.python import printed_by_python
 
 NEURON = """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.language import run
-from engine.paths import Paths, PathSum
-from engine.replay import Replay
+from stepgrad.engine.language import run
+from stepgrad.engine.paths import Paths, PathSum
+from stepgrad.engine.replay import Replay
 
 
 def sum_over_paths(replay: Replay, node: str, most: int = 64) -> PathSum:

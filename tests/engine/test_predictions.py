@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import ProgramError
-from engine.language import run
-from engine.model import Model
-from engine.predictions import predictor
+from stepgrad.engine.errors import ProgramError
+from stepgrad.engine.language import run
+from stepgrad.engine.model import Model
+from stepgrad.engine.predictions import predictor
 
 XS = {
     3: [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]],

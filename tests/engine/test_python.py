@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import EngineError
-from engine.language import run
+from stepgrad.engine.errors import EngineError
+from stepgrad.engine.language import run
 from tests.python import printed_by_python
 
 PROGRAMS = {

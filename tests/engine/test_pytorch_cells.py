@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from app.exporting.code import code
-from engine.errors import EmptyProgramError
-from engine.language import run
+from stepgrad.app.exporting.code import code
+from stepgrad.engine.errors import EmptyProgramError
+from stepgrad.engine.language import run
 
 NEURON = """
 import torch

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.gallery import gallery
-from engine.errors import EngineError
-from engine.language import run
-from engine.renumber import Form, parts
+from stepgrad.app.gallery import gallery
+from stepgrad.engine.errors import EngineError
+from stepgrad.engine.language import run
+from stepgrad.engine.renumber import Form, parts
 from tests.strategies import Program, programs
 
 NEURON = """\

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.errors import LimitError
-from engine.language import run
+from stepgrad.engine.errors import LimitError
+from stepgrad.engine.language import run
 from tests.strategies import programs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -292,7 +292,7 @@ def test_a_span_over_several_lines_ends_with_its_first():
 
 DIGEST = """
 import hashlib, sys
-from engine.language import run
+from stepgrad.engine.language import run
 print(hashlib.sha256(repr([run(program) for program in sys.stdin.read().split("§")]).encode()).hexdigest())
 """
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from engine import MLP
-from engine.errors import LimitError, ProgramError
-from engine.language import run
-from engine.limits import TRAINING_LIMITS
-from engine.model import Loss, Model
-from engine.optimizers import OPTIMIZERS
-from engine.replay import Replay
-from engine.train import Plan, Run, train
+from stepgrad.engine import MLP
+from stepgrad.engine.errors import LimitError, ProgramError
+from stepgrad.engine.language import run
+from stepgrad.engine.limits import TRAINING_LIMITS
+from stepgrad.engine.model import Loss, Model
+from stepgrad.engine.optimizers import OPTIMIZERS
+from stepgrad.engine.replay import Replay
+from stepgrad.engine.train import Plan, Run, train
 from tests.programs import programs
 
 LOSS = """\

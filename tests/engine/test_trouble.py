@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.language import run
-from engine.replay import Replay
-from engine.trouble import troubles
+from stepgrad.engine.language import run
+from stepgrad.engine.replay import Replay
+from stepgrad.engine.trouble import troubles
 
 
 def found(source: str) -> list[tuple[str, str]]:

@@ -8,11 +8,11 @@ import operator
 import pytest
 from hypothesis import given
 
-from engine import Value
-from engine.backward import backward, contributions
-from engine.graph import ancestors
-from engine.numeric import central_difference, forward_difference
-from engine.ops import OPS
+from stepgrad.engine import Value
+from stepgrad.engine.backward import backward, contributions
+from stepgrad.engine.graph import ancestors
+from stepgrad.engine.numeric import central_difference, forward_difference
+from stepgrad.engine.ops import OPS
 from tests.strategies import FORMS, trees
 
 OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]

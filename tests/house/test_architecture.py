@@ -18,4 +18,4 @@ def test_the_engine_needs_only_the_standard_library(path):
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level}
 
-    assert {name.split(".")[0] for name in imported} <= sys.stdlib_module_names | {"engine"}
+    assert {name.split(".")[0] for name in imported} <= sys.stdlib_module_names | {"stepgrad"}

@@ -15,9 +15,9 @@ import pytest
 
 import assets
 import dev
-from app import resources
-from app.config import Settings
-from app.pages import Pages
+from stepgrad.app import resources
+from stepgrad.app.config import Settings
+from stepgrad.app.pages import Pages
 
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -38,7 +38,7 @@ def test_a_wheel_runs_from_any_folder(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")
-    show = "from app import resources as r; print(r.TEMPLATES); print(r.STATIC); print(r.DIST.joinpath('metrics.json').exists())"
+    show = "from stepgrad.app.resources import *; print(TEMPLATES, STATIC, (DIST / 'metrics.json').exists(), sep='\\n')"
     shown = subprocess.run(
         [sys.executable, "-P", "-c", show],
         cwd=tmp_path,
@@ -48,7 +48,7 @@ def test_a_wheel_runs_from_any_folder(tmp_path):
         text=True,
     ).stdout.splitlines()
 
-    package = tmp_path / "site/app"
+    package = tmp_path / "site/stepgrad/app"
     assert shown == [str(package / "templates"), str(package / "static"), "True"]
     assert {path.name for path in (package / "templates").iterdir()} == {path.name for path in resources.TEMPLATES.iterdir()}
     assert not {"js", "css"} & {path.name for path in (package / "static").iterdir()}
@@ -61,7 +61,8 @@ def test_the_image_copies_what_the_build_reads():
     """.dockerignore is a whitelist, and a file it forgets is missed only when somebody builds the image."""
     allowed = {line[1:] for line in text(".dockerignore").splitlines() if line.startswith("!")}
     read_by_build = {"pyproject.toml", "hatch_build.py", "assets.py", "build.mjs", "package.json", "package-lock.json", ".npmrc"}
-    shipped = {PYPROJECT["project"]["readme"], *PYPROJECT["project"]["license-files"], "app", "engine", "templates", "static"}
+    shipped = {"app", "engine", "stepgrad", "templates", "static"}
+    shipped |= {PYPROJECT["project"]["readme"], *PYPROJECT["project"]["license-files"]}
 
     assert read_by_build | shipped | {"constraints.txt"} == allowed
     assert all((ROOT / name).exists() for name in allowed)
@@ -75,7 +76,7 @@ def test_the_image_is_served_and_watched_on_one_port():
     assert f"127.0.0.1:{exposed[1]}/healthz" in dockerfile
     assert f'"stepgrad", "serve", "--host", "0.0.0.0", "--port", "{exposed[1]}"' in dockerfile
     assert int(exposed[1]) == Settings().port
-    assert PYPROJECT["project"]["scripts"] == {"stepgrad": "app.cli:main"}
+    assert PYPROJECT["project"]["scripts"] == {"stepgrad": "stepgrad.app.cli:main"}
     assert re.search(r"^USER (?!root)", dockerfile, re.MULTILINE)
 
 

@@ -23,7 +23,7 @@ def test_it_opens_with_the_two_commands() -> None:
 
 
 def test_the_picture_is_what_the_command_line_draws(golden: Callable[[str, str], None]) -> None:
-    command = [sys.executable, "-m", "app", "draw", "-", "-o", "-", "--step", "9", "--font", "none", "--bg", "white"]
+    command = [sys.executable, "-m", "stepgrad", "draw", "-", "-o", "-", "--step", "9", "--font", "none", "--bg", "white"]
     drawn = subprocess.run(command, input=NEURON, capture_output=True, text=True, cwd=ROOT, check=True).stdout
     golden("readme.svg", drawn)
 

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.tape import tape_of
-from app.wire import number
-from engine.folding import Collapse, fold
-from engine.language import run
-from engine.language.callables import BUILTINS
-from engine.ops import OPS, Op
-from engine.trace import Trace
+from stepgrad.app.tape import tape_of
+from stepgrad.app.wire import number
+from stepgrad.engine.folding import Collapse, fold
+from stepgrad.engine.language import run
+from stepgrad.engine.language.callables import BUILTINS
+from stepgrad.engine.ops import OPS, Op
+from stepgrad.engine.trace import Trace
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from app.drawing.diagram.scales import Scales
-from app.drawing.outline import px
-from app.drawing.text import UNKNOWN, escape, fit_number
-from app.drawing.theme import THEMES, Accent
-from engine.trace import Frame, Phase
+from stepgrad.app.drawing.diagram.scales import Scales
+from stepgrad.app.drawing.outline import px
+from stepgrad.app.drawing.text import UNKNOWN, escape, fit_number
+from stepgrad.app.drawing.theme import THEMES, Accent
+from stepgrad.engine.trace import Frame, Phase
 
 __all__ = ["BASELINE", "Brush", "Moment", "Piece", "joined", "marks"]
 

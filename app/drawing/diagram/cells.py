@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from app.drawing.diagram.brush import Brush, Moment, Piece, joined, marks
-from app.drawing.diagram.curve import Curve
-from app.drawing.diagram.lines import chip
-from app.drawing.diagram.places import GRAD, NAME, NUMBER, Chip, Spot, name_of
-from app.drawing.diagram.plan import Cell, Loss
-from app.drawing.diagram.scales import colour_of
-from app.drawing.outline import px
-from app.drawing.text import escape
-from app.drawing.tint import share, tint
-from engine.ops import OPS
+from stepgrad.app.drawing.diagram.brush import Brush, Moment, Piece, joined, marks
+from stepgrad.app.drawing.diagram.curve import Curve
+from stepgrad.app.drawing.diagram.lines import chip
+from stepgrad.app.drawing.diagram.places import GRAD, NAME, NUMBER, Chip, Spot, name_of
+from stepgrad.app.drawing.diagram.plan import Cell, Loss
+from stepgrad.app.drawing.diagram.scales import colour_of
+from stepgrad.app.drawing.outline import px
+from stepgrad.app.drawing.text import escape
+from stepgrad.app.drawing.tint import share, tint
+from stepgrad.engine.ops import OPS
 
 __all__ = ["activation", "bias", "cell", "loss", "rest", "total"]
 

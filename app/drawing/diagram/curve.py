@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.drawing.outline import px
-from engine.ops import OPS
+from stepgrad.app.drawing.outline import px
+from stepgrad.engine.ops import OPS
 
 __all__ = ["Curve"]
 

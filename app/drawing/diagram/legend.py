@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from app.drawing.diagram.brush import Brush, Moment, Piece, joined
-from app.drawing.diagram.plan import Plan
-from app.drawing.diagram.scales import LINES, THIN
-from app.drawing.outline import px
-from app.drawing.text import width
-from app.drawing.tint import SWATCHES, tint
+from stepgrad.app.drawing.diagram.brush import Brush, Moment, Piece, joined
+from stepgrad.app.drawing.diagram.plan import Plan
+from stepgrad.app.drawing.diagram.scales import LINES, THIN
+from stepgrad.app.drawing.outline import px
+from stepgrad.app.drawing.text import width
+from stepgrad.app.drawing.tint import SWATCHES, tint
 
 __all__ = ["Legend"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from app.drawing.diagram.brush import Brush, Moment, Piece, joined, marks
-from app.drawing.diagram.places import GRAD, NAME, NUMBER, Chip, Places, Spot, name_of
-from app.drawing.diagram.plan import Line
-from app.drawing.diagram.scales import LINES, colour_of, thickness
-from app.drawing.outline import px
-from app.drawing.text import escape
+from stepgrad.app.drawing.diagram.brush import Brush, Moment, Piece, joined, marks
+from stepgrad.app.drawing.diagram.places import GRAD, NAME, NUMBER, Chip, Places, Spot, name_of
+from stepgrad.app.drawing.diagram.plan import Line
+from stepgrad.app.drawing.diagram.scales import LINES, colour_of, thickness
+from stepgrad.app.drawing.outline import px
+from stepgrad.app.drawing.text import escape
 
 __all__ = ["arrow", "chip", "line"]
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.drawing.diagram.neurons import Neuron, find_neurons
-from engine.trace import Node, Trace
+from stepgrad.app.drawing.diagram.neurons import Neuron, find_neurons
+from stepgrad.engine.trace import Node, Trace
 
 __all__ = ["Network", "Networks", "Source"]
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from engine.ops import OPS
-from engine.trace import Node, Trace
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.trace import Node, Trace
 
 __all__ = ["Neuron", "Term", "find_neurons"]
 

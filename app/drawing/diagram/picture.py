@@ -9,17 +9,17 @@ from __future__ import annotations
 from functools import lru_cache
 from hashlib import blake2b
 
-from app.drawing.diagram import cells, lines
-from app.drawing.diagram.brush import Brush, Moment, Piece, joined, marks
-from app.drawing.diagram.curve import Curve
-from app.drawing.diagram.legend import Legend
-from app.drawing.diagram.places import CAPTION, NAME, Chip, chars_of, name_of, places_of, rows_of
-from app.drawing.diagram.plan import Cell, Plan
-from app.drawing.diagram.scales import colour_of, thick_of, thickness
-from app.drawing.fonts import embedded, families
-from app.drawing.outline import px
-from app.drawing.text import escape, width
-from app.drawing.view import Color
+from stepgrad.app.drawing.diagram import cells, lines
+from stepgrad.app.drawing.diagram.brush import Brush, Moment, Piece, joined, marks
+from stepgrad.app.drawing.diagram.curve import Curve
+from stepgrad.app.drawing.diagram.legend import Legend
+from stepgrad.app.drawing.diagram.places import CAPTION, NAME, Chip, chars_of, name_of, places_of, rows_of
+from stepgrad.app.drawing.diagram.plan import Cell, Plan
+from stepgrad.app.drawing.diagram.scales import colour_of, thick_of, thickness
+from stepgrad.app.drawing.fonts import embedded, families
+from stepgrad.app.drawing.outline import px
+from stepgrad.app.drawing.text import escape, width
+from stepgrad.app.drawing.view import Color
 
 __all__ = ["Diagram", "Moment", "diagram_of"]
 

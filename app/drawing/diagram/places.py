@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.drawing.diagram.plan import Cell, Column, Plan
-from app.drawing.text import clean, slot_chars, slot_width, width
+from stepgrad.app.drawing.diagram.plan import Cell, Column, Plan
+from stepgrad.app.drawing.text import clean, slot_chars, slot_width, width
 
 __all__ = [
     "CAPTION",

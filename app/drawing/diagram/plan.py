@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from app.drawing.diagram.networks import Network, Source
-from app.drawing.diagram.neurons import Neuron
-from engine.trace import Kind, Node
+from stepgrad.app.drawing.diagram.networks import Network, Source
+from stepgrad.app.drawing.diagram.neurons import Neuron
+from stepgrad.engine.trace import Kind, Node
 
 __all__ = ["Cell", "Column", "Line", "Loss", "Plan", "View", "plan_of"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from app.drawing.tint import share
+from stepgrad.app.drawing.tint import share
 
 __all__ = ["LINES", "THIN", "Ends", "Scales", "colour_of", "round_up", "thick_of", "thickness"]
 

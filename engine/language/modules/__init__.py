@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from engine.language.modules.collections import COLLECTIONS
-from engine.language.modules.itertools import ITERTOOLS
-from engine.language.modules.math import CONSTANTS, MATH
-from engine.language.modules.numpy import make_numpy
-from engine.language.modules.others import COPY, FUNCTOOLS, OPERATOR, TQDM
-from engine.language.modules.random import make_random
-from engine.language.modules.torch import TORCH
-from engine.language.objects import Missing, Module
+from stepgrad.engine.language.modules.collections import COLLECTIONS
+from stepgrad.engine.language.modules.itertools import ITERTOOLS
+from stepgrad.engine.language.modules.math import CONSTANTS, MATH
+from stepgrad.engine.language.modules.numpy import make_numpy
+from stepgrad.engine.language.modules.others import COPY, FUNCTOOLS, OPERATOR, TQDM
+from stepgrad.engine.language.modules.random import make_random
+from stepgrad.engine.language.modules.torch import TORCH
+from stepgrad.engine.language.objects import Missing, Module
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["CONSTANTS", "MATH", "MODULES", "NOT_RUN", "QUIET", "UNASKED", "find"]
 

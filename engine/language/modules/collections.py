@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from engine.language import containers, need
-from engine.language.arguments import Arguments, Keywords, check_count, check_keywords, method
-from engine.language.objects import Builtin, Class, Counter, DefaultDict, Deque, Module, describe, is_number
-from engine.language.sequences import order
+from stepgrad.engine.language import containers, need
+from stepgrad.engine.language.arguments import Arguments, Keywords, check_count, check_keywords, method
+from stepgrad.engine.language.objects import Builtin, Class, Counter, DefaultDict, Deque, Module, describe, is_number
+from stepgrad.engine.language.sequences import order
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["COLLECTIONS", "COUNTER", "DEQUE"]
 

@@ -7,13 +7,13 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.language import need
-from engine.language.arguments import Arguments, Keywords, check_count, check_keywords
-from engine.language.arithmetic import apply
-from engine.language.objects import Builtin, Module
+from stepgrad.engine.language import need
+from stepgrad.engine.language.arguments import Arguments, Keywords, check_count, check_keywords
+from stepgrad.engine.language.arithmetic import apply
+from stepgrad.engine.language.objects import Builtin, Module
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["ITERTOOLS"]
 

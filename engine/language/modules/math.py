@@ -7,16 +7,16 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from engine.language import need
-from engine.language.arguments import Arguments, Keywords, check_count, check_keywords
-from engine.language.arithmetic import WHOLE, apply
-from engine.language.leaving import Skip
-from engine.language.objects import Builtin, Module, is_number
-from engine.ops import OPS
-from engine.value import Value
+from stepgrad.engine.language import need
+from stepgrad.engine.language.arguments import Arguments, Keywords, check_count, check_keywords
+from stepgrad.engine.language.arithmetic import WHOLE, apply
+from stepgrad.engine.language.leaving import Skip
+from stepgrad.engine.language.objects import Builtin, Module, is_number
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.value import Value
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["CONSTANTS", "MATH", "OTHER_NAMES", "SAME_NAME", "on_plain"]
 

@@ -6,15 +6,15 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from engine.language import need
-from engine.language.arguments import Arguments, Keywords
-from engine.language.leaving import Skip
-from engine.language.modules.math import CONSTANTS, OTHER_NAMES, SAME_NAME, on_plain
-from engine.language.modules.random import SEED
-from engine.language.objects import Builtin, Module, is_number
+from stepgrad.engine.language import need
+from stepgrad.engine.language.arguments import Arguments, Keywords
+from stepgrad.engine.language.leaving import Skip
+from stepgrad.engine.language.modules.math import CONSTANTS, OTHER_NAMES, SAME_NAME, on_plain
+from stepgrad.engine.language.modules.random import SEED
+from stepgrad.engine.language.objects import Builtin, Module, is_number
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["make_numpy"]
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from engine.language import need
-from engine.language.arguments import Arguments, Keywords, check_count, check_keywords
-from engine.language.leaving import Skip
-from engine.language.objects import Builtin, Instance, Module
-from engine.language.operations import BUILTINS
-from engine.language.sequences import REDUCE
-from engine.nn import Net
-from engine.value import Value
+from stepgrad.engine.language import need
+from stepgrad.engine.language.arguments import Arguments, Keywords, check_count, check_keywords
+from stepgrad.engine.language.leaving import Skip
+from stepgrad.engine.language.objects import Builtin, Instance, Module
+from stepgrad.engine.language.operations import BUILTINS
+from stepgrad.engine.language.sequences import REDUCE
+from stepgrad.engine.nn import Net
+from stepgrad.engine.value import Value
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["COPY", "FUNCTOOLS", "OPERATOR", "TQDM"]
 

@@ -6,13 +6,13 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from engine.language import need
-from engine.language.arguments import Arguments, Keywords, check_count, check_keywords
-from engine.language.arithmetic import WHOLE
-from engine.language.objects import Builtin, Module, Parts
+from stepgrad.engine.language import need
+from stepgrad.engine.language.arguments import Arguments, Keywords, check_count, check_keywords
+from stepgrad.engine.language.arithmetic import WHOLE
+from stepgrad.engine.language.objects import Builtin, Module, Parts
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["SEED", "make_random"]
 

@@ -10,17 +10,17 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from engine.language import need
-from engine.language.arguments import Arguments, Keywords, method
-from engine.language.leaving import Skip
-from engine.language.modules.math import CONSTANTS, OTHER_NAMES
-from engine.language.modules.random import SEED
-from engine.language.objects import Builtin, Module, is_number, value_of
-from engine.language.operations import BUILTINS
-from engine.ops import OPS
+from stepgrad.engine.language import need
+from stepgrad.engine.language.arguments import Arguments, Keywords, method
+from stepgrad.engine.language.leaving import Skip
+from stepgrad.engine.language.modules.math import CONSTANTS, OTHER_NAMES
+from stepgrad.engine.language.modules.random import SEED
+from stepgrad.engine.language.objects import Builtin, Module, is_number, value_of
+from stepgrad.engine.language.operations import BUILTINS
+from stepgrad.engine.ops import OPS
 
 if TYPE_CHECKING:
-    from engine.language.run import Run
+    from stepgrad.engine.language.run import Run
 
 __all__ = ["METHODS", "NO_GRAD", "TORCH"]
 

@@ -1,10 +1,10 @@
-"""`python -m app` is `stepgrad`."""
+"""`python -m stepgrad` is `stepgrad`."""
 
 from __future__ import annotations
 
 import sys
 
-from app.cli import main
+from stepgrad.app.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())
