@@ -89,10 +89,10 @@ class Pass:
     def __iter__(self) -> Iterator[Contribution]:
         noted = zip(self._locals, self._befores, strict=True)
         for node, upstream in zip(self.order, self._upstreams, strict=True):
-            gate = node.op.gate  # type: ignore[union-attr]  # seed returns operations only
+            op: Op = node.op  # type: ignore[assignment]  # seed returns operations only
             for slot in range(len(node.inputs)):
                 local, before = next(noted)
-                term = 0.0 if gate and local == 0.0 else local * upstream
+                term = op.term(local, upstream)
                 yield Contribution(node, slot, upstream, local, term, before, before + term)
 
 
@@ -114,7 +114,7 @@ def send_back(order: list[Value]) -> Pass:
             locals_.append(local)
             before = child.grad
             befores.append(before)
-            child.grad = before + (0.0 if op.gate and local == 0.0 else local * upstream)
+            child.grad = before + op.term(local, upstream)
     return Pass(order, upstreams, locals_, befores)
 
 

@@ -60,6 +60,13 @@ class Op:
             operands = ", ".join(f"{{{i}}}" for i in range(self.arity))
             object.__setattr__(self, "python", f"{self.name}({operands})")
 
+    def term(self, local: float, upstream: float) -> float:
+        """The chain-rule term: what a value adds to the grad of an input, local derivative × upstream gradient.
+
+        A gate's local derivative of 0 stops everything: 0 × inf would be nan, and PyTorch masks instead of multiplying.
+        """
+        return 0.0 if self.gate and local == 0.0 else local * upstream
+
     def __repr__(self) -> str:
         return f"<Op {self.name}>"
 

@@ -131,6 +131,14 @@ def test_a_gate_that_is_shut_stops_infinity(name):
     assert x.grad == 0.0
 
 
+@ROWS
+def test_a_term_is_local_times_upstream_and_nothing_where_a_gate_is_shut(op):
+    assert op.term(-0.5, 3.0) == -1.5
+    assert op.term(0.0, 3.0) == 0.0
+    assert op.term(-0.0, inf) == 0.0 if op.gate else math.isnan(op.term(-0.0, inf))
+    assert math.isnan(op.term(nan, 0.0))
+
+
 def test_a_power_is_no_gate():
     """The slope of sqrt(x²) at 0 is inf × 0: nan, in PyTorch too."""
     x = Value(0.0)
