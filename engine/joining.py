@@ -37,9 +37,14 @@ class Joining:
         roots = {trace.output, *(step.node for step in trace.steps if step.phase == "seed")}
         read_outside = {edge.source for edge in trace.edges if self._box.get(edge.source) != self._box.get(edge.target)}
         self._results: dict[str, list[str]] = {box: [] for box in dict.fromkeys(self._box.values())}
-        """What of a folded group is read outside it, or is a root."""
+        """What of a folded group is read outside it, or is a root; of one that nobody reads, what it ends with."""
         for id, box in self._box.items():
             if id in read_outside or id in roots:
+                self._results[box].append(id)
+        unread = {box for box, results in self._results.items() if not results}
+        read_at_all = {edge.source for edge in trace.edges} if unread else set[str]()
+        for id, box in self._box.items():
+            if box in unread and id not in read_at_all:
                 self._results[box].append(id)
         self._drawn: dict[str, str] = {}
         """The node that stands for a folded group: its only result, or itself."""

@@ -27,8 +27,9 @@ GroupKind = Literal["neuron", "layer", "net", "function", "statement", "turn", "
 class Folded:
     """The group that a node of kind "group" stands for.
 
-    `results` are the ids of its values that are read outside it, or differentiated. Of one that is the node itself; several are
-    nodes of their own, `inside` it.
+    `results` are the ids of its values that are read outside it, or differentiated; where nothing is, of those that nothing in
+    it reads. There is always one. A single one that an operation made is the node itself; others are nodes of their own, `inside`
+    it.
     """
 
     group: str

@@ -136,6 +136,16 @@ async def test_an_iteration_is_folded_as_the_run_is(client: httpx.AsyncClient, f
     assert set(re.findall(r"^\s*(\w+) \[label=\"\{", dot, re.MULTILINE)) == boxes(run)
 
 
+@pytest.mark.parametrize("end", [".svg", ".dot", ".json", ".py", ""])
+async def test_a_list_that_nobody_reads_is_drawn_as_one_box(client: httpx.AsyncClient, end: str):
+    answer = await client.get(address("X = [0.1*i for i in range(61)]\nw = 0.0\n", end))
+
+    assert answer.status_code == 200
+    if end == ".svg":
+        assert drawn(answer.text) == {"g0", "n61"}
+        assert "61 numbers" in answer.text
+
+
 @every_fold
 @pytest.mark.parametrize("dialect", ["torch", "micrograd"])
 async def test_code_is_the_whole_program_however_it_is_folded(

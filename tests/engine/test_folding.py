@@ -47,6 +47,20 @@ for i in range(3):
 o = y * z + w
 """
 
+UNREAD = """
+xs = [0.1 * i for i in range(70)]
+n = MLP(2, [3, 2])
+def f(a, b):
+    c = a * b
+    return [c + b, c * c]
+f(0.5, 2.0)
+n([1.0, 2.0])
+for i in range(3):
+    f(i, 3.0)
+w = 0.0
+"""
+"""A list, a call, a net and a loop that nobody reads."""
+
 
 def drawn(trace: Trace) -> list[str]:
     return [node.id for node in trace.nodes if node.inside is None]
@@ -61,6 +75,7 @@ def check(whole: Trace, folded: Trace) -> None:
             assert (same(node.data, nodes[node.id].data), same(node.grad, nodes[node.id].grad)) == (True, True)
             assert node.key == nodes[node.id].key
         assert all(place[each] < place[node.id] for each in node.inputs), "a value comes after all that it reads"
+        assert node.folds is None or node.folds.results, "a part ends with something, though nobody reads it"
     groups = {group.id for group in folded.groups}
     assert groups.issuperset(node.group for node in folded.nodes if node.group), "what is not told made nothing"
     boxes = set(drawn(folded))
@@ -92,7 +107,7 @@ def same(a: float | None, b: float | None) -> bool:
 
 
 @pytest.mark.parametrize("collapse", COLLAPSE)
-@pytest.mark.parametrize("source", [LOSS, TRAINED, BRANCHED])
+@pytest.mark.parametrize("source", [LOSS, TRAINED, BRANCHED, UNREAD])
 def test_a_folded_story_agrees_with_the_whole(source: str, collapse):  # type: ignore[no-untyped-def]
     whole = run(source)
     check(whole, fold(whole, collapse))
@@ -134,6 +149,15 @@ def test_a_long_sum_is_one_box():
     folded = fold(whole)
     assert [(node.kind, node.key) for node in folded.nodes if node.inside is None] == [("input", "x"), ("group", "y")]
     check(whole, folded)
+
+
+def test_what_nobody_reads_sums_up_what_it_ends_with():
+    folded = fold(run("X = [0.1*i for i in range(61)]\nw = 0.0"))
+    (part,) = (node for node in folded.nodes if node.folds)
+    assert (part.key, part.folds and len(part.folds.results)) == ("X", 61)
+    neuron = next(node for node in fold(run("n = Neuron(2)\nn([1.0, 2.0])\nw = 0.0"), "neuron").nodes if node.folds)
+    assert neuron.folds
+    assert neuron.folds.results == (neuron.id,), "an operation like any other"
 
 
 def test_many_lines_are_put_together():
