@@ -7,7 +7,9 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BeforeValidator, Field
 
+from stepgrad.app.spellings import OneOf
 from stepgrad.engine.limits import TRAINING_LIMITS
+from stepgrad.engine.optimizers import OPTIMIZERS
 from stepgrad.engine.train import Plan
 
 __all__ = [
@@ -40,7 +42,7 @@ class Knobs(Protocol):
     @property
     def learning_rate(self) -> float: ...
     @property
-    def optimizer(self) -> Literal["sgd", "momentum", "adam"]: ...
+    def optimizer(self) -> str: ...
     @property
     def zero_grad(self) -> Literal["true", "false"]: ...
     @property
@@ -119,8 +121,13 @@ LearningRate = Annotated[
     Field(description="How far one update goes along the gradient.", examples=[0.05]),
 ]
 Optimizer = Annotated[
-    Literal["sgd", "momentum", "adam"],
-    Field(description="Gradient descent as in the lecture, with momentum 0.9, or Adam; as torch.optim has them."),
+    str,
+    OneOf(OPTIMIZERS),
+    Field(
+        description="The rule of the update, with the defaults of torch.optim: "
+        + "; ".join(f"`{row.name}`: {row.help}" for row in OPTIMIZERS.values())
+        + "."
+    ),
 ]
 Switch = Annotated[Literal["true", "false"], BeforeValidator(_switch, json_schema_input_type=bool)]
 ZeroGrad = Annotated[

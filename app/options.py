@@ -26,6 +26,7 @@ from stepgrad.app.spellings import (
     Quiz,
     StepName,
     Switch,
+    among,
     nearest,
     shown,
 )
@@ -258,9 +259,7 @@ def explain(error: ValidationError) -> ProblemError:
     field = Options.model_fields.get(name)
     allowed = [str(word) for word in get_args(field.annotation)] if field else []
     if first["type"] == "literal_error" and allowed:
-        value = first["input"]
-        near = nearest(value, allowed) if isinstance(value, str) else ""
-        hint = f"{near}Allowed are {', '.join(f'`{word}`' for word in allowed)}."
+        hint = among(first["input"], allowed)
     else:
         hint = str(first["msg"]).removeprefix("Value error, ")
     return _problem(f"`{shown(name)}` cannot have this value.", hint)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from stepgrad.engine.ops import MICROGRAD, OPS
 from stepgrad.engine.suggest import closest
@@ -21,10 +23,12 @@ __all__ = [
     "Expand",
     "Highlight",
     "InputNumbers",
+    "OneOf",
     "OpenGroups",
     "Quiz",
     "StepName",
     "Switch",
+    "among",
     "nearest",
     "shown",
 ]
@@ -46,6 +50,30 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     """The beginning of a hint: what was probably meant."""
     near = closest(word[:40], allowed)
     return f"Did you mean `{near}`? " if near else ""
+
+
+def among(value: Any, allowed: Collection[str]) -> str:
+    """The hint for a word that is not one of a few."""
+    near = nearest(value, allowed) if isinstance(value, str) else ""
+    return f"{near}Allowed are {', '.join(f'`{word}`' for word in allowed)}."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OneOf:
+    """A name in a table: what Literal is to words that are known beforehand."""
+
+    table: Collection[str]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._read, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(schema) | {"enum": list(self.table)}
+
+    def _read(self, value: Any) -> Any:
+        if not isinstance(value, str) or value not in self.table:
+            raise ValueError(among(value, self.table))
+        return value
 
 
 def _step(value: Any) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from stepgrad.engine.ops import OPS
+from stepgrad.engine.optimizers import OPTIMIZERS
 from stepgrad.engine.replay import Replay
 from stepgrad.engine.trace import Descent, Edge, Group, Node, Notice, Phase, Step, Trace, Write
 from stepgrad.engine.train import Run
@@ -168,7 +169,7 @@ class _Telling:
             Write(node.id, "data", before, after)
             for node, before, after in zip(parameters, self._parameters, following, strict=True)
         ]
-        if plan.optimizer == "sgd":
+        if OPTIMIZERS[plan.optimizer].follows_grad:
             directions = {node.id: self.grads.get(node.id, 0.0) for node in parameters}
         else:
             directions = {node: ((before or 0.0) - (after or 0.0)) / rate if rate else 0.0 for node, _, before, after in writes}

@@ -109,7 +109,7 @@ class Write(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Descent:
-    """By what rule training changes parameters: w ← w − rate · direction, each in its own (for `sgd` that is its grad).
+    """By what rule training changes parameters: w ← w − rate · direction, each in its own (its grad, of plain gradient descent).
 
     A step without directions sets grads to what they had added up to before.
     """

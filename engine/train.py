@@ -17,7 +17,7 @@ from typing import Literal
 from stepgrad.engine.errors import LimitError, ProgramError
 from stepgrad.engine.limits import TRAINING_LIMITS, TrainingLimits
 from stepgrad.engine.model import Batch, Model
-from stepgrad.engine.optimizers import OPTIMIZERS, Optimizer
+from stepgrad.engine.optimizers import OPTIMIZERS
 from stepgrad.engine.trace import Field, Trace
 
 __all__ = ["History", "Plan", "Run", "Stop", "train"]
@@ -31,7 +31,8 @@ class Plan:
     """How a model is trained. Runs with the same plan are the same, however far they go."""
 
     learning_rate: float = 0.05
-    optimizer: Optimizer = "sgd"
+    optimizer: str = "sgd"
+    """A name in the table of optimizers."""
     zero_grad: bool = True
     batch: Batch = "all"
     seed: int = 0
@@ -90,7 +91,7 @@ class Run:
         self.stop: Stop | None = None
         self._parameters = model.start
         self._held = [0.0] * len(model.parameters)
-        self._update = OPTIMIZERS[plan.optimizer](plan.learning_rate, len(model.parameters))
+        self._update = OPTIMIZERS[plan.optimizer].start(plan.learning_rate, len(model.parameters))
         self._random = random.Random(plan.seed)
         self._order: list[int] = []
         if plan.batch == "stochastic" and not model.examples:
@@ -204,7 +205,7 @@ def train(
     *,
     steps: int,
     learning_rate: float,
-    optimizer: Optimizer = "sgd",
+    optimizer: str = "sgd",
     parameters: Sequence[str] | None = None,
     zero_grad: bool = True,
     batch: Batch = "all",

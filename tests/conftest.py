@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 GOLDEN = Path(__file__).parent / "golden"
+DOCS = Path(__file__).parents[1] / "docs"
 # Where there is no PyTorch, tests that compare with it do not exist; skipped ones would count as failed in CI.
 collect_ignore = [] if importlib.util.find_spec("torch") else ["app/test_torch.py"]
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
@@ -44,6 +45,25 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
             path.write_text(text, encoding="utf-8", newline="\n")
         assert path.exists(), f"tests/golden/{name} is not there: run `python3 dev.py test --update-golden`"
         assert text == path.read_text(encoding="utf-8"), f"tests/golden/{name} has changed: look, then `--update-golden`"
+
+    return same
+
+
+@pytest.fixture
+def documented(request: pytest.FixtureRequest) -> Callable[[str, str, str], None]:
+    """`documented(page, name, text)`: the text is what stands in docs/PAGE between `<!-- NAME -->` and `<!-- end -->`."""
+
+    def same(page: str, name: str, text: str) -> None:
+        path = DOCS / page
+        whole = path.read_text(encoding="utf-8")
+        begin, end = f"<!-- {name} -->\n", "<!-- end -->"
+        before, _, rest = whole.partition(begin)
+        held, found, after = rest.partition(end)
+        assert found, f"docs/{page} has no place for the table of {name}"
+        if request.config.getoption("--update-golden"):
+            path.write_text(f"{before}{begin}{text}{end}{after}", encoding="utf-8", newline="\n")
+            return
+        assert text == held, f"the table of {name} in docs/{page} is an old one: `python3 dev.py test --update-golden`"
 
     return same
 

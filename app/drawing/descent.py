@@ -6,15 +6,13 @@ from collections.abc import Callable
 
 from stepgrad.app.drawing.naming import is_name, latex_of, text_of
 from stepgrad.app.drawing.spelling import Term, change_texts, factor, number_latex, number_text
+from stepgrad.engine.optimizers import OPTIMIZERS
 from stepgrad.engine.trace import Descent, Step, Write
 
 __all__ = ["arithmetic", "latex", "sentence"]
 
 TOLD = 3
 """Parameters that a step of many names."""
-
-_DIRECTIONS = {"momentum": ("velocity", r"\mathrm{velocity}"), "adam": ("mean / √square", r"\hat m / \sqrt{\hat v}")}
-"""What the optimizers follow that do not just follow the grad."""
 
 
 def arithmetic(descent: Descent, write: Write) -> str:
@@ -39,7 +37,7 @@ def sentence(step: Step, descent: Descent, name: Callable[[str], str]) -> str:
 
 
 def _rule(descent: Descent, who: str) -> str:
-    what = _DIRECTIONS[descent.optimizer][0] if descent.optimizer in _DIRECTIONS else _grad(who)
+    what = OPTIMIZERS[descent.optimizer].direction or _grad(who)
     return f"{who} − {number_text(descent.rate)} · {f'({what})' if '/' in what else what}"
 
 
@@ -53,11 +51,10 @@ def latex(step: Step, descent: Descent, name: Callable[[str], Term], slope: Call
     if not descent.directions:
         zero = [f"{slope(write.node)} = {number_latex(write.after)}" for write in step.writes[:TOLD]]
         return "", "", ",\\ ".join(zero) + (",\\ \\ldots" if len(step.writes) > TOLD else "")
-    first, lines = ("", ""), list[str]()
+    direction, first, lines = OPTIMIZERS[descent.optimizer].latex, ("", ""), list[str]()
     for write in step.writes[:TOLD]:
         who = name(write.node).text
-        what = _DIRECTIONS[descent.optimizer][1] if descent.optimizer in _DIRECTIONS else slope(write.node)
-        letters = f"{who} - {rate} \\cdot {what}"
+        letters = f"{who} - {rate} \\cdot {direction or slope(write.node)}"
         numbers = f"{number_latex(write.before)} - {rate} \\cdot {factor(latex_of(descent.directions.get(write.node)))}"
         first = first if lines else (letters, numbers)
         lines.append(f"{who} \\leftarrow {letters} = {numbers} = {number_latex(write.after)}")

@@ -17,6 +17,7 @@ from stepgrad.app.options import Kind, Options
 from stepgrad.app.problems import as_problem, header_text
 from stepgrad.app.routes import openapi
 from stepgrad.app.routes.reading import pipeline_of, program, query, remember
+from stepgrad.app.tables import tables
 from stepgrad.engine.errors import EngineError
 from stepgrad.engine.ops import OPS
 
@@ -82,10 +83,11 @@ def _open(request: Request, code: str | None, kind: Kind, source: str | None = N
 
 
 def boot_data(version: str, base: str, limits: dict[str, int]) -> dict[str, Any]:
-    """What every page gets: the gallery, the operations, the limits."""
+    """What every page gets: the gallery, the tables, the limits."""
     return {
         "gallery": [asdict(example) for example in gallery()],
         "operations": _operations(),
+        "tables": tables(),
         "words": {"start": START},
         "limits": limits,
         "version": version,

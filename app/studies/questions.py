@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from stepgrad.app.errors import ProblemError
 from stepgrad.app.knobs import KNOBS, Batch, Iteration, LearningRate, Optimizer, Seed, Train, ZeroGrad
 from stepgrad.app.options import Options, ignored
-from stepgrad.app.spellings import NUMBER, Bg, Digits, Expand, InputNumbers, OpenGroups, StepName, nearest
+from stepgrad.app.spellings import NUMBER, Bg, Digits, Expand, InputNumbers, OpenGroups, StepName, among, nearest
 from stepgrad.engine.folding import Collapse
 from stepgrad.engine.limits import STUDY_LIMITS
 
@@ -98,12 +98,7 @@ class Question(BaseModel):
         name = str(first["loc"][0]) if first["loc"] else ""
         field = next((field for each, field in cls.model_fields.items() if name in (each, field.alias)), None)
         allowed = [str(word) for word in get_args(field.annotation)] if field and first["type"] == "literal_error" else []
-        if allowed:
-            value = first["input"]
-            hint = nearest(value, allowed) if isinstance(value, str) else ""
-            hint += f"Allowed are {', '.join(f'`{word}`' for word in allowed)}."
-        else:
-            hint = str(first["msg"]).removeprefix("Value error, ")
+        hint = among(first["input"], allowed) if allowed else str(first["msg"]).removeprefix("Value error, ")
         return _problem(f"`{name[:40]}` cannot have this value." if name else "These do not go together.", hint)
 
     @classmethod

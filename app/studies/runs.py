@@ -20,6 +20,7 @@ from stepgrad.app.wire import number
 from stepgrad.engine.errors import ProgramError
 from stepgrad.engine.limits import TRAINING_LIMITS
 from stepgrad.engine.model import Model
+from stepgrad.engine.optimizers import OPTIMIZERS
 from stepgrad.engine.predictions import Predictor
 from stepgrad.engine.trace import Node
 from stepgrad.engine.train import History, Stop
@@ -30,7 +31,6 @@ __all__ = [
 ]  # fmt: skip
 
 _ELEMENT = re.compile(r"(\w+)(?:\[[0-9]+\])+(?:#[0-9]+)?")
-_WORDS = {"sgd": "gradient descent", "momentum": "gradient descent with momentum", "adam": "Adam"}
 
 
 def history_of(subject: Subject, question: Descent) -> History:
@@ -123,9 +123,8 @@ def _stopsentence(subject: Subject, stop: Stop) -> str:
 def sentence(subject: Subject, history: History, question: Descent) -> str:
     model = history.model
     count, made = len(model.parameters), history.updates
-    text = (
-        f"{made:,} step{'s' if made != 1 else ''} of {_WORDS[question.optimizer]} on {count:,} number{'s' if count != 1 else ''}"
-    )
+    words = OPTIMIZERS[question.optimizer].words
+    text = f"{made:,} step{'s' if made != 1 else ''} of {words} on {count:,} number{'s' if count != 1 else ''}"
     text += f", learning rate {number_text(question.learning_rate)}"
     text += "" if question.zero_grad == "true" else ", grads never zeroed"
     text += ", one example at a time" if question.batch == "stochastic" else ""

@@ -19,6 +19,7 @@ from stepgrad.app.studies.runs import (
 )
 from stepgrad.app.studies.telling import Subject
 from stepgrad.app.wire import number
+from stepgrad.engine.optimizers import OPTIMIZERS
 from stepgrad.engine.train import History
 
 __all__ = ["training"]
@@ -103,6 +104,6 @@ def _update(name: str, data: float, grad: float, after: float | None, question: 
     if after is None:
         return None
     was, new = told(data), told(after)
-    if question.optimizer == "sgd":
+    if OPTIMIZERS[question.optimizer].follows_grad:
         return f"{name} ← {was} − {told(question.learning_rate)} · {bracketed(grad)} = {new}"
     return f"{name} ← {was} − {bracketed(data - after)} = {new}"

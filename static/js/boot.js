@@ -5,11 +5,13 @@ import { inputsOf } from "./links.js";
 import { resolveStep, WORDS } from "./player.js";
 import { ownNumbers } from "./session.js";
 import { initialState } from "./state.js";
+import { TABLES } from "./tables.js";
 
 /** @returns {import("./types.js").Boot} */
 export function readBoot() {
   const boot = JSON.parse(need("#boot").textContent ?? "{}");
   Object.assign(WORDS, boot.words);
+  Object.assign(TABLES, boot.tables);
   return boot;
 }
 

@@ -115,6 +115,7 @@
  * @property {Operation[]} operations
  * @property {Record<string, number>} limits
  * @property {{start: string}} [words]
+ * @property {import("./tables.js").Tables} tables
  * @property {string} version
  * @property {string} [base] */
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from stepgrad.app.tables import tables
 from stepgrad.app.tape import tape_of
 from stepgrad.app.wire import number
 from stepgrad.engine.folding import Collapse, fold
@@ -108,6 +109,11 @@ def _told(trace: Trace, whole: Trace | None = None) -> dict[str, Any]:
 
 def test_the_stories_are_those_of_the_engine(golden: Callable[[str, str], None]) -> None:
     golden("replay.json", stories())
+
+
+def test_the_tables_are_those_of_the_server(golden: Callable[[str, str], None]) -> None:
+    """As a page gets them; tests/js/tables.js gives them to the tests of the browser's code."""
+    golden("tables.json", json.dumps(tables(), ensure_ascii=False, indent=1) + "\n")
 
 
 def test_the_browser_knows_every_function_by_name() -> None:

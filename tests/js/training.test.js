@@ -7,6 +7,7 @@ import { withQuery } from "../../static/js/training/exports.js";
 import { speedFor, stepBy } from "../../static/js/training/scrubber.js";
 import { placeAndName, updateText } from "../../static/js/training/tables.js";
 import { createRun, decode, mostSteps, trainedWords } from "../../static/js/training/run.js";
+import { TABLES } from "./tables.js";
 import { versusOf, versusText, DEFAULTS, optionsOf, placeOf, questionOf, rateAt, settingsOf, wordsFor } from "../../static/js/training/settings.js";
 
 test("knobs travel in the address, defaults do not", () => {
@@ -24,6 +25,14 @@ test("a second run says what it does otherwise", () => {
   assert.equal(versusOf("", DEFAULTS), null);
   assert.equal(wordsFor(other, DEFAULTS), "learning rate 0.5, grads never zeroed");
   assert.equal(wordsFor(DEFAULTS, DEFAULTS), "learning rate 0.05");
+});
+
+test("an optimizer is a row of the server's table", () => {
+  assert.deepEqual(TABLES.optimizers.filter((row) => row.follows_grad).map((row) => row.name), ["sgd"]);
+  for (const { name, label } of TABLES.optimizers) {
+    assert.equal(settingsOf({ optimizer: name }).optimizer, name);
+    if (name !== DEFAULTS.optimizer) assert.equal(wordsFor({ ...DEFAULTS, optimizer: name }, DEFAULTS), label);
+  }
 });
 
 test("what the server is asked", () => {

@@ -2,8 +2,8 @@
 
 import { h } from "../dom.js";
 import { exactNumber } from "../format.js";
-import { choice, field, numberField } from "./knobs.js";
-import { DEFAULTS, OPTIMIZERS } from "./settings.js";
+import { field, numberField, optimizers } from "./knobs.js";
+import { DEFAULTS } from "./settings.js";
 import { finals } from "./tables.js";
 
 /** @typedef {import("./settings.js").Settings} Settings */
@@ -29,8 +29,7 @@ export function createComparison(first, onChange) {
     add("zero_grad forgotten", () => ({ zero: !base.zero })));
 
   const rate = numberField((x) => turn({ ...change, rate: x }), (x) => x >= 0 && x <= 1e6, () => show());
-  const optimizer = choice(OPTIMIZERS);
-  optimizer.addEventListener("change", () => turn({ ...change, optimizer: OPTIMIZERS.find(([name]) => name === optimizer.value)?.[0] ?? "sgd" }));
+  const optimizer = optimizers((name) => turn({ ...change, optimizer: name }));
   const zero = h("input", { type: "checkbox" });
   zero.addEventListener("change", () => turn({ ...change, zero: zero.checked }));
   const remove = h("button", {

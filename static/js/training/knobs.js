@@ -2,7 +2,8 @@
 
 import { h, withCode } from "../dom.js";
 import { exactNumber } from "../format.js";
-import { DEFAULTS, OPTIMIZERS, placeOf, rateAt, RATES } from "./settings.js";
+import { TABLES } from "../tables.js";
+import { DEFAULTS, placeOf, rateAt, RATES } from "./settings.js";
 
 /** @typedef {import("./settings.js").Settings} Settings */
 
@@ -16,6 +17,13 @@ export function field(label, control, ...more) {
 
 /** @param {ReadonlyArray<readonly [string, string]>} choices */
 export const choice = (choices) => h("select", {}, ...choices.map(([value, text]) => h("option", { value }, text)));
+
+/** @param {(name: string) => void} take */
+export function optimizers(take) {
+  const select = choice(TABLES.optimizers.map(({ name, label }) => [name, label]));
+  select.addEventListener("change", () => take(select.value));
+  return select;
+}
 
 /** A number that is taken when it is one. @param {(x: number) => void} take @param {(x: number) => boolean} allowed @param {() => void} show */
 export function numberField(take, allowed, show) {
@@ -48,8 +56,7 @@ export function createKnobs(onChange) {
   const bar = h("input", { type: "range", class: "slider-bar", ...RATES, "aria-label": "Learning rate, slider" });
   bar.addEventListener("input", () => turn({ rate: rateAt(Number(bar.value)) }));
   const steps = numberField((x) => turn({ steps: Math.min(x, most) }), (x) => Number.isInteger(x) && x >= 1, () => show());
-  const optimizer = choice(OPTIMIZERS);
-  optimizer.addEventListener("change", () => turn({ optimizer: OPTIMIZERS.find(([name]) => name === optimizer.value)?.[0] ?? "sgd" }));
+  const optimizer = optimizers((name) => turn({ optimizer: name }));
   const batch = choice([["all", "all examples"], ["stochastic", "one at a time"]]);
   batch.addEventListener("change", () => turn({ batch: batch.value === "stochastic" ? "stochastic" : "all" }));
   const seed = numberField((x) => turn({ seed: x }), (x) => Number.isInteger(x) && x >= 0 && x < 1e9, () => show());

@@ -3,6 +3,7 @@
 import { h, withCode } from "../dom.js";
 import { formatNumber } from "../format.js";
 import { resolveStep } from "../player.js";
+import { optimizerOf } from "../tables.js";
 import { askTraining, followTraining } from "./ask.js";
 import { createBoundary } from "./boundary.js";
 import { createComparison } from "./comparison.js";
@@ -222,7 +223,7 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
       const grad = plain ? numberOf(node)?.grad : null;
       if (grad !== undefined && grad !== null) return grad;
       // What gradient descent has taken off says what the grad was.
-      return how.optimizer === "sgd" && how.rate > 0 && next ? ((row[i] ?? NaN) - (next[i] ?? NaN)) / how.rate : null;
+      return optimizerOf(how.optimizer)?.follows_grad && how.rate > 0 && next ? ((row[i] ?? NaN) - (next[i] ?? NaN)) / how.rate : null;
     });
     const exact = !scrubber.playing();
     parameters.show(row, grads, next, how, exact);

@@ -1,21 +1,19 @@
 // How a program is trained: the knobs ⇄ the page's address ⇄ what the server is asked. Pure.
 
-/** @typedef {"sgd" | "momentum" | "adam"} Optimizer */
+import { optimizerOf } from "../tables.js";
+
 /** @typedef {"all" | "stochastic"} Batch */
-/** @typedef {{rate: number, steps: number, optimizer: Optimizer, batch: Batch, seed: number, zero: boolean, names: string}} Settings */
+/** @typedef {{rate: number, steps: number, optimizer: string, batch: Batch, seed: number, zero: boolean, names: string}} Settings */
 /** @typedef {import("../types.js").Options} Options */
 
 /** @type {Readonly<Settings>} */
 export const DEFAULTS = { rate: 0.05, steps: 100, optimizer: "sgd", batch: "all", seed: 0, zero: true, names: "" };
 
-/** @type {ReadonlyArray<readonly [Optimizer, string]>} */
-export const OPTIMIZERS = [["sgd", "gradient descent"], ["momentum", "momentum"], ["adam", "Adam"]];
-
 /** The knobs in an address: the option's name, as text, and back. @type {{[K in keyof Settings]: [string, (value: Settings[K]) => string, (text: string) => Settings[K] | undefined]}} */
 const FIELDS = {
   rate: ["learning_rate", String, (text) => within(Number(text), 0, 1e6)],
   steps: ["iterations", String, (text) => whole(text)],
-  optimizer: ["optimizer", String, (text) => OPTIMIZERS.find(([name]) => name === text)?.[0]],
+  optimizer: ["optimizer", String, (text) => optimizerOf(text)?.name],
   batch: ["batch", String, (text) => (text === "all" || text === "stochastic" ? text : undefined)],
   seed: ["seed", String, (text) => whole(text)],
   zero: ["zero_grad", String, (text) => (text === "true" ? true : text === "false" ? false : undefined)],
@@ -72,7 +70,7 @@ export const sameSettings = (a, b) => Object.keys(FIELDS).every((field) => a[/**
 export function wordsFor(settings, other) {
   const words = [];
   if (settings.rate !== other.rate || sameSettings(settings, other)) words.push(`learning rate ${settings.rate}`);
-  if (settings.optimizer !== other.optimizer) words.push(OPTIMIZERS.find(([name]) => name === settings.optimizer)?.[1] ?? "");
+  if (settings.optimizer !== other.optimizer) words.push(optimizerOf(settings.optimizer)?.label ?? "");
   if (settings.batch !== other.batch) words.push(settings.batch === "all" ? "all examples" : "one example at a time");
   if (settings.zero !== other.zero) words.push(settings.zero ? "grads zeroed" : "grads never zeroed");
   if (settings.steps !== other.steps) words.push(`${settings.steps.toLocaleString("en")} steps`);

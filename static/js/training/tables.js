@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { exactNumber, formatNumber } from "../format.js";
+import { optimizerOf } from "../tables.js";
 
 /** @typedef {import("../types.js").Num} Num */
 
@@ -44,7 +45,7 @@ const bracketed = (x) => (Number(x) < 0 ? `(${told(x)})` : told(x));
 
 /** The arithmetic of one update; at the end, of the one that would come next. @param {number} data @param {number | null} grad @param {number | null} next @param {import("./settings.js").Settings} settings */
 export function updateText(data, grad, next, { optimizer, rate }) {
-  if (optimizer === "sgd") return grad === null ? "" : `${told(data)} − ${rate} · ${bracketed(grad)} = ${told(next ?? data - rate * grad)}`;
+  if (optimizerOf(optimizer)?.follows_grad) return grad === null ? "" : `${told(data)} − ${rate} · ${bracketed(grad)} = ${told(next ?? data - rate * grad)}`;
   if (next === null) return "—";
   return `${told(data)} − ${bracketed(data - next)} = ${told(next)}`;
 }

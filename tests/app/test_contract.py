@@ -1,0 +1,30 @@
+"""The tables of docs/contract.md are those of the code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from stepgrad.engine.optimizers import OPTIMIZERS
+
+Documented = Callable[[str, str, str], None]
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Markdown. A bar in a cell would end it."""
+    line = lambda cells: f"| {' | '.join(cells)} |\n"  # noqa: E731
+    return line(heads) + "|---" * len(heads) + "|\n" + "".join(line([cell.replace("|", "\\|") for cell in row]) for row in rows)
+
+
+def test_optimizers(documented: Documented):
+    heads = ("`optimizer`", "what", "w ← w − rate ·", "constants", "in PyTorch")
+    rows = (
+        (
+            f"`{row.name}`",
+            row.help,
+            row.direction or "grad",
+            ", ".join(f"{name} {value:g}" for name, value in row.constants.items()) or "–",
+            f"`{row.torch}`",
+        )
+        for row in OPTIMIZERS.values()
+    )
+    documented("contract.md", "optimizers", table(heads, rows))
