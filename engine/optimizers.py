@@ -80,6 +80,18 @@ def _adam(rate: float, count: int, beta1: float, beta2: float, eps: float) -> Up
     return update
 
 
+def _rmsprop(rate: float, count: int, alpha: float, eps: float) -> Update:
+    """w ← w − rate · grad / (√square + eps), of a running mean of grad²."""
+    square = [0.0] * count
+
+    def update(parameters: list[float], grads: list[float]) -> list[float]:
+        nonlocal square
+        square = [alpha * s + (1.0 - alpha) * g * g for s, g in zip(square, grads, strict=True)]
+        return [w - rate * g / (math.sqrt(s) + eps) for w, g, s in zip(parameters, grads, square, strict=True)]
+
+    return update
+
+
 OPTIMIZERS = {
     row.name: row
     for row in (
@@ -112,6 +124,17 @@ OPTIMIZERS = {
             constants={"beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
             direction="mean / √square",
             latex=r"\hat m / \sqrt{\hat v}",
+        ),
+        Optimizer(
+            "rmsprop",
+            label="RMSprop",
+            words="RMSprop",
+            help="RMSprop",
+            rule=_rmsprop,
+            torch="RMSprop(parameters, lr=rate)",
+            constants={"alpha": 0.99, "eps": 1e-8},
+            direction="grad / √square",
+            latex=r"\mathrm{grad} / \sqrt{\mathrm{square}}",
         ),
     )
 }
