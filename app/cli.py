@@ -16,6 +16,7 @@ from stepgrad import __version__
 from stepgrad.app.config import PREFIX, Settings, SettingsError
 from stepgrad.app.drawing.errors import DrawingError
 from stepgrad.app.errors import ProblemError
+from stepgrad.app.exporting import FORMATS, which_formats
 from stepgrad.app.knobs import KNOBS
 from stepgrad.app.options import NAMES, Options
 from stepgrad.app.problems import as_problem
@@ -76,13 +77,12 @@ def _serve(given: argparse.Namespace) -> int:
 
 
 def _draw(given: argparse.Namespace) -> int:
-    from stepgrad.app.exporting import FORMATS
     from stepgrad.app.pipeline import Pipeline
 
     output = None if given.output == Path("-") else given.output
     extension = given.format or (output.suffix.lstrip(".") if output else "") or "svg"
     if extension not in FORMATS:
-        return _usage(f"There is no format `{extension}`. There are {', '.join(FORMATS)}.")
+        return _usage(f"There is no format `{extension}`. {which_formats()}")
 
     def draw(source: str, options: Options) -> int:
         pipeline = Pipeline(Settings.from_environment())
@@ -213,7 +213,8 @@ def _parser() -> argparse.ArgumentParser:
     draw.add_argument(
         "-o", "--output", type=Path, metavar="OUT", help="file to write; its extension chooses the format [-: standard output]"
     )
-    draw.add_argument("--format", metavar="EXT", help="svg, dot, json or py, whatever the file is called")
+    formats = "; ".join(f"{name}: {form.help}" for name, form in FORMATS.items())
+    draw.add_argument("--format", metavar="EXT", help=f"{formats} [the extension of OUT, else svg]")
     draw.set_defaults(command=_draw)
 
     steps = commands.add_parser("steps", help="tell every step in a sentence")

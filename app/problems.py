@@ -24,6 +24,7 @@ from starlette.exceptions import HTTPException
 from stepgrad.app.drawing.errors import DrawingError
 from stepgrad.app.errorpicture import error_picture
 from stepgrad.app.errors import ProblemError
+from stepgrad.app.exporting import FORMATS
 from stepgrad.app.links import encode
 from stepgrad.engine.errors import EmptyProgramError, EngineError, LimitError
 
@@ -88,9 +89,10 @@ def _invalid(found: list[tuple[tuple[int | str, ...], str]]) -> ProblemError:
 def wanted(request: Request) -> str:
     """`svg`, `html` or `json`: what an error had best be for this client."""
     path, accept = request.scope["path"], request.headers.get("accept", "")
-    if path.endswith(".svg"):
+    form = FORMATS.get(path.rpartition(".")[2])
+    if form and form.errors == "svg":
         return "json" if "json" in accept and "image/" not in accept else "svg"
-    if path.startswith("/api/") or path.rpartition(".")[2] in {"json", "dot", "py"}:
+    if form or path.startswith("/api/"):
         return "json"
     if "text/html" in accept:
         return "html"

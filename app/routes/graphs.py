@@ -11,7 +11,7 @@ from starlette.convertors import Convertor, register_url_convertor
 
 from stepgrad.app import wire
 from stepgrad.app.errors import ProblemError
-from stepgrad.app.exporting import FORMATS, Format
+from stepgrad.app.exporting import FORMATS, Format, which_formats
 from stepgrad.app.headers import matches
 from stepgrad.app.options import Options
 from stepgrad.app.pipeline import Pipeline
@@ -71,7 +71,7 @@ async def _picture(request: Request, code: str | None) -> Response:
     """A short program whose structure is known is drawn right here: handing it to a thread would cost as much again."""
     extension: str = request.path_params["extension"]
     if (form := FORMATS.get(extension)) is None:
-        raise ProblemError(404, "format", "There is no such format", hint=f"There are {', '.join(FORMATS)}.")
+        raise ProblemError(404, "format", "There is no such format", hint=which_formats())
     source, options = program(request, code, "picture")
     etag = etag_of(request.app.state.fingerprint, extension, options.query("picture"), source)
     headers = {"ETag": etag, "Cache-Control": CACHE}

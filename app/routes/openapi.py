@@ -8,7 +8,7 @@ from typing import Any
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from stepgrad.app.exporting import FORMATS
+from stepgrad.app.exporting import FORMATS, Format, which_formats
 from stepgrad.app.links import encode
 from stepgrad.app.options import NAMES, Kind, Options
 from stepgrad.app.schemas import GraphAnswer, GraphRequest
@@ -25,7 +25,7 @@ _PROBLEMS: dict[int, tuple[str, dict[str, Any]]] = {
     ),
     404: (
         "No such address, or no such format.",
-        {"title": "There is no such format", "detail": "", "code": "format", "hint": "There are svg, dot, json."},
+        {"title": "There is no such format", "detail": "", "code": "format", "hint": which_formats()},
     ),
     408: ("The body did not arrive in time.", {"title": "The body did not arrive in time", "detail": "", "code": "slow"}),
     413: (
@@ -75,92 +75,6 @@ _PROBLEMS: dict[int, tuple[str, dict[str, Any]]] = {
         {"title": "The service is busy", "detail": "64 requests are waiting.", "code": "busy"},
     ),
 }
-_EXAMPLES: dict[str, Any] = {
-    "svg": '<svg xmlns="http://www.w3.org/2000/svg" class="stepgrad" …>…</svg>',
-    "dot": 'digraph stepgrad { graph [rankdir=LR] n0 [label="{ a | data 3.0000 | grad 6.0000 }" shape=record] … }',
-    "py": "import torch\n\na = torch.tensor(3.0, requires_grad=True)\n…",
-    "json": {
-        "version": 1,
-        "source": "a = 3\nb = a * a",
-        "code": encode("a = 3\nb = a * a"),
-        "output": "n1",
-        "nodes": [
-            {
-                "id": "n0",
-                "key": "a",
-                "label": "a",
-                "kind": "input",
-                "op": None,
-                "symbol": None,
-                "params": [],
-                "inputs": [],
-                "data": 3.0,
-                "grad": 6.0,
-                "span": {"line": 1, "column": 1, "length": 5},
-                "group": None,
-                "expandable": False,
-                "expands": None,
-                "expanded_from": None,
-                "folds": None,
-                "inside": None,
-            }
-        ],
-        "edges": [
-            {
-                "id": "e0",
-                "from": "n0",
-                "to": "n1",
-                "slot": 0,
-                "local": 3.0,
-                "contribution": 3.0,
-                "local_latex": r"\frac{\partial b}{\partial a} = a = 3",
-                "contribution_text": "1 × 3 = 3",
-            }
-        ],
-        "steps": [
-            {
-                "index": 1,
-                "phase": "forward",
-                "node": "n1",
-                "edge": None,
-                "edges": [],
-                "writes": [{"node": "n1", "field": "data", "before": None, "after": 9.0}],
-                "edge_writes": [{"edge": "e0", "field": "local", "before": None, "after": 3.0}],
-                "covers": None,
-                "text": "b = a × a = 3 × 3 = 9.",
-                "latex": r"b = a \cdot a = 3 \cdot 3 = 9",
-                "formula": {
-                    "left": "b",
-                    "letters": r"a \cdot a",
-                    "numbers": r"3 \cdot 3",
-                    "result": "9",
-                    "latex": r"b = a \cdot a = 3 \cdot 3 = 9",
-                    "plain": "b = a × a = 3 × 3 = 9",
-                },
-            }
-        ],
-        "groups": [],
-        "operations": {
-            "mul": {
-                "symbol": "×",
-                "rule": "a · b",
-                "latex": r"a \cdot b",
-                "derivatives": ["b", "a"],
-                "convention": "",
-                "python": "a * b",
-                "torch": "a * b",
-            }
-        },
-        "badges": [],
-        "tape": None,
-        "examples": 0,
-        "step": 4,
-        "warnings": [],
-        "printed": [],
-        "links": {name: f"/g/eN….{name}" for name in ("svg", "dot", "json")} | {"page": "/g/eN…", "embed": "/embed/eN…"},
-        "svg": "<svg …>",
-    },
-}
 _EMPTY = {"line": None, "column": None, "length": None, "hint": None, "source_code": None}
 _STEP_HEADERS = {
     "X-Step": {"description": "The step that is shown.", "schema": {"type": "integer"}, "example": 5},
@@ -170,8 +84,7 @@ _STEP_HEADERS = {
 
 def picture(*, readable: bool) -> dict[str, Any]:
     """For /g.EXT and /g/CODE.EXT."""
-    content = {form.media_type.partition(";")[0]: {"example": _EXAMPLES[name]} for name, form in FORMATS.items()}
-    content["application/json"]["schema"] = {"$ref": "#/components/schemas/GraphAnswer"}
+    content = {form.media_type.partition(";")[0]: _shown(form) for form in FORMATS.values()}
     headers = {
         "ETag": {
             "description": "Strong; changes with the program, the options and the version.",
@@ -191,7 +104,7 @@ def picture(*, readable: bool) -> dict[str, Any]:
         "response_class": Response,
         "responses": {
             200: {
-                "description": "; ".join(f"{name}: {form.help}" for name, form in FORMATS.items()),
+                "description": f"{'; '.join(f'{name}: {form.help}' for name, form in FORMATS.items())}.",
                 "content": content,
                 "headers": {**headers, **_STEP_HEADERS},
             },
@@ -200,6 +113,11 @@ def picture(*, readable: bool) -> dict[str, Any]:
         },
         "openapi_extra": {"parameters": [program_parameter(readable), extension, *_options("picture")]},
     }
+
+
+def _shown(form: Format) -> dict[str, Any]:
+    schema = {"schema": {"$ref": f"#/components/schemas/{form.schema}"}} if form.schema else {}
+    return {"example": form.example, **schema}
 
 
 def graph() -> dict[str, Any]:
@@ -215,7 +133,7 @@ def graph() -> dict[str, Any]:
                 "description": "The story and the picture.",
                 "model": GraphAnswer,
                 "headers": _STEP_HEADERS,
-                "content": {"application/json": {"example": _EXAMPLES["json"]}},
+                "content": {"application/json": {"example": FORMATS["json"].example}},
             },
             **problems(400, 408, 413, 415, 422, 429, 431, 503),
         },

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
+import subprocess
+import sys
 
 import httpx
 import pytest
@@ -19,6 +22,56 @@ LINE = "w = 3\nloss = (w * 2 - 4)**2"
 def started() -> httpx.AsyncClient:
     """Requests to a service that starts now."""
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=create_app(Settings())), base_url="http://stepgrad.test")
+
+
+# A format: the documentation is made when the service is loaded, and so the row must be there before
+
+FORMAT = """
+import asyncio, contextlib, io, json
+import httpx
+from stepgrad.app.exporting import FORMATS, Format
+
+FORMATS["txt"] = Format(
+    "txt", "text/plain; charset=utf-8", lambda line, moment: moment.sentence.encode(), "the sentence", example="a = 3."
+)
+
+from stepgrad.app.cli import main
+from stepgrad.app.config import Settings
+from stepgrad.app.main import create_app
+
+async def told():
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=create_app(Settings())), base_url="http://x") as client:
+        made = await client.get("/g.txt", params={"e": "a = 3\\nb = a * a", "step": 1})
+        wrong = await client.get("/g.txt", params={"e": "a = tahn(1)"}, headers={"Accept": "text/html"})
+        none = await client.get("/g.exe", params={"e": "a = 3"}, headers={"Accept": "application/json"})
+        api = (await client.get("/openapi.json")).json()["paths"]["/g/{code}.{extension}"]["get"]
+        return {
+            "made": [made.text, made.headers["content-type"]],
+            "wrong": [wrong.status_code, wrong.headers["content-type"]],
+            "none": none.json()["hint"],
+            "parameter": next(each["schema"]["enum"] for each in api["parameters"] if each["name"] == "extension"),
+            "example": api["responses"]["200"]["content"]["text/plain"]["example"],
+            "hint": api["responses"]["404"]["content"]["application/problem+json"]["example"]["hint"],
+        }
+
+result = asyncio.run(told())
+with contextlib.redirect_stdout(io.StringIO()) as help, contextlib.suppress(SystemExit):
+    main(["draw", "--help"])
+result["help"] = " ".join(help.getvalue().split())
+print(json.dumps(result))
+"""
+
+
+def test_a_format_is_a_row():
+    done = subprocess.run([sys.executable, "-c", FORMAT], capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout)
+
+    assert told["made"] == ["b = a × a = 3 × 3 = 9.", "text/plain; charset=utf-8"]
+    assert told["wrong"] == [422, "application/problem+json"]
+    assert told["none"] == told["hint"] == "There are svg, dot, json, py, txt."
+    assert told["parameter"] == ["svg", "dot", "json", "py", "txt"]
+    assert told["example"] == "a = 3."
+    assert "txt: the sentence" in told["help"]
 
 
 # An optimizer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from stepgrad.app.exporting import FORMATS
 from stepgrad.engine.optimizers import OPTIMIZERS
 
 Documented = Callable[[str, str, str], None]
@@ -13,6 +14,13 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Markdown. A bar in a cell would end it."""
     line = lambda cells: f"| {' | '.join(cells)} |\n"  # noqa: E731
     return line(heads) + "|---" * len(heads) + "|\n" + "".join(line([cell.replace("|", "\\|") for cell in row]) for row in rows)
+
+
+def test_formats(documented: Documented):
+    heads = ("extension", "media type", "what", "errors")
+    errors = {"json": "`application/problem+json`", "svg": "a picture"}
+    rows = ((f"`{row.extension}`", f"`{row.media_type}`", row.help, errors[row.errors]) for row in FORMATS.values())
+    documented("contract.md", "formats", table(heads, rows))
 
 
 def test_optimizers(documented: Documented):

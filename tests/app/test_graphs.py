@@ -232,6 +232,7 @@ async def test_an_error_has_one_shape(client: httpx.AsyncClient):
         ("/g.svg?e=a%3Dtahn(1)", "application/json", "application/problem+json"),
         ("/g.json?e=a%3Dtahn(1)", "*/*", "application/problem+json"),
         ("/g.dot?e=a%3Dtahn(1)", "*/*", "application/problem+json"),
+        ("/g.py?e=a%3Dtahn(1)", "text/html", "application/problem+json"),
         ("/g/xx.svg", "*/*", "image/svg+xml"),
         ("/nothing", "image/*", "image/svg+xml"),
         ("/nothing", "text/html", "text/html"),

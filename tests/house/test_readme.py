@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from stepgrad.app.exporting import FORMATS
 from tests.bench.programs import NEURON
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +43,11 @@ def test_the_python_example_runs() -> None:
     code = next(block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.startswith("Value(data=0.9999")
+
+
+def test_the_addresses_of_pictures_name_every_format() -> None:
+    line = next(line for line in README.splitlines() if line.startswith("| `/g/CODE.svg` · "))
+    assert re.findall(r"\.(\w+)`", line) == list(FORMATS)
 
 
 def test_every_link_leads_somewhere() -> None:
