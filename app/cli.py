@@ -47,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _serve(given: argparse.Namespace) -> int:
     import uvicorn
 
+    from stepgrad.app.connection import protocol
+
     values = {name: value for name in Settings.model_fields if (value := getattr(given, name)) is not None}
     try:
         settings = Settings.from_environment(**values)
@@ -59,6 +61,7 @@ def _serve(given: argparse.Namespace) -> int:
         uvicorn.run(
             "stepgrad.app.main:create_app",
             factory=True,
+            http=protocol(settings),
             host=settings.host,
             port=settings.port,
             workers=settings.workers if settings.workers > 1 else None,

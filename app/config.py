@@ -69,7 +69,9 @@ class Settings(BaseModel):
     url_limit: int = Field(default=8_192, ge=256, description="Longest path and query, bytes; more is a 414.")
     body_limit: int = Field(default=131_072, ge=1_024, description="Longest request body, bytes; more is a 413.")
     header_limit: int = Field(default=16_384, ge=1_024, description="All header fields together, bytes; more is a 431.")
-    receive_seconds: float = Field(default=10.0, gt=0, description="Time a client has to send a body; more is a 408.")
+    receive_seconds: float = Field(
+        default=10.0, gt=0, description="Time a client has to send a head, and again a body; more is a 408."
+    )
     pending: int = Field(default=64, ge=1, description="Uncached requests that may be in the house at once; more get a 503.")
     threads: int = Field(default=40, ge=1, le=256, description="Threads that make answers.")
     heavy: int = Field(default=2, ge=1, le=64, description="Programs of more than a few milliseconds that run at once.")

@@ -19,6 +19,7 @@ from stepgrad.app.caching import Cache
 from stepgrad.app.errors import ProblemError
 from stepgrad.app.headers import headers_of, kind_of, matches
 from stepgrad.app.problems import answer
+from stepgrad.app.refusals import MOST_HEADERS, body_too_long, headers_too_long, too_slow, url_too_long
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,7 +30,6 @@ __all__ = ["Guard"]
 
 log = logging.getLogger("stepgrad")
 
-_MOST_HEADERS = 64
 _WORK = frozenset({"picture", "page", "embed", "api"})
 _SHARED = frozenset({"picture", "api"})
 _NOT_IN_304 = frozenset({b"content-length", b"content-type", b"content-disposition"})
@@ -109,24 +109,12 @@ class Guard:
         """Refuse what is too long or malformed before anything reads it."""
         settings = self._settings
         if len(key[0]) + len(key[1]) > settings.url_limit:
-            raise ProblemError(
-                414,
-                "url-too-long",
-                "The address is too long",
-                f"It has more than {settings.url_limit:,} bytes.",
-                hint="Send the program by POST to /api/v1/graphs.",
-                more={"limit": "url_limit", "value": settings.url_limit},
-            )
+            raise url_too_long(settings.url_limit)
         if b"\x00" in key[0] or "\x00" in scope["path"]:
             raise ProblemError(400, "path", "The address holds a null byte")
         headers = scope["headers"]
-        if len(headers) > _MOST_HEADERS or sum(len(name) + len(value) for name, value in headers) > settings.header_limit:
-            raise ProblemError(
-                431,
-                "headers-too-long",
-                "The header fields are too long",
-                f"{settings.header_limit:,} bytes and {_MOST_HEADERS} fields are taken.",
-            )
+        if len(headers) > MOST_HEADERS or sum(len(name) + len(value) for name, value in headers) > settings.header_limit:
+            raise headers_too_long(settings.header_limit)
         length = 0
         for name, value in headers:
             if name == b"content-length":
@@ -136,7 +124,7 @@ class Guard:
             elif name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
                 raise ProblemError(415, "encoding", "Compressed bodies are not read", hint="Send the body as it is.")
         if length > settings.body_limit:
-            raise self._too_large()
+            raise body_too_long(self._settings.body_limit)
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
         """Count the body as it arrives, and wait for it only so long."""
@@ -151,26 +139,15 @@ class Guard:
                 async with asyncio.timeout_at(deadline):
                     message = await receive()
             except TimeoutError:
-                raise ProblemError(408, "slow", "The body did not arrive in time", headers={"Connection": "close"}) from None
+                raise too_slow("body") from None
             if message["type"] == "http.request":
                 size += len(message.get("body", b""))
                 done = not message.get("more_body", False)
                 if size > self._settings.body_limit:
-                    raise self._too_large()
+                    raise body_too_long(self._settings.body_limit)
             return message
 
         return bounded
-
-    def _too_large(self) -> ProblemError:
-        limit = self._settings.body_limit
-        return ProblemError(
-            413,
-            "body-too-long",
-            "The body is too long",
-            f"It has more than {limit:,} bytes.",
-            headers={"Connection": "close"},
-            more={"limit": "body_limit", "value": limit},
-        )
 
 
 class _Out:

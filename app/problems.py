@@ -4,6 +4,7 @@
     EngineError        what the engine says of a program → 422, with line, column and hint
     DrawingError       what the drawing says of a graph → 422 or 503
     HTTPException      no such address, no such method
+    ClientDisconnect   nobody is there any more to be told
     anything else      a fault of ours → 500 with an id; the log has the rest under that id
 
 An answer never holds a traceback, a path of this machine or the input that was sent.
@@ -20,6 +21,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from stepgrad.app.drawing.errors import DrawingError
 from stepgrad.app.errorpicture import error_picture
@@ -73,6 +75,8 @@ def as_problem(error: Exception) -> ProblemError:
     if isinstance(error, HTTPException):
         title = _STATUS_TITLES.get(error.status_code, "The request cannot be answered")
         return ProblemError(error.status_code, f"http-{error.status_code}", title, headers=error.headers)
+    if isinstance(error, ClientDisconnect):
+        return ProblemError(400, "closed", "The connection was closed", "The body had not arrived.")
     if isinstance(error, RequestValidationError):
         return _invalid([(item["loc"], str(item["msg"])) for item in error.errors()])
     number = secrets.token_hex(4)

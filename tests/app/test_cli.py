@@ -195,7 +195,10 @@ def test_serve_serves():
                 try:
                     with urllib.request.urlopen(f"http://127.0.0.1:{port}/g.svg?e=a%3D2", timeout=5) as answer:
                         body, headers = answer.read(), answer.headers
-                        break
+                    with socket.create_connection(("127.0.0.1", port), timeout=20) as endless:
+                        endless.sendall(b"GET / HTTP/1.1\r\nX: " + b"a" * 50_000)
+                        refused = endless.recv(12)
+                    break
                 except OSError:
                     time.sleep(0.05)
             else:
@@ -208,3 +211,4 @@ def test_serve_serves():
 
     assert body.startswith(b"<svg")
     assert headers["Server"] is None
+    assert refused == b"HTTP/1.1 431"

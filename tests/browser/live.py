@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from stepgrad.app.connection import protocol
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
@@ -29,7 +31,7 @@ ARGUMENTS = [
 def serving(service: FastAPI) -> Iterator[str]:
     """The address of the service on a port of its own."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(service, log_level="warning", ws="none"))
+    server = uvicorn.Server(uvicorn.Config(service, http=protocol(service.state.settings), log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     deadline = time.monotonic() + 20
