@@ -1,6 +1,7 @@
 """The command line: `stepgrad serve`, `draw`, `steps`, `check`, `ops`.
 
 Exit codes: 0 done, 1 the program or the machine does not allow it (one sentence on stderr), 2 the command line is wrong.
+A command loads what it needs, and only when it is chosen: `stepgrad draw` knows nothing of a web framework.
 """
 
 from __future__ import annotations
@@ -8,23 +9,18 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from stepgrad import __version__
-from stepgrad.app.config import PREFIX, Settings, SettingsError
-from stepgrad.app.drawing.errors import DrawingError
-from stepgrad.app.errors import ProblemError
-from stepgrad.app.exporting import FORMATS, which_formats
-from stepgrad.app.knobs import KNOBS
-from stepgrad.app.options import NAMES, Options
-from stepgrad.app.problems import as_problem
-from stepgrad.engine.errors import EngineError, Span
+from stepgrad.app import collector
+from stepgrad.engine.errors import StepgradError, excerpt
+
+if TYPE_CHECKING:
+    from stepgrad.app.story import Moment
 
 __all__ = ["main"]
-
-_OPTIONS = NAMES["picture"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal that cannot show × gets something else, not a traceback
             stream.reconfigure(errors="replace")
-    given = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    given = _parser(next(iter(words), "")).parse_args(words)
+    collector.settle()
     try:
         code: int = given.command(given)
         sys.stdout.flush()
@@ -47,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _serve(given: argparse.Namespace) -> int:
     import uvicorn
 
+    from stepgrad.app.config import PREFIX, Settings, SettingsError
     from stepgrad.app.connection import protocol
 
     values = {name: value for name in Settings.model_fields if (value := getattr(given, name)) is not None}
@@ -80,30 +79,27 @@ def _serve(given: argparse.Namespace) -> int:
 
 
 def _draw(given: argparse.Namespace) -> int:
-    from stepgrad.app.pipeline import Pipeline
+    from stepgrad.app.exporting import FORMATS, which_formats
+    from stepgrad.app.picture import pipeline
 
     output = None if given.output == Path("-") else given.output
     extension = given.format or (output.suffix.lstrip(".") if output else "") or "svg"
     if extension not in FORMATS:
         return _usage(f"There is no format `{extension}`. {which_formats()}")
 
-    def draw(source: str, options: Options) -> int:
-        pipeline = Pipeline(Settings.from_environment())
-        picture = FORMATS[extension].make(pipeline, pipeline.moment(source, options))
+    def draw(moment: Moment) -> int:
+        made = FORMATS[extension].make(pipeline(), moment)
         if output:
-            output.write_bytes(picture)
+            output.write_bytes(made)
         else:
-            sys.stdout.buffer.write(picture)
+            sys.stdout.buffer.write(made)
         return 0
 
     return _with_program(given, draw)
 
 
 def _steps(given: argparse.Namespace) -> int:
-    from stepgrad.app.pipeline import Pipeline
-
-    def tell(source: str, options: Options) -> int:
-        moment = Pipeline(Settings.from_environment()).moment(source, options)
+    def tell(moment: Moment) -> int:
         story, told = moment.story, moment.told
         for line in story.trace.printed:
             print(line)
@@ -118,15 +114,13 @@ def _steps(given: argparse.Namespace) -> int:
 
 
 def _check(given: argparse.Namespace) -> int:
-    from stepgrad.app.pipeline import Pipeline
     from stepgrad.app.studies import STUDIES, Subject
 
     study = STUDIES["check.json"]
 
-    def check(source: str, options: Options) -> int:
+    def check(moment: Moment) -> int:
         question = study.question.read({} if given.node is None else {"node": given.node})
-        subject = Subject(Pipeline(Settings.from_environment()).moment(source, options).story)
-        answer = study.make(subject, question)
+        answer = study.make(Subject(moment.story), question)
         assert isinstance(answer, dict)
         for row in answer["nodes"]:
             print(row["sentence"])
@@ -145,19 +139,25 @@ def _ops(given: argparse.Namespace) -> int:
     return 0
 
 
-def _with_program(given: argparse.Namespace, work: Any) -> int:
+def _with_program(given: argparse.Namespace, work: Callable[[Moment], int]) -> int:
     """Read the program and the options, do the work, and say in a few lines what stands in the way."""
+    from stepgrad.app.config import SettingsError
+    from stepgrad.app.options import Options
+    from stepgrad.app.picture import pipeline
+
     name = "standard input" if given.file == "-" else given.file
+    try:
+        options = Options.read(
+            {option: value for option in Options.model_fields if (value := getattr(given, option, None)) is not None}
+        )
+    except StepgradError as error:
+        return _usage(f"{error.message} {error.hint}")
     source: str | None = None
     try:
-        options = Options.read({option: value for option in _OPTIONS if (value := getattr(given, option, None)) is not None})
-    except ProblemError as error:
-        return _usage(f"{error.detail} {error.hint}")
-    try:
         source = _read(given.file)
-        return int(work(source, options))
-    except (EngineError, DrawingError, ProblemError) as error:
-        _complain(as_problem(error), source, name)
+        return work(pipeline().moment(source, options))
+    except StepgradError as error:
+        _complain(error, source, name)
     except UnicodeDecodeError:
         print(f"stepgrad: {name} is not UTF-8 text.", file=sys.stderr)
     except SettingsError as error:
@@ -175,23 +175,13 @@ def _read(file: str) -> str:
     return data.decode("utf-8-sig").replace("\r\n", "\n")
 
 
-def _complain(problem: ProblemError, source: str | None, name: str) -> None:
+def _complain(error: StepgradError, source: str | None, name: str) -> None:
     """The message, and under the line the caret."""
-    span = problem.span
+    span = error.span
     where = f"{name}:{span.line}:{span.column}: " if span else ""
-    print(f"stepgrad: {where}{problem.detail or problem.title}", file=sys.stderr)
-    if span and source is not None:
-        print(_excerpt(source, span), file=sys.stderr)
-    if problem.hint:
-        print(f"  {problem.hint}", file=sys.stderr)
-
-
-def _excerpt(source: str, span: Span) -> str:
-    lines = source.split("\n")
-    line = lines[span.line - 1] if span.line <= len(lines) else ""
-    before = line[: span.column - 1]
-    indent = "".join("\t" if c == "\t" else " " for c in before)  # a tab is as wide under a tab
-    return f"  {line}\n  {indent}{'^' * max(1, min(span.length, max(1, len(line) - len(before))))}"
+    shown = excerpt(source, span) if span and source is not None else None
+    for line in (f"stepgrad: {where}{error.message}", *(f"  {line}" for line in (*(shown or ()), error.hint) if line)):
+        print(line, file=sys.stderr)
 
 
 def _usage(message: str) -> int:
@@ -199,45 +189,63 @@ def _usage(message: str) -> int:
     return 2
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(chosen: str) -> argparse.ArgumentParser:
+    """All commands, and the options of the chosen one: the tables that say which there are take a while to load."""
     parser = argparse.ArgumentParser("stepgrad", description="A program's computation graph, step by step.")
     parser.add_argument("--version", action="version", version=f"stepgrad {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    serve = commands.add_parser("serve", help="serve the page and the API")
-    for name, field in Settings.model_fields.items():
-        default = {None: "off", True: "on", False: "off", "": "none", (): "none"}.get(field.default, field.default)
-        help = f"{field.description} [{default}; {PREFIX}{name.upper()}]".replace("%", "%%")
-        serve.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="X", default=argparse.SUPPRESS, help=help)
-    serve.set_defaults(command=_serve, **dict.fromkeys(Settings.model_fields))
-
-    draw = commands.add_parser("draw", help="draw one step of a program")
-    _add_program(draw)
-    draw.add_argument(
-        "-o", "--output", type=Path, metavar="OUT", help="file to write; its extension chooses the format [-: standard output]"
-    )
-    formats = "; ".join(f"{name}: {form.help}" for name, form in FORMATS.items())
-    draw.add_argument("--format", metavar="EXT", help=f"{formats} [the extension of OUT, else svg]")
-    draw.set_defaults(command=_draw)
-
-    steps = commands.add_parser("steps", help="tell every step in a sentence")
-    _add_program(steps)
-    steps.set_defaults(command=_steps)
-
-    check = commands.add_parser("check", help="measure each gradient, and say whether it agrees")
-    _add_program(check)
-    check.add_argument("--node", metavar="NAME", help="one value [leaves and named values]")
-    check.set_defaults(command=_check)
-
-    ops = commands.add_parser("ops", help="list the operations")
-    ops.set_defaults(command=_ops)
+    for work, help, add in (
+        (_serve, "serve the page and the API", _add_settings),
+        (_draw, "draw one step of a program", _add_drawing),
+        (_steps, "tell every step in a sentence", _add_telling),
+        (_check, "measure each gradient, and say whether it agrees", _add_checking),
+        (_ops, "list the operations", lambda command: None),
+    ):
+        name = work.__name__.removeprefix("_")
+        command = commands.add_parser(name, help=help)
+        command.set_defaults(command=work)
+        if name == chosen:
+            add(command)
     return parser
 
 
-def _add_program(command: argparse.ArgumentParser) -> None:
+def _add_settings(command: argparse.ArgumentParser) -> None:
+    from stepgrad.app.config import PREFIX, Settings
+
+    for name, field in Settings.model_fields.items():
+        default = {None: "off", True: "on", False: "off", "": "none", (): "none"}.get(field.default, field.default)
+        help = f"{field.description} [{default}; {PREFIX}{name.upper()}]".replace("%", "%%")
+        command.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="X", help=help)
+
+
+def _add_drawing(command: argparse.ArgumentParser) -> None:
+    from stepgrad.app.exporting import FORMATS
+    from stepgrad.app.options import NAMES
+
+    _add_program(command, *NAMES["picture"])
+    command.add_argument(
+        "-o", "--output", type=Path, metavar="OUT", help="file to write; its extension chooses the format [-: standard output]"
+    )
+    formats = "; ".join(f"{name}: {form.help}" for name, form in FORMATS.items())
+    command.add_argument("--format", metavar="EXT", help=f"{formats} [the extension of OUT, else svg]")
+
+
+def _add_telling(command: argparse.ArgumentParser) -> None:
+    from stepgrad.app.knobs import KNOBS
+
+    _add_program(command, "expand", "collapse", "open", "example", "steps", "iteration", *KNOBS)
+
+
+def _add_checking(command: argparse.ArgumentParser) -> None:
+    _add_program(command, "expand")
+    command.add_argument("--node", metavar="NAME", help="one value [leaves and named values]")
+
+
+def _add_program(command: argparse.ArgumentParser, *options: str) -> None:
+    from stepgrad.app.options import Options
+
     command.add_argument("file", metavar="FILE", help="a program; - is standard input")
-    names = {"draw": _OPTIONS, "steps": ("expand", "collapse", "open", "example", "steps", "iteration", *KNOBS)}
-    for name in names.get(command.prog.rpartition(" ")[2], ("expand",)):
+    for name in options:
         field = Options.model_fields[name]
         help = f"{field.description} [{field.default or 'none'}]".replace("%", "%%")
         command.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="X", help=help)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from stepgrad.app.drawing.text import escape
-from stepgrad.engine.errors import Span
+from stepgrad.engine.errors import Span, excerpt
 
 __all__ = ["error_picture"]
 
@@ -47,19 +47,9 @@ def error_picture(title: str, detail: str, hint: str, span: Span | None, source:
 
 
 def _excerpt(source: str, span: Span) -> tuple[str, str] | None:
-    """The line with its number, and carets under the span; a long line is cut around them."""
-    lines = source.split("\n")
-    if not 1 <= span.line <= len(lines):
-        return None
-    line, start = lines[span.line - 1].rstrip("\r").replace("\t", " "), span.column - 1
-    room = _WIDE - 8
-    skipped = 0
-    if len(line) > room and start > room // 2:
-        skipped = start - room // 2
-        line = "…" + line[skipped + 1 :]
-    if len(line) > room:
-        line = line[: room - 1] + "…"
+    """The line with its number, and carets under the span."""
     number = f"{span.line} │ "
-    at = start - skipped
-    carets = "^" * max(1, min(span.length, len(line) - at))
-    return number + line, " " * (len(number) + at) + carets
+    if (shown := excerpt(source, span, _WIDE - 8)) is None:
+        return None
+    line, carets = shown
+    return number + line, " " * len(number) + carets

@@ -1,18 +1,37 @@
-"""The service's own error. What becomes of it, and of everybody else's, is in `problems`."""
+"""The service's own error, and what is said of everybody else's. How a request is answered with it is in `problems`."""
 
 from __future__ import annotations
 
+import logging
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from stepgrad.engine.errors import Span
+from stepgrad.app.drawing.errors import DrawingError
+from stepgrad.engine.errors import EmptyProgramError, EngineError, LimitError, Span, StepgradError
 
-__all__ = ["ProblemError"]
+__all__ = ["ProblemError", "as_problem"]
 
 MAX_TEXT = 500
 
+log = logging.getLogger("stepgrad")
 
-class ProblemError(Exception):
+_TITLES = {
+    "syntax": "The program cannot be read",
+    "unsupported": "This is outside the language",
+    "unknown-name": "A name has no value",
+    "program": "The program cannot be run",
+    "limit": "The program is too large",
+    "empty": "There is nothing to draw",
+}
+_DRAWING = {
+    "too-large": (422, "The graph is too large to draw"),
+    "layout-failed": (503, "The graph could not be drawn"),
+    "busy": (503, "Too many graphs are being drawn"),
+}
+
+
+class ProblemError(StepgradError):
     """An error that knows how it is told: status, a stable `code` for programs, title, detail and hint for people."""
 
     def __init__(
@@ -27,13 +46,11 @@ class ProblemError(Exception):
         headers: Mapping[str, str] | None = None,
         more: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(f"{title}: {detail}" if detail else title)
+        super().__init__(detail[:MAX_TEXT] or title, span=span, hint=hint[:MAX_TEXT])
         self.status = status
         self.code = code
         self.title = title
         self.detail = detail[:MAX_TEXT]
-        self.hint = hint[:MAX_TEXT]
-        self.span = span
         self.headers = dict(headers or {})
         self.more = dict(more or {})
 
@@ -53,3 +70,24 @@ class ProblemError(Exception):
             "source_code": source_code,
             **self.more,
         }
+
+
+def as_problem(error: Exception) -> ProblemError:
+    """What is told of an error. What nobody foresaw gets an id, and the log its traceback."""
+    if isinstance(error, ProblemError):
+        return error
+    if isinstance(error, EngineError):
+        more: dict[str, Any] = {}
+        if isinstance(error, LimitError):
+            more = {"limit": error.limit, "value": error.value}
+        elif isinstance(error, EmptyProgramError) and error.printed:
+            more = {"printed": list(error.printed)}
+        title = _TITLES.get(error.code, "The program is wrong")
+        return ProblemError(422, error.code, title, error.message, hint=error.hint, span=error.span, more=more)
+    if isinstance(error, DrawingError):
+        status, title = _DRAWING.get(error.code, (422, "The graph cannot be drawn"))
+        retry = {"Retry-After": str(1 + secrets.randbelow(3))} if status == 503 else {}
+        return ProblemError(status, error.code, title, error.message, hint=error.hint, headers=retry)
+    number = secrets.token_hex(4)
+    log.error("fault %s", number, exc_info=error)
+    return ProblemError(500, "internal", "Something is wrong on our side", f"It is noted as {number}.", more={"instance": number})

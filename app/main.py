@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from stepgrad import __version__
-from stepgrad.app import problems
+from stepgrad.app import collector, problems
 from stepgrad.app.config import Settings
 from stepgrad.app.guard import Guard
 from stepgrad.app.pages import Pages
@@ -46,11 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         threading.stack_size(_STACK)
-        # What is loaded by now stays: the collector need not look at it again and again.
-        gc.collect()
-        gc.freeze()
-        # Traces hold no cycles, and there are many of them: looking for some every 700 objects takes a tenth of all time.
-        gc.set_threshold(50_000, 20, 50)
+        collector.settle()
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         yield
 

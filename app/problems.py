@@ -12,8 +12,6 @@ An answer never holds a traceback, a path of this machine or the input that was 
 
 from __future__ import annotations
 
-import logging
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -23,55 +21,25 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from stepgrad.app.drawing.errors import DrawingError
 from stepgrad.app.errorpicture import error_picture
-from stepgrad.app.errors import ProblemError
+from stepgrad.app.errors import ProblemError, as_problem
 from stepgrad.app.exporting import FORMATS
 from stepgrad.app.links import encode
-from stepgrad.engine.errors import EmptyProgramError, EngineError, LimitError
+from stepgrad.engine.errors import EngineError
 
-__all__ = ["MEDIA_TYPE", "answer", "as_problem", "install", "wanted"]
+__all__ = ["MEDIA_TYPE", "answer", "install", "wanted"]
 
 MEDIA_TYPE = "application/problem+json"
 MAX_LISTED = 10
 
-log = logging.getLogger("stepgrad")
-
-_TITLES = {
-    "syntax": "The program cannot be read",
-    "unsupported": "This is outside the language",
-    "unknown-name": "A name has no value",
-    "program": "The program cannot be run",
-    "limit": "The program is too large",
-    "empty": "There is nothing to draw",
-}
-_DRAWING = {
-    "too-large": (422, "The graph is too large to draw"),
-    "layout-failed": (503, "The graph could not be drawn"),
-    "busy": (503, "Too many graphs are being drawn"),
-}
 _STATUS_TITLES = {
     404: "There is nothing at this address",
     405: "This address does not take this method",
 }
 
 
-def as_problem(error: Exception) -> ProblemError:
-    """What is told of an error. What nobody foresaw gets an id, and the log its traceback."""
-    if isinstance(error, ProblemError):
-        return error
-    if isinstance(error, EngineError):
-        more: dict[str, Any] = {}
-        if isinstance(error, LimitError):
-            more = {"limit": error.limit, "value": error.value}
-        elif isinstance(error, EmptyProgramError) and error.printed:
-            more = {"printed": list(error.printed)}
-        title = _TITLES.get(error.code, "The program is wrong")
-        return ProblemError(422, error.code, title, error.message, hint=error.hint, span=error.span, more=more)
-    if isinstance(error, DrawingError):
-        status, title = _DRAWING.get(error.code, (422, "The graph cannot be drawn"))
-        retry = {"Retry-After": str(1 + secrets.randbelow(3))} if status == 503 else {}
-        return ProblemError(status, error.code, title, error.message, hint=error.hint, headers=retry)
+def problem_of(error: Exception) -> ProblemError:
+    """What is said of an error: those of requests are FastAPI's, the others nobody's in particular."""
     if isinstance(error, HTTPException):
         title = _STATUS_TITLES.get(error.status_code, "The request cannot be answered")
         return ProblemError(error.status_code, f"http-{error.status_code}", title, headers=error.headers)
@@ -79,9 +47,7 @@ def as_problem(error: Exception) -> ProblemError:
         return ProblemError(400, "closed", "The connection was closed", "The body had not arrived.")
     if isinstance(error, RequestValidationError):
         return _invalid([(item["loc"], str(item["msg"])) for item in error.errors()])
-    number = secrets.token_hex(4)
-    log.error("fault %s", number, exc_info=error)
-    return ProblemError(500, "internal", "Something is wrong on our side", f"It is noted as {number}.", more={"instance": number})
+    return as_problem(error)
 
 
 def _invalid(found: list[tuple[tuple[int | str, ...], str]]) -> ProblemError:
@@ -105,7 +71,7 @@ def wanted(request: Request) -> str:
 
 def answer(request: Request, error: Exception) -> Response:
     """The response to an error."""
-    problem = as_problem(error)
+    problem = problem_of(error)
     told = problem.detail or problem.title
     headers = {"Cache-Control": "no-store", "X-Stepgrad-Error": header_text(told), **problem.headers}
     if problem.span:

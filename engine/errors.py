@@ -1,20 +1,23 @@
 """What can go wrong with a program, and where.
 
-    EngineError
-    ├── SourceError        the text is not in our language
-    │   ├── ParseError         not even Python
-    │   ├── UnsupportedError   Python, but outside the subset
-    │   └── UnknownNameError   a name nobody has given a value
-    ├── ProgramError       the text is fine, what it asks for is not (an index past the end, a float as an index)
-    │   └── EmptyProgramError  there is nothing to draw
-    └── LimitError         more than we are willing to read, run or draw
+    StepgradError
+    ├── EngineError        of a program
+    │   ├── SourceError        the text is not in our language
+    │   │   ├── ParseError         not even Python
+    │   │   ├── UnsupportedError   Python, but outside the subset
+    │   │   └── UnknownNameError   a name nobody has given a value
+    │   ├── ProgramError       the text is fine, what it asks for is not (an index past the end, a float as an index)
+    │   │   └── EmptyProgramError  there is nothing to draw
+    │   └── LimitError         more than we are willing to read, run or draw
+    └── …                  the service has its own: of options, of drawing
 
 Every error carries a message, and where they are known the span of source it is about and a hint: what to try.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+import re
+from typing import NamedTuple
 
 __all__ = [
     "EmptyProgramError",
@@ -24,8 +27,10 @@ __all__ = [
     "ProgramError",
     "SourceError",
     "Span",
+    "StepgradError",
     "UnknownNameError",
     "UnsupportedError",
+    "excerpt",
 ]
 
 
@@ -37,20 +42,32 @@ class Span(NamedTuple):
     length: int
 
 
-class EngineError(Exception):
-    """The base of all; `code` is a stable word for programs, the message is for people."""
+class StepgradError(Exception):
+    """The base of all; `code` is a stable word for programs, `message` and `hint` are for people.
 
-    code: ClassVar[str] = "engine"
+    `span` is the place in `source` that it is about, where both are known. Printed, it shows that line, with carets under it.
+    """
+
+    code: str = "error"
 
     def __init__(self, message: str, *, span: Span | None = None, hint: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.span = span
         self.hint = hint
+        self.source: str | None = None
 
     def __str__(self) -> str:
         where = f"line {self.span.line}, column {self.span.column}: " if self.span else ""
+        if self.span and self.source is not None and (shown := excerpt(self.source, self.span)):
+            return "\n    ".join([f"{where}{self.message}", *shown, *([self.hint] if self.hint else [])])
         return f"{where}{self.message}{' ' + self.hint if self.hint else ''}"
+
+
+class EngineError(StepgradError):
+    """A program cannot be read or run."""
+
+    code = "engine"
 
 
 class SourceError(EngineError):
@@ -92,3 +109,22 @@ class LimitError(EngineError):
         super().__init__(message, span=span, hint=hint)
         self.limit = limit
         self.value = value
+
+
+def excerpt(source: str, span: Span, width: int = 100) -> tuple[str, str] | None:
+    """The line of a span, and carets under the span; a line of more than `width` characters is cut around them.
+
+    None where the text has no such line.
+    """
+    lines = re.split("\r\n?|\n", source.removeprefix("\ufeff"))
+    if not 1 <= span.line <= len(lines):
+        return None
+    line, start = lines[span.line - 1].replace("\t", " "), span.column - 1
+    skipped = 0
+    if len(line) > width and start > width // 2:
+        skipped = start - width // 2
+        line = "…" + line[skipped + 1 :]
+    if len(line) > width:
+        line = line[: width - 1] + "…"
+    at = start - skipped
+    return line, " " * at + "^" * max(1, min(span.length, len(line) - at))

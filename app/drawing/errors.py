@@ -8,23 +8,18 @@ DrawingError
 
 from __future__ import annotations
 
-from typing import ClassVar
+from stepgrad.engine.errors import StepgradError
 
 __all__ = ["Busy", "DrawingError", "LayoutFailed", "TooLarge"]
 
 
-class DrawingError(Exception):
-    """The base of all; `code` is a stable word for programs, `message` and `hint` are for people."""
+class DrawingError(StepgradError):
+    """The base of all."""
 
-    code: ClassVar[str] = "drawing"
+    code = "drawing"
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return f"{self.message} {self.hint}".rstrip()
+        super().__init__(message, hint=hint)
 
 
 class TooLarge(DrawingError):  # noqa: N818  # reads as what it says: the graph is too large

@@ -20,8 +20,7 @@ from fastapi.responses import Response
 from starlette.responses import StreamingResponse
 
 from stepgrad.app import wire
-from stepgrad.app.errors import ProblemError
-from stepgrad.app.problems import as_problem
+from stepgrad.app.errors import ProblemError, as_problem
 from stepgrad.app.studies.knobs import Training
 from stepgrad.app.studies.runs import check_size, packed
 from stepgrad.app.studies.telling import Subject

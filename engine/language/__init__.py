@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from stepgrad.engine.errors import EngineError
 from stepgrad.engine.language.expansion import settle
 from stepgrad.engine.language.interpreter import interpret
 from stepgrad.engine.language.source import Source
@@ -30,5 +31,9 @@ def run(
     all of a name (`tanh`), or that of the value with a key (`tanh@o`, as `Node.expands` says it).
     Raises an `EngineError` with the place and, where possible, a hint.
     """
-    text = Source(source, limits)
-    return settle(expand, lambda expansion: interpret(text, inputs or {}, expansion, limits))
+    try:
+        text = Source(source, limits)
+        return settle(expand, lambda expansion: interpret(text, inputs or {}, expansion, limits))
+    except EngineError as error:
+        error.source = source
+        raise error.with_traceback(None)  # noqa: B904  # where in the interpreter it was noticed helps nobody

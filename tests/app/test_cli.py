@@ -111,6 +111,31 @@ def test_ops_lists_the_table():
     assert "leaky_relu" in done.stdout
 
 
+WEB = {"anyio", "asyncio", "fastapi", "http", "jinja2", "starlette", "uvicorn"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "absent"),
+    [
+        (("--version",), WEB | {"pydantic", "graphviz"}),
+        (("--help",), WEB | {"pydantic", "graphviz"}),
+        (("ops",), WEB | {"pydantic", "graphviz"}),
+        (("draw", "-"), WEB),
+        (("steps", "-"), WEB),
+        (("check", "-"), WEB),
+    ],
+    ids=lambda given: given[0] if isinstance(given, tuple) else "",
+)
+def test_a_command_loads_what_it_needs(arguments: tuple[str, ...], absent: set[str]):
+    code = "import sys, atexit\natexit.register(lambda: print(*sys.modules, file=sys.stderr))\nimport stepgrad.__main__ as main\n"
+    command = [sys.executable, "-c", f"{code}sys.exit(main.main({list(arguments)}))"]
+    done = subprocess.run(command, input=SQUARE, capture_output=True, text=True, timeout=60, check=True)
+    loaded = {name.partition(".")[0] for name in done.stderr.split()}
+
+    assert "stepgrad" in loaded
+    assert loaded & absent == set()
+
+
 def test_an_error_has_a_caret_under_its_place():
     done = stepgrad("draw", "-", program="a = 2\nb = tahn(a)")
 

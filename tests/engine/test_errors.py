@@ -625,3 +625,31 @@ def test_a_decimal_comma_is_noticed():
     assert notice.message == "`a` is a pair of numbers here. A decimal number is written with a point: `1.5`."
     assert not run("a = 1, 5").warnings
     assert not run("a = (1,5)").warnings
+
+
+def test_a_printed_error_shows_the_line_with_carets_under_the_place():
+    with pytest.raises(EngineError) as caught:
+        run("a = 2\r\nb =\ttahn(a)")
+
+    assert str(caught.value).splitlines() == [
+        "line 2, column 5: `tahn` is not known.",
+        "    b = tahn(a)",
+        "        ^^^^",
+        "    Did you mean `tanh`?",
+    ]
+
+
+def test_a_long_line_is_cut_around_the_place():
+    with pytest.raises(EngineError) as caught:
+        run("y = " + " + ".join(["2"] * 200) + " + tahn(3) + " + " + ".join(["2"] * 200))
+    _, line, carets, _ = str(caught.value).splitlines()
+
+    assert len(line) <= 104
+    assert line[carets.index("^") : carets.rindex("^") + 1] == "tahn"
+
+
+def test_a_traceback_ends_where_the_program_was_given():
+    with pytest.raises(EngineError) as caught:
+        run("y = tahn(1)")
+
+    assert [frame.name for frame in caught.traceback][1:] == ["run"]
