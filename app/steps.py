@@ -46,16 +46,19 @@ def _first(trace: Trace, phase: str) -> int | None:
 
 
 def _computed(trace: Trace, key: str) -> int:
-    node = _node(trace, key)
-    found = (step.index for step in trace.steps if any(w.node == node.id and w.field == "data" for w in step.writes))
+    """Of a folded part that is computed in several stretches the last: there all of it is known."""
+    id = _node(trace, key).id
+    forward = (step for step in reversed(trace.steps) if step.phase == "forward")
+    found = (step.index for step in forward if step.node == id or any(w.node == id for w in step.writes))
     return next(found, 0)  # an input is there from the start
 
 
 def _contributed(trace: Trace, key: str) -> int:
     node = _node(trace, key)
+    ids = node.folds.results if node.folds else (node.id,)
     for step in reversed(trace.steps):
         if step.phase in ("backward", "seed") and any(
-            w.node == node.id and w.field == "grad" and w.after is not None for w in step.writes
+            w.node in ids and w.field == "grad" and w.after is not None for w in step.writes
         ):
             return step.index
     raise _wrong(f"No gradient comes to `{key}`.", "The output does not depend on it.")

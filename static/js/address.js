@@ -12,8 +12,9 @@ const LAST = "stepgrad.last";
 /** Browsers refuse replaceState when it is called too often (Safari: 100 times in 30 s). */
 const PAUSE = 300;
 
-/** `step=` for a link: the end is the default and left out. @param {import("./state.js").State} state */
-export function stepOption({ trace, step }) {
+/** `step=` for a link: as it was written, until somebody steps; the end is the default and left out. @param {import("./state.js").State} state */
+export function stepOption({ trace, step, named }) {
+  if (named !== null) return named;
   const at = Math.min(step, trace?.steps.length ?? 0);
   return !trace || at === endOf(trace) ? undefined : String(at);
 }

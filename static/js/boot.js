@@ -2,7 +2,7 @@
 
 import { need } from "./dom.js";
 import { inputsOf } from "./links.js";
-import { resolveStep, WORDS } from "./player.js";
+import { lasting, WORDS } from "./player.js";
 import { ownNumbers } from "./session.js";
 import { initialState } from "./state.js";
 import { TABLES } from "./tables.js";
@@ -25,7 +25,8 @@ export function stateOf({ source, options, trace, problem }) {
     problem,
     inputs: inputsOf(inputs),
     own: trace ? ownNumbers(trace) : {},
-    step: trace ? (resolveStep(trace, step) ?? trace.step ?? trace.steps.length) : 0,
+    step: trace?.step ?? 0,
+    named: trace ? lasting(step) : (step ?? null),
   });
 }
 

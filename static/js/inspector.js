@@ -89,7 +89,7 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
       }
     });
 
-    const { forward, grad: last } = stepsOf(trace, id, sums);
+    const { forward, grad: last } = stepsOf(trace, node);
     /** @param {number | null} step @param {string} what */
     const toStep = (step, what) => step === null ? null : chip(`${what}: step ${step}`, () => goTo(step));
 

@@ -105,14 +105,14 @@ export function createNodeEdit(store, { viewer, session, operations, onRenamed }
   /**
    * The program with the new label and the new number.
    * @param {GraphNode} node @param {string} label @param {string | null} typed @param {number | null} before
-   * @returns {{problem: string, field: "label" | "value"} | {changed: boolean, source: string, inputs: Record<string, number>, options: import("./types.js").Options, key: string, said: string}}
+   * @returns {{problem: string, field: "label" | "value"} | {changed: boolean, source: string, inputs: Record<string, number>, options: import("./types.js").Options, named: string | null, key: string, said: string}}
    */
   function edited(node, label, typed, before) {
     const state = store.get();
     let { source } = state;
     let { key } = node;
     let inputs = { ...state.inputs };
-    let options = state.options;
+    let { options, named } = state;
     const said = [];
     const number = typed === null ? null : readNumber(typed);
     if (typed !== null && (number === null || !Number.isFinite(number))) return { problem: "This is no number. Write it like 2.5 or -1e-3.", field: "value" };
@@ -124,6 +124,7 @@ export function createNodeEdit(store, { viewer, session, operations, onRenamed }
         const [from, to] = [key, then.key];
         inputs = Object.fromEntries(Object.entries(inputs).map(([name, x]) => [renamedIn(name, from, to), x]));
         options = Object.fromEntries(Object.entries(options).map(([name, text]) => [name, NAMING.includes(name) ? renamedIn(text, from, to) : text]));
+        if (named?.includes(":")) named = renamedIn(named, from, to);
       }
       key = then.key;
       said.push(`${node.label || "The value"} is called ${label} now.`);
@@ -138,7 +139,7 @@ export function createNodeEdit(store, { viewer, session, operations, onRenamed }
       }
       said.push(`${label || "The value"} is ${exactNumber(number)}.`);
     }
-    return { changed: said.length > 0, source, inputs, options, key, said: said.join(" ") };
+    return { changed: said.length > 0, source, inputs, options, named, key, said: said.join(" ") };
   }
 
   /** @type {() => void} */

@@ -163,8 +163,7 @@ listenToKeys({ ...playback, present: present.toggle, fit: stage.fit, zoomIn: sta
 // A plain address opens what was last worked on.
 const plain = location.pathname === base && !new URLSearchParams(location.search).has("e");
 const last = plain ? lastProgram() : null;
-if (last && last.source !== store.get().source) await session.open({ ...last, options: { ...last.options, ...store.get().options } });
-else if (last?.step) playback.goTo(Number(last.step));
+if (last && (last.source !== store.get().source || last.step)) await session.open({ ...last, options: { ...last.options, ...store.get().options } });
 // The program is right, only the step it was asked for does not exist: show it all the same.
 else if (!store.get().trace && boot.problem?.code === "step") await session.ask();
 if (Object.keys(store.get().inputs).length > 0) await session.learn();

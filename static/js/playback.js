@@ -14,7 +14,7 @@ export function createPlayback(store) {
   /** @param {number} index */
   function goTo(index) {
     pause();
-    store.set({ step: clampStep(index, count()) });
+    store.set({ step: clampStep(index, count()), named: null });
   }
 
   function pause() {
@@ -28,7 +28,7 @@ export function createPlayback(store) {
       const { step, playing } = store.get();
       if (!playing) return;
       const next = clampStep(step + 1, count());
-      store.set({ step: next, playing: next < count() });
+      store.set({ step: next, named: null, playing: next < count() });
       if (next < count()) tick();
     }, 1000 / store.get().speed);
   }
@@ -36,7 +36,7 @@ export function createPlayback(store) {
   function play() {
     if (count() === 0) return;
     const { step } = store.get();
-    store.set({ playing: true, step: step >= count() ? 0 : step });
+    store.set({ playing: true, ...(step >= count() ? { step: 0, named: null } : {}) });
     tick();
   }
 

@@ -174,62 +174,15 @@ export function nextBoundary(steps, index, direction) {
 /** The step of the finished picture: the last, but before an update that training makes. @param {Trace} trace */
 export const endOf = ({ steps, end }) => end ?? steps.length;
 
-/**
- * `step=` as it stands in a URL → an index; null when there is no such step.
- * @param {Trace} trace
- * @param {string | number | null | undefined} name
- * @returns {number | null}
- */
-export function resolveStep(trace, name) {
-  const { steps } = trace;
-  const text = String(name ?? "end").trim();
-  if (text === "" || text === "end") return endOf(trace);
-  if (text === "start") return 0;
-  if (/^[+-]?\d+$/.test(text)) {
-    const index = Number(text);
-    const from = text.startsWith("-") ? steps.length + 1 + index : index;
-    return from >= 0 && from <= steps.length ? from : null;
-  }
-  if (text === "forward") {
-    const start = steps.findIndex((step) => step.phase !== "forward");
-    return start < 0 ? steps.length : start;
-  }
-  if (text === "seed") return indexOf(steps, (step) => step.phase === "seed");
-  const named = /^(forward|grad):(.+)$/.exec(text);
-  if (!named) return null;
-  const id = trace.nodes.find((node) => node.key === named[2])?.id;
-  if (!id) return null;
-  if (named[1] === "forward") return indexOf(steps, (step) => step.phase === "forward" && step.node === id);
-  // The gradient is whole only after its last contribution of the first pass that reaches it.
-  return lastOfFirstPass(steps, id);
-}
-
-/** @param {Step[]} steps @param {(step: Step) => boolean} test @returns {number | null} */
-function indexOf(steps, test) {
-  const at = steps.findIndex(test);
-  return at < 0 ? null : at + 1;
-}
-
-/** @param {Step[]} steps @param {string} id @returns {number | null} */
-function lastOfFirstPass(steps, id) {
-  let seeds = 0;
-  let found = null;
-  for (const [i, step] of steps.entries()) {
-    if (step.phase === "seed" && (seeds += 1) > 1 && found !== null) break;
-    if ((step.phase === "seed" || step.phase === "backward") && step.writes.some((w) => w.node === id && w.field === "grad")) {
-      found = i + 1;
-    }
-  }
-  return found;
-}
+/** `step=` of an address that says more than a number does: it is kept as it was written until somebody steps. Which step it is, the
+ * server says. @param {string | null | undefined} name */
+export const lasting = (name) => (name && !/^(\d+|end)$/.test(name) ? name : null);
 
 /**
  * Where to stand after an edit: who stood at the end stays at the end, everybody else keeps their step if it still exists.
- * @param {number} index @param {number} oldCount @param {number} newCount
+ * @param {number} step @param {Trace | null} before @param {Trace} now
  */
-export function stepAfterEdit(index, oldCount, newCount) {
-  return index >= oldCount ? newCount : clampStep(index, newCount);
-}
+export const stepAfterEdit = (step, before, now) => (!before || step === endOf(before) ? endOf(now) : step >= before.steps.length ? now.steps.length : clampStep(step, now.steps.length));
 
 /**
  * The node a place in the text belongs to: the shortest span around it.

@@ -56,14 +56,15 @@ export function termsOf(trace, id) {
   return terms;
 }
 
-/** Where a value's numbers come about, or those of all that a folded part sums up. @param {Trace} trace @param {string} id @param {readonly string[] | null} [sums] @returns {{forward: number | null, grad: number | null}} */
-export function stepsOf(trace, id, sums) {
-  const ids = new Set(sums ?? [id]);
-  let forward = null;
-  let grad = null;
+/** Where a value's numbers come about: what the names `forward:KEY` and `grad:KEY` mean (app/steps.py); null for a number that no
+ * step makes. @param {Trace} trace @param {Pick<import("./types.js").GraphNode, "id" | "folds">} node */
+export function stepsOf(trace, { id, folds }) {
+  const ids = new Set(folds?.results ?? [id]);
+  /** @type {{forward: number | null, grad: number | null}} */
+  const found = { forward: null, grad: null };
   for (const { index, phase, node, writes } of trace.steps) {
-    if (phase === "forward" && node === id) forward ??= index;
-    if ((phase === "backward" || phase === "seed") && writes.some((write) => ids.has(write.node) && write.field === "grad" && write.after !== null)) grad = index;
+    if (phase === "forward" && (node === id || writes.some((write) => write.node === id))) found.forward = index;
+    if ((phase === "backward" || phase === "seed") && writes.some((write) => ids.has(write.node) && write.field === "grad" && write.after !== null)) found.grad = index;
   }
-  return { forward, grad };
+  return found;
 }

@@ -1,7 +1,7 @@
 // From an edit to an answer: waits for the typing to rest, asks the server, keeps the last good graph when it refuses.
 
 import { SERVER_OPTIONS } from "./links.js";
-import { endOf, initialValues, resolveStep, startWith, stepAfterEdit } from "./player.js";
+import { endOf, initialValues, lasting, startWith, stepAfterEdit } from "./player.js";
 import { createReplay, sameShape } from "./replay.js";
 import { adjustable } from "./state.js";
 
@@ -27,8 +27,6 @@ const SMALL = 150;
 export function createSession(store, api) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  /** A step asked for by name, before there is a story to find it in. @type {string | undefined} */
-  let wanted;
 
   /** @param {number} [wait] */
   function askSoon(wait = REST) {
@@ -38,10 +36,11 @@ export function createSession(store, api) {
 
   async function ask() {
     clearTimeout(timer);
-    const { source, options } = store.get();
-    const answer = await api.graph({ source, ...bodyOptions(options) });
+    const { source, options, named } = store.get();
+    const answer = await api.graph({ source, ...bodyOptions({ options, named }) });
     if ("stale" in answer || store.get().source !== source) return;
     if ("problem" in answer) {
+      if (forgotten(answer.problem, named)) return void ask();
       if (answer.problem.code === "node" && NAMING.some((name) => name in options)) {
         // What they name was in the program that was there before.
         store.set({ options: Object.fromEntries(Object.entries(store.get().options).filter(([name]) => !NAMING.includes(name))) });
@@ -53,14 +52,23 @@ export function createSession(store, api) {
     }
     const { trace } = answer;
     const old = store.get();
-    const step = wanted === undefined ? null : resolveStep(trace, wanted);
-    wanted = undefined;
-    const kept = stepAfterEdit(old.step, old.trace?.steps.length ?? 0, trace.steps.length);
+    const place = placeIn(trace, named) ?? { step: stepAfterEdit(old.step, old.trace, trace) };
     const own = ownNumbers(trace);
     // A number somebody types is meant, and a name that is gone has none.
     const inputs = Object.fromEntries(Object.entries(old.inputs).filter(([key]) => key in own && (!(key in old.own) || Object.is(old.own[key], own[key]))));
-    store.set({ trace, own, live: null, problem: null, step: step ?? kept, playing: old.playing && kept < trace.steps.length, hover: null });
+    store.set({ trace, own, live: null, problem: null, ...place, playing: old.playing && place.step < trace.steps.length, hover: null });
     follow({ inputs });
+  }
+
+  /** Where a step that was asked for by name is in a new story; null where none was, or where somebody has stepped meanwhile.
+   * @param {Trace} trace @param {string | null} named */
+  const placeIn = (trace, named) => (named !== null && store.get().named === named ? { step: trace.step, named: lasting(named) } : null);
+
+  /** Whether it was the step that there is not, no longer asked for now: the end is shown instead. @param {import("./types.js").Problem} problem @param {string | null} named */
+  function forgotten({ code }, named) {
+    if (code !== "step" || named === null) return false;
+    if (store.get().named === named) store.set({ named: "end" });
+    return true;
   }
 
   /** @type {{trace: Trace, replay: import("./replay.js").Replay | null} | null} */
@@ -102,34 +110,35 @@ export function createSession(store, api) {
   async function tell() {
     tellTimer = undefined;
     if (telling) return tellSoon();
-    const { source, options, inputs, moment, trace } = store.get();
+    const { source, options, inputs, moment, trace, named } = store.get();
     if (!trace) return;
     telling = true;
-    const answer = await api.told({ source, ...(Object.keys(inputs).length ? { inputs } : {}), ...bodyOptions(options), ...moment?.question });
+    const answer = await api.told({ source, ...(Object.keys(inputs).length ? { inputs } : {}), ...bodyOptions({ options, named }), ...moment?.question });
     telling = false;
     const now = store.get();
     if (now.trace !== trace || now.source !== source) return;
     if (now.inputs !== inputs || now.moment !== moment) return tellSoon();
     if ("problem" in answer) {
+      if (forgotten(answer.problem, named)) return tellSoon();
       if (answer.problem.status === 422) store.set({ problem: answer.problem });
       return;
     }
     if (!("trace" in answer)) return;
-    if (moment) return tellMoment(answer.trace, trace);
+    if (moment) return tellMoment(answer.trace, trace, named);
     if (sameShape(answer.trace, trace)) {
       words = { trace, steps: answer.trace.steps };
       store.set({ live: answer.trace, problem: null });
     } else {
       // Another way through the program: another picture.
-      const step = wasAtEnd ? answer.trace.steps.length : stepAfterEdit(now.step, trace.steps.length, answer.trace.steps.length);
+      const step = wasAtEnd ? endOf(answer.trace) : stepAfterEdit(now.step, trace, answer.trace);
       wasAtEnd = false;
-      store.set({ trace: answer.trace, live: null, problem: null, step });
+      store.set({ trace: answer.trace, live: null, problem: null, step, ...placeIn(answer.trace, named) });
     }
   }
 
   /** The story of an iteration has an update at its end and leaves out what is not trained: here only its words are wanted, unless
-   * it has the only numbers. @param {Trace} told @param {Trace} trace */
-  function tellMoment(told, trace) {
+   * it has the only numbers. @param {Trace} told @param {Trace} trace @param {string | null} named */
+  function tellMoment(told, trace, named) {
     const { live, step } = store.get();
     if (live && replayed?.trace === trace && replayed.replay) {
       const found = new Map([...told.steps].reverse().map((each) => [stepKey(each), each]));
@@ -138,7 +147,7 @@ export function createSession(store, api) {
     }
     wasAtEnd ||= step === endOf(trace);
     const end = endOf(told);
-    store.set({ trace: told, live: null, problem: null, step: step === endOf(trace) ? end : Math.min(step, end) });
+    store.set({ trace: told, live: null, problem: null, step: step === endOf(trace) ? end : Math.min(step, end), ...placeIn(told, named) });
   }
 
   return {
@@ -151,22 +160,22 @@ export function createSession(store, api) {
     setInputs,
     /** An iteration of a training run, or null: the program's own numbers again. @param {import("./state.js").Moment | null} moment */
     setMoment: (moment) => follow({ moment }),
-    /** A program and its numbers as they were, or as they are to be. @param {{source: string, inputs: Readonly<Record<string, number>>, options?: Options}} what */
-    restore({ source, inputs, options = store.get().options }) {
+    /** A program and its numbers as they were, or as they are to be.
+     * @param {{source: string, inputs: Readonly<Record<string, number>>, options?: Options, named?: string | null}} what */
+    restore({ source, inputs, options = store.get().options, named = store.get().named }) {
       if (source === store.get().source) return setInputs(inputs);
-      store.set({ source, inputs, options, own: {} });
+      store.set({ source, inputs, options, named, own: {} });
       void ask();
     },
     /** The story at hand has other numbers than the program's: find out what those are. */
     async learn() {
       const { source, options, trace } = store.get();
-      const answer = await api.told({ source, ...bodyOptions(options) });
+      const answer = await api.told({ source, ...bodyOptions({ options, named: null }) });
       if ("trace" in answer && store.get().trace === trace) store.set({ own: ownNumbers(answer.trace) });
     },
     /** Another program, from the gallery or the address. @param {{source: string, options?: Options, step?: string | undefined, inputs?: Readonly<Record<string, number>>}} what */
     open({ source, options, step, inputs = {} }) {
-      wanted = step ?? "end";
-      store.set({ source, playing: false, hover: null, inputs, own: {}, moment: null, ...(options ? { options } : {}) });
+      store.set({ source, named: step ?? "end", playing: false, hover: null, inputs, own: {}, moment: null, ...(options ? { options } : {}) });
       return ask();
     },
     /** @param {Options} change  an empty string takes an option back to its default */
@@ -182,11 +191,11 @@ export function createSession(store, api) {
   };
 }
 
-/** @param {Options} options */
-function bodyOptions(options) {
-  // The picture as it is before the first step: the player marks the steps itself.
+/** @param {Pick<import("./state.js").State, "options" | "named">} state */
+function bodyOptions({ options, named }) {
+  // A name is the server's to resolve. The picture is as it is before the first step, else: the player marks the steps itself.
   /** @type {Record<string, unknown>} */
-  const body = { step: "start" };
+  const body = { step: named ?? "start" };
   for (const name of SERVER_OPTIONS) {
     const value = options[name];
     if (value !== undefined) body[name] = name === "digits" ? Number(value) : value;

@@ -27,7 +27,7 @@ export function fillShareMenu(panel, store, { base, say }) {
     const from = new URL(base, location.href).href;
     const total = state.trace?.steps.length ?? 0;
     const drawn = state.options["stage"] === "diagram";
-    const title = `${drawn ? "Diagram" : "Computation graph"}${options["step"] ? `, step ${options["step"]} of ${total}` : ""}`;
+    const title = `${drawn ? "Diagram" : "Computation graph"}${options["step"] ? `, step ${state.step} of ${total}` : ""}`;
     const diagram = diagramLink(from, code, state, atStep.checked);
     return { code, title, page: pageLink(from, code, options), picture: drawn ? diagram : pictureLink(from, code, options), diagram, embed: embedLink(from, code, options) };
   }

@@ -22,6 +22,7 @@ import { askedSlots, givesAway } from "./quiz.js";
  * @property {Trace | null} live  the same story with `inputs` and `moment`; null when there are none, or when `trace` has them already
  * @property {Problem | null} problem
  * @property {number} step
+ * @property {string | null} named  what the address calls this step, `grad:a`, until somebody steps; without a story yet, the step to begin at
  * @property {boolean} playing
  * @property {number} speed       steps a second
  * @property {readonly string[]} solved    asked numbers that were found, as slots
@@ -34,7 +35,7 @@ import { askedSlots, givesAway } from "./quiz.js";
 
 /** @param {Partial<State>} [given] @returns {State} */
 export const initialState = (given = {}) => ({
-  source: "", options: {}, trace: null, inputs: {}, own: {}, moment: null, live: null, problem: null, step: 0, playing: false, speed: 1, solved: [], troubled: [], diagram: {}, selected: null, hover: null, ...given,
+  source: "", options: {}, trace: null, inputs: {}, own: {}, moment: null, live: null, problem: null, step: 0, named: null, playing: false, speed: 1, solved: [], troubled: [], diagram: {}, selected: null, hover: null, ...given,
 });
 
 /** @type {{trace: Trace | null, index: number, asked: ReadonlySet<string>, frame: Frame | null}} */

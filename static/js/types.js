@@ -75,7 +75,7 @@
  * @property {GraphNode[]} nodes
  * @property {GraphEdge[]} edges
  * @property {Step[]} steps
- * @property {number} [step]
+ * @property {number} step  the one that was asked for: what its name means is for the server to say
  * @property {number} [end]  the step of the finished picture: the last, if it is not said
  * @property {Warning[]} warnings
  * @property {string[]} printed

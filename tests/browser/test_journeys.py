@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from stepgrad.app.gallery import gallery
 from tests.browser.workbench import NEURON, SQUARE, Workbench, code
 
 
@@ -114,6 +116,51 @@ def test_named_steps_open(page: Page) -> None:
     bench.expect_step(1, 4)
     bench.open(f"/g/{code(SQUARE)}?step=grad:a")
     bench.expect_step(4, 4)
+
+
+@pytest.mark.parametrize("slug", ["backward-twice", "forgotten-zero-grad", "training-loop", "readme"])
+@pytest.mark.parametrize("place", ["/g/", "/embed/"])
+def test_a_named_step_is_the_one_of_the_picture(page: Page, slug: str, place: str) -> None:
+    """And the address keeps the name, until somebody steps."""
+    source = next(example.source for example in gallery() if example.slug == slug)
+    bench = Workbench(page, source, path=place)
+    picture = f"/g/{code(source)}.svg?step="
+    names = page.locator("g.node").evaluate_all("nodes => nodes.slice(0, 3).map(node => node.dataset.key)")
+    for name in ("forward", "seed", *(f"{kind}:{key}" for key in names for kind in ("forward", "grad"))):
+        answer = page.request.get(picture + quote(name))
+        bench.open(f"{place}{code(source)}?step={quote(name)}")
+        if answer.ok:
+            bench.expect_step(int(answer.headers["x-step"]), int(answer.headers["x-step-count"]))
+    page.wait_for_timeout(400)  # an address is written when things are at rest
+    assert answer.ok
+    assert parse_qs(urlsplit(page.url).query)["step"] == [name]
+
+
+def test_a_named_step_is_found_again_after_an_edit(page: Page) -> None:
+    twice = "a = 2.0\nb = a * 3.0\nb.backward()\nb.backward()\n"
+    bench = Workbench(page, twice, "?step=grad:a")
+    bench.expect_step(6, 7)
+    bench.type_program(twice.replace("a * 3.0", "a * 3.0 + a"))
+    bench.expect_step(11, 12)
+    expect(page).to_have_url(re.compile(r"step=grad:a(&|$)"))
+    bench.type_program(twice.replace("a = 2.0", "q = 2.0").replace("a *", "q *"))
+    bench.expect_step(7, 7)
+    expect(page).not_to_have_url(re.compile("step="))
+    bench.open(f"/g/{code(twice)}?step=grad:a")
+    bench.leave_editor()
+    bench.press("ArrowLeft")
+    bench.expect_step(5, 7)
+    expect(page).to_have_url(re.compile(r"step=5(&|$)"))
+
+
+def test_the_back_button_comes_back_to_the_named_step(page: Page) -> None:
+    twice = "a = 2.0\nb = a * 3.0\nb.backward()\nb.backward()\n"
+    bench = Workbench(page, twice, "?step=grad:a")
+    bench.menu("Examples").get_by_role("button", name=re.compile("A parabola")).first.click()
+    expect(page).not_to_have_url(re.compile("step="))
+    page.go_back()
+    bench.expect_step(6, 7)
+    expect(page).to_have_url(re.compile(r"step=grad:a(&|$)"))
 
 
 def test_the_last_program_survives_a_reload(page: Page) -> None:

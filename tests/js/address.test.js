@@ -12,6 +12,12 @@ test("a link names what is seen: step, inputs, and the iteration before the addr
   assert.match(diagramLink("/", "CODE", initialState(seen)), /[?&]iteration=7(&|$)/);
 });
 
+test("a step that was named keeps its name", () => {
+  const trace = square();
+  assert.equal(linkOptions(initialState({ trace, step: 4, named: "grad:a" }))["step"], "grad:a");
+  assert.match(diagramLink("/", "CODE", initialState({ trace, step: 4, named: "grad:a" })), /[?&]step=grad%3Aa(&|$)/);
+});
+
 test("the end of a story, the program's own numbers and no training need no words", () => {
   const trace = square();
   assert.deepEqual(linkOptions(initialState({ trace, step: trace.steps.length })), {});

@@ -26,6 +26,7 @@ export function square() {
       step(3, "backward", "n0", "e0", [{ node: "n0", field: "grad", before: 0, after: 3 }]),
       step(4, "backward", "n0", "e1", [{ node: "n0", field: "grad", before: 3, after: 6 }]),
     ],
+    step: 4,
     warnings: [],
     printed: [],
     svg: "",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bandsOf, clampStep, endOf, frameAt, nextBoundary, nodeAtPosition, resolveStep, stepAfterEdit } from "../../static/js/player.js";
+import { bandsOf, clampStep, frameAt, lasting, nextBoundary, nodeAtPosition, stepAfterEdit } from "../../static/js/player.js";
 import { square } from "./fixtures.js";
 
 test("before the first step only the inputs have values", () => {
@@ -64,33 +64,21 @@ test("borders are where a band ends", () => {
   assert.equal(nextBoundary(steps, 1, -1), 0);
 });
 
-test("every way to name a step", () => {
-  const trace = square();
-  /** @type {[string | number | null, number | null][]} */
-  const names = [
-    ["end", 4], [null, 4], ["start", 0], ["0", 0], [2, 2], ["-1", 4], ["-5", 0], ["forward", 1], ["seed", 2],
-    ["forward:b", 1], ["grad:a", 4], ["grad:b", 2], ["5", null], ["-6", null], ["grad:zz", null], ["forward:a", null], ["nonsense", null],
-  ];
-  for (const [name, index] of names) assert.equal(resolveStep(trace, name), index, String(name));
-});
-
-test("the end of an iteration is before its update", () => {
-  const trace = { ...square(), end: 3 };
-  assert.deepEqual([resolveStep(trace, "end"), resolveStep(trace, "-1"), endOf(square())], [3, 4, 4]);
-});
-
-test("grad:KEY means the whole gradient of the first pass", () => {
-  const trace = square();
-  trace.steps.push({ index: 5, phase: "seed", node: "n1", edge: null, text: "", writes: [{ node: "n1", field: "grad", before: null, after: 1 }] });
-  trace.steps.push({ index: 6, phase: "backward", node: "n0", edge: "e0", text: "", writes: [{ node: "n0", field: "grad", before: 6, after: 9 }] });
-  assert.equal(resolveStep(trace, "grad:a"), 4);
+test("only what says more than a number is kept as it was written", () => {
+  assert.deepEqual(["grad:a", "forward:b", "seed", "forward", "start", "-1"].map(lasting), ["grad:a", "forward:b", "seed", "forward", "start", "-1"]);
+  assert.deepEqual(["3", "0", "end", "", null, undefined].map(lasting), Array(6).fill(null));
 });
 
 test("after an edit, the end stays the end and a middle stays where it was", () => {
-  assert.equal(stepAfterEdit(4, 4, 9), 9);
-  assert.equal(stepAfterEdit(3, 4, 9), 3);
-  assert.equal(stepAfterEdit(3, 4, 2), 2);
-  assert.equal(stepAfterEdit(0, 0, 7), 7, "with nothing drawn before, one stands at the end");
+  const before = square();
+  /** @param {number} count @param {number} [end] */
+  const now = (count, end) => ({ ...before, steps: Array(count).fill(before.steps[0]), end });
+  assert.equal(stepAfterEdit(4, before, now(9)), 9);
+  assert.equal(stepAfterEdit(3, before, now(9)), 3);
+  assert.equal(stepAfterEdit(3, before, now(2)), 2);
+  assert.equal(stepAfterEdit(0, null, now(7, 6)), 6, "with nothing drawn before, one stands at the end");
+  assert.equal(stepAfterEdit(4, now(5, 4), now(9, 8)), 8, "the end is before the update of an iteration");
+  assert.equal(stepAfterEdit(5, now(5, 4), now(9, 8)), 9, "and who stood after it stands after it");
 });
 
 test("a place in the text belongs to its innermost node", () => {

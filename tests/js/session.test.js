@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { createApi, problemOf } from "../../static/js/api.js";
 import { fixOf } from "../../static/js/fixes.js";
 import { actionOf } from "../../static/js/keys.js";
+import { createPlayback } from "../../static/js/playback.js";
 import { createSession } from "../../static/js/session.js";
 import { initialState } from "../../static/js/state.js";
 import { createStore } from "../../static/js/store.js";
@@ -60,12 +61,53 @@ test("a number typed into the program is meant", async () => {
   assert.deepEqual([store.get().inputs, store.get().own], [{}, { a: 4 }]);
 });
 
-test("a step asked for by name is found when the story arrives", async () => {
-  const { store, session } = sessionWith([{ trace: square() }, { trace: square() }]);
+const NO_STEP = { code: "step", status: 422, title: "There is no such step" };
+
+test("a step by name is the server's to find: its answer is obeyed, and the name stays until somebody steps", async () => {
+  const { store, session, asked } = sessionWith([{ trace: { ...square(), step: 2 } }, { trace: { ...square(), step: 3 } }, { trace: square() }]);
   await session.open({ source: square().source, step: "seed" });
+  assert.deepEqual([store.get().step, store.get().named], [2, "seed"]);
+  await session.ask();
+  assert.deepEqual([store.get().step, store.get().named], [3, "seed"], "after an edit it is another step, and has the same name");
+  createPlayback(store).back();
+  assert.deepEqual([store.get().step, store.get().named], [2, null]);
+  await session.ask();
   assert.equal(store.get().step, 2);
+  assert.deepEqual(asked.map(({ step }) => step), ["seed", "seed", "start"]);
+});
+
+test("a number is a place and no name; without one, the end", async () => {
+  const { store, session, asked } = sessionWith([{ trace: { ...square(), step: 3 } }, { trace: square() }]);
+  await session.open({ source: square().source, step: "3" });
+  assert.deepEqual([store.get().step, store.get().named], [3, null]);
   await session.open({ source: square().source });
-  assert.equal(store.get().step, 4, "without one, the end");
+  assert.deepEqual([store.get().step, store.get().named], [4, null]);
+  assert.deepEqual(asked.map(({ step }) => step), ["3", "end"]);
+});
+
+test("who has stepped meanwhile is not called back", async () => {
+  const { store, session } = sessionWith([{ trace: { ...square(), step: 3 } }], { trace: square(), step: 4, named: "grad:a" });
+  const answer = session.ask();
+  createPlayback(store).first();
+  await answer;
+  assert.deepEqual([store.get().step, store.get().named], [0, null]);
+});
+
+test("a step that there is not any more is the end", async () => {
+  const { store, session, asked } = sessionWith([{ problem: NO_STEP }, { trace: square() }], { trace: square(), step: 1, named: "grad:gone" });
+  await session.ask();
+  await new Promise((done) => setTimeout(done, 0));
+  assert.deepEqual([store.get().step, store.get().named, store.get().problem], [4, null, null]);
+  assert.deepEqual(asked.map(({ step }) => step), ["grad:gone", "end"]);
+});
+
+test("a slider that leads another way through the program finds the named step there", async () => {
+  const other = { ...square(), step: 3, nodes: square().nodes.map((node) => ({ ...node, op: node.op && "add" })) };
+  const { store, session, asked } = sessionWith([{ problem: NO_STEP }, { trace: other }], { trace: square(), own: { a: 3 }, step: 4, named: "grad:a" });
+  session.setInputs({ a: -5 });
+  await new Promise((done) => setTimeout(done, 250));
+  assert.deepEqual([store.get().trace, store.get().step], [other, 3]);
+  assert.deepEqual(asked.map(({ step }) => step), ["grad:a", "end"]);
 });
 
 test("an answer to an older text is dropped", async () => {

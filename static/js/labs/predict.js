@@ -104,8 +104,8 @@ export function predictLab(store, { setOptions, say }) {
 
   /** The rule, in letters: numbers would be the answer. @param {Trace} story @param {string} id @param {string} field @param {HTMLElement} host */
   function explain(story, id, field, host) {
-    const { forward } = stepsOf(story, id);
     const node = story.nodes.find((each) => each.id === id);
+    const forward = node ? stepsOf(story, node).forward : null;
     const lines = [];
     if (field === "grad") {
       const terms = termsOf(story, id);

@@ -2,7 +2,7 @@
 
 import { h, withCode } from "../dom.js";
 import { formatNumber } from "../format.js";
-import { resolveStep } from "../player.js";
+import { stepsOf } from "../relations.js";
 import { optimizerOf } from "../tables.js";
 import { askTraining, followTraining } from "./ask.js";
 import { createBoundary } from "./boundary.js";
@@ -260,7 +260,8 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
         const node = trace?.nodes.find(({ key }) => key === stopped.key);
         if (!trace || !node) return;
         store.set({ troubled: [node.id] });
-        const step = resolveStep(trace, `${stopped.field === "grad" ? "grad" : "forward"}:${node.key}`);
+        const { forward, grad } = stepsOf(trace, node);
+        const step = stopped.field === "grad" ? grad : forward;
         if (step !== null) goTo(step);
       },
     }, "Go there"));
