@@ -126,6 +126,7 @@ TASKS: dict[str, Callable[..., int]] = {task.__name__: task for task in (run, te
 def setup(*extras: str) -> None:
     """Bring .venv, node_modules and static/dist up to date."""
     with one_at_a_time():
+        link()
         # The two tools that make the assets come along, so that a change of JS or CSS needs no pip at all.
         install({"build", *extras})
         # Node comes as a wheel where the machine has none.
@@ -147,6 +148,24 @@ def install(extras: set[str]) -> None:
     extras |= set(done.get("extras", ()))  # what an earlier task wanted stays
     pip("install", "--editable", f"{ROOT}[{','.join(sorted(extras))}]", STEPGRAD_ASSETS="skip")
     STAMP.write_text(json.dumps({"fingerprint": wanted, "extras": sorted(extras)}))
+
+
+def link(root: Path = ROOT) -> None:
+    """Make stepgrad/engine and stepgrad/app lead to the folders at the top.
+
+    Git on Windows writes links as text files, and an sdist has none (docs/decisions/0040-one-package.md).
+    """
+    for name in ("engine", "app"):
+        place = root / "stepgrad" / name
+        if place.is_dir():
+            continue
+        place.unlink(missing_ok=True)
+        if os.name == "nt":  # a junction: a link asks for a privilege there
+            import _winapi
+
+            _winapi.CreateJunction(str(root / name), str(place))
+        else:
+            place.symlink_to(f"../{name}", target_is_directory=True)
 
 
 def torch_at_hand() -> None:

@@ -21,6 +21,10 @@ class AssetsHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
+        if version == "editable":
+            import dev
+
+            dev.link(root)
         if not self._ready():
             assets.build(root)
         if self.target_name == "wheel" and version != "editable":

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 import tomllib
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -25,33 +21,6 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 def text(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
-
-
-# The wheel
-
-
-def test_a_wheel_runs_from_any_folder(tmp_path):
-    """Pages and built assets lie inside the package; their sources stay at home."""
-    environment = os.environ | {"STEPGRAD_ASSETS": "skip"}
-    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
-    subprocess.run(build, cwd=ROOT, env=environment, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(tmp_path / "site")
-    show = "from stepgrad.app.resources import *; print(TEMPLATES, STATIC, (DIST / 'metrics.json').exists(), sep='\\n')"
-    shown = subprocess.run(
-        [sys.executable, "-P", "-c", show],
-        cwd=tmp_path,
-        env=environment | {"PYTHONPATH": str(tmp_path / "site")},
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.splitlines()
-
-    package = tmp_path / "site/stepgrad/app"
-    assert shown == [str(package / "templates"), str(package / "static"), "True"]
-    assert {path.name for path in (package / "templates").iterdir()} == {path.name for path in resources.TEMPLATES.iterdir()}
-    assert not {"js", "css"} & {path.name for path in (package / "static").iterdir()}
 
 
 # The image
