@@ -12,7 +12,8 @@ import zlib
 from dataclasses import dataclass
 
 from stepgrad.app.errors import ProblemError
-from stepgrad.app.options import Kind, Options
+from stepgrad.app.options import Options
+from stepgrad.app.query import Kind
 from stepgrad.engine.limits import LIMITS
 
 __all__ = ["MAX_INFLATED", "Links", "decode", "encode", "links"]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from stepgrad.app.hints import among, nearest, shown
 from stepgrad.engine.ops import MICROGRAD, OPS
-from stepgrad.engine.suggest import closest
 
 __all__ = [
     "EXPANDABLE",
@@ -28,9 +28,7 @@ __all__ = [
     "Quiz",
     "StepName",
     "Switch",
-    "among",
-    "nearest",
-    "shown",
+    "Within",
 ]
 
 EXPANDABLE = frozenset(op.name for op in OPS.values() if op.expand)
@@ -40,22 +38,8 @@ _STEP_WORDS = ("end", "start", "forward", "seed")
 _STEP_KINDS = ("forward", "grad")
 _COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.ASCII)
 _INTEGER = re.compile(r"-?[0-9]{1,9}", re.ASCII)
-
-
-def shown(name: str) -> str:
-    return name if len(name) <= 40 else name[:39] + "…"
-
-
-def nearest(word: str, allowed: Iterable[str]) -> str:
-    """The beginning of a hint: what was probably meant."""
-    near = closest(word[:40], allowed)
-    return f"Did you mean `{near}`? " if near else ""
-
-
-def among(value: Any, allowed: Collection[str]) -> str:
-    """The hint for a word that is not one of a few."""
-    near = nearest(value, allowed) if isinstance(value, str) else ""
-    return f"{near}Allowed are {', '.join(f'`{word}`' for word in allowed)}."
+_DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
+_SWITCHED = {"1": True, "0": False, "true": True, "false": False, "yes": True, "no": False, "on": True, "off": False}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +60,33 @@ class OneOf:
         return value
 
 
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A number from `low` to `high`, both included, or its digits."""
+
+    low: float
+    high: float
+    whole: bool = True
+    hint: str = ""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        if schema["type"] == "nullable":
+            return core_schema.nullable_schema(core_schema.no_info_before_validator_function(self._read, schema["schema"]))
+        return core_schema.no_info_before_validator_function(self._read, schema)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "integer" if self.whole else "number", "minimum": self.low, "maximum": self.high}
+
+    def _read(self, value: Any) -> Any:
+        if isinstance(value, str) and (_DIGITS if self.whole else NUMBER).fullmatch(value):
+            value = int(value) if self.whole else float(value)
+        allowed = int if self.whole else (int, float)
+        if isinstance(value, bool) or not isinstance(value, allowed) or not self.low <= value <= self.high:
+            raise ValueError(self.hint or f"Allowed are {self.low:,} to {self.high:,}.")
+        return value if self.whole else value + 0.0  # -0.0 is 0.0
+
+
 def _step(value: Any) -> Any:
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(text, str):
@@ -92,22 +103,6 @@ def _step(value: Any) -> Any:
     else:
         near = nearest(text, _STEP_WORDS)
     raise ValueError(f"{near}Allowed are a number, `end`, `start`, `forward`, `seed`, `forward:NAME` and `grad:NAME`.")
-
-
-def _digits(value: Any) -> Any:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,2}", value, re.ASCII):
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 10:
-        raise ValueError("Allowed are 0 to 10.")
-    return value
-
-
-def _example(value: Any) -> Any:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,6}", value, re.ASCII):
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**6:
-        raise ValueError("It is the number of an example, counted from 1.")
-    return value
 
 
 def _bg(value: Any) -> Any:
@@ -211,11 +206,11 @@ def _open(value: Any) -> Any:
 
 
 def _switch(value: Any) -> Any:
-    if isinstance(value, (bool, int)) and value in (0, 1):
-        return str(int(value))
-    if value not in ("0", "1"):
-        raise ValueError("Allowed are `0` and `1`.")
-    return value
+    if isinstance(value, str) and (word := value.lower()) in _SWITCHED:
+        return _SWITCHED[word]
+    if not isinstance(value, int) or value not in (0, 1):
+        raise ValueError(f"Allowed are {', '.join(f'`{word}`' for word in _SWITCHED)}.")
+    return bool(value)
 
 
 MOST_SINGLE = 32
@@ -233,9 +228,9 @@ StepName = Annotated[str, BeforeValidator(_step, json_schema_input_type=str | in
 Bg = Annotated[str, BeforeValidator(_bg)]
 InputNumbers = Annotated[str, BeforeValidator(_inputs, json_schema_input_type=str)]
 Expand = Annotated[str, BeforeValidator(_expand, json_schema_input_type=str)]
-Example = Annotated[int, BeforeValidator(_example, json_schema_input_type=int)]
-Digits = Annotated[int, BeforeValidator(_digits, json_schema_input_type=int)]
+Example = Annotated[int, Within(0, 999_999, hint="It is the number of an example, counted from 1.")]
+Digits = Annotated[int, Within(0, 10)]
 Highlight = Annotated[str, BeforeValidator(_highlight, json_schema_input_type=str)]
 Quiz = Annotated[str, BeforeValidator(_quiz, json_schema_input_type=str)]
-Switch = Annotated[str, BeforeValidator(_switch, json_schema_input_type=Literal["0", "1"])]
+Switch = Annotated[bool, BeforeValidator(_switch, json_schema_input_type=bool)]
 OpenGroups = Annotated[str, BeforeValidator(_open, json_schema_input_type=str | list[str])]

@@ -119,7 +119,7 @@ class Story:
         if self.like:
             return self.like.structure(options)
         look = (options.style, options.dir, options.leaves, options.digits)
-        key = (*look, options.edges, options.hide, options.open)
+        key = options.structure
         if (structure := self.structures.get(key)) is None:
             shown = (node for node in self.trace.nodes if node.inside is None)
             refuse_values(sum(options.hide != "constants" or node.kind != "constant" for node in shown))

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 from stepgrad.app.exporting import FORMATS, Format, which_formats
 from stepgrad.app.links import encode
-from stepgrad.app.options import NAMES, Kind, Options
+from stepgrad.app.options import NAMES, Options
+from stepgrad.app.query import Kind
 from stepgrad.app.schemas import GraphAnswer, GraphRequest
 
 __all__ = ["PROGRAM", "embed", "graph", "page", "parameters_of", "picture", "problems", "program_parameter"]

@@ -13,8 +13,9 @@ from stepgrad.app.drawing.words import START
 from stepgrad.app.errors import ProblemError, as_problem
 from stepgrad.app.gallery import gallery
 from stepgrad.app.links import encode
-from stepgrad.app.options import Kind, Options
+from stepgrad.app.options import Options
 from stepgrad.app.problems import header_text
+from stepgrad.app.query import Kind
 from stepgrad.app.routes import openapi
 from stepgrad.app.routes.reading import pipeline_of, program, query, remember
 from stepgrad.app.tables import tables

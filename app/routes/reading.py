@@ -11,9 +11,9 @@ from fastapi import Request
 from stepgrad.app import wire
 from stepgrad.app.errors import ProblemError
 from stepgrad.app.links import decode
-from stepgrad.app.options import Kind as Where
 from stepgrad.app.options import Options
 from stepgrad.app.pipeline import Pipeline
+from stepgrad.app.query import Kind as Where
 
 __all__ = ["Pairs", "json_body", "pipeline_of", "program", "query", "remember", "source_of"]
 

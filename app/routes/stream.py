@@ -86,7 +86,7 @@ class TrainingStream(Response):
         self._course.run.check(question.steps)
         if question.iteration is not None and question.iteration > question.steps:
             raise no_iteration(question.iteration, question.steps)
-        if question.history == "true":
+        if question.history:
             check_size(self._course.model, question.steps, ", or without `history`")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,7 +107,7 @@ class TrainingStream(Response):
                 finished = work.result()
                 made = min(course.run.updates, question.steps)
                 if finished or (made > told and monotonic() > shown + EVERY_SECONDS):
-                    yield _event("progress", _progress(course, told, made, question.history == "true"))
+                    yield _event("progress", _progress(course, told, made, question.history))
                     told, shown = made, monotonic()
             yield _event("done", await run_in_threadpool(self._done, finished))
         except Exception as error:  # it is too late for a status

@@ -38,7 +38,7 @@ def loss_svg(subject: Subject, question: LossLook) -> str:
     if other is not None:
         beside = history_of(subject, other)
         told += f" {sentence(subject, beside, other)}"
-        differing = [knob for knob in KNOBS if knob in dict(question.differences)]
+        differing = [knob for knob in KNOBS if knob in question.differences]
         lines = [Line(_said(question, differing), lines[0].losses), Line(_said(other, differing), _losses(beside))]
     curve = LossCurve(name, lines, question.iteration, f"{name} while training", told)
     return draw_loss_curve(curve, question.scale, question.theme, question.bg, question.font)
@@ -49,4 +49,5 @@ def _losses(history: History) -> list[float]:
 
 
 def _said(question: Descent, knobs: list[str]) -> str:
-    return ", ".join(f"{knob} {getattr(question, knob)}" for knob in knobs)
+    values = question.strings()
+    return ", ".join(f"{knob} {values[knob]}" for knob in knobs)

@@ -126,13 +126,13 @@ def sentence(subject: Subject, history: History, question: Descent) -> str:
     words = OPTIMIZERS[question.optimizer].words
     text = f"{made:,} step{'s' if made != 1 else ''} of {words} on {count:,} number{'s' if count != 1 else ''}"
     text += f", learning rate {number_text(question.learning_rate)}"
-    text += "" if question.zero_grad == "true" else ", grads never zeroed"
+    text += "" if question.zero_grad else ", grads never zeroed"
     text += ", one example at a time" if question.batch == "stochastic" else ""
     text += f": {subject.name(model.root)} goes from {told(history.loss(0))} to {told(history.loss(made))}."
     if history.stop:
         return f"{text} {_stopsentence(subject, history.stop)}"
     grown = history.loss(made) > history.loss(0)
-    return f"{text} It has grown: try a smaller learning rate." if grown and question.zero_grad == "true" else text
+    return f"{text} It has grown: try a smaller learning rate." if grown and question.zero_grad else text
 
 
 def links(subject: Subject, question: Training, history: History) -> dict[str, str | None]:

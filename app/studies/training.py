@@ -29,7 +29,7 @@ def training(subject: Subject, question: Training) -> dict[str, Any]:
     """The answer of `train.json`."""
     answer = subject.head() | _run(subject, question)
     if (other := question.other()) is not None:
-        answer["versus"] = {"knobs": dict(question.differences)} | _run(subject, other)
+        answer["versus"] = {"knobs": question.differences} | _run(subject, other)
     answer["note"] = "The program has conditions: training keeps to the way they went." if subject.has_conditions else None
     return answer
 
@@ -64,7 +64,7 @@ def _run(subject: Subject, question: Training) -> dict[str, Any]:
         ],
         "stopped": stopped(subject, history.stop),
         "moment": None if question.iteration is None else _moment(subject, history, question, question.iteration),
-        "history": every_row(history) if question.history == "true" else None,
+        "history": every_row(history) if question.history else None,
         "versus": None,
         "links": links(subject, question, history),
         "sentence": sentence(subject, history, question),

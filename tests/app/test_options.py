@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stepgrad.app.errors import ProblemError
-from stepgrad.app.options import Options
+from stepgrad.app.options import Options, affecting
 from stepgrad.app.spellings import EXPANDABLE
 from stepgrad.app.steps import resolve
 from stepgrad.engine.language import run
@@ -91,7 +91,7 @@ def test_the_page_and_the_embed_can_present():
     with pytest.raises(ProblemError):
         Options.from_query([("present", "1")], "picture")
     with pytest.raises(ProblemError):
-        Options.from_query([("present", "yes")], "page")
+        Options.from_query([("present", "maybe")], "page")
 
 
 def test_training_has_the_same_knobs_everywhere():
@@ -106,8 +106,35 @@ def test_training_has_the_same_knobs_everywhere():
     )
     assert "the page and /embed" in refused([("iterations", "500")]).detail
     assert "0 to 10,000" in refused([("iteration", "10001")]).hint
-    assert "`true`, `false`" in refused([("zero_grad", "no")]).hint
+    assert "`true`, `false`" in refused([("zero_grad", "never")]).hint
     assert Options.read({"iteration": 0}).query("picture") == "iteration=0"
+
+
+SPELLINGS = {True: (True, 1, "1", "true", "True", "yes", "on"), False: (False, 0, "0", "false", "FALSE", "no", "off")}
+
+
+@pytest.mark.parametrize(("name", "written"), [("zero_grad", "false true"), ("autoplay", "0 1"), ("present", "0 1")])
+@pytest.mark.parametrize(("state", "given"), [(state, word) for state, words in SPELLINGS.items() for word in words])
+def test_a_switch_takes_every_spelling_and_links_keep_theirs(name: str, written: str, state: bool, given: object):
+    options = Options.read({name: given})
+
+    assert getattr(options, name) is state
+    assert options.strings()[name] == written.split()[state]
+    assert options.query("embed") in ("", f"{name}={written.split()[state]}")
+
+
+@pytest.mark.parametrize("value", [2, -1, 1.0, None, "", "2", "ja", [True]])
+def test_other_things_are_no_switch(value: object):
+    with pytest.raises(ProblemError) as caught:
+        Options.read({"present": value})
+
+    assert caught.value.hint == "Allowed are `1`, `0`, `true`, `false`, `yes`, `no`, `on`, `off`."
+
+
+def test_what_decides_where_boxes_are_is_written_in_the_table():
+    assert affecting("structure") == ("style", "leaves", "dir", "digits", "open", "edges", "hide")
+    assert Options(hide="constants").structure != Options().structure
+    assert Options(step="1", theme="dark", color="grad", inputs="a:4", lab="plot").structure == Options().structure
 
 
 @pytest.mark.parametrize(
@@ -208,7 +235,9 @@ def test_training_stands_in_the_address_of_the_page():
         ("iteration", "-1"),
         ("iteration", "10001"),
         ("learning_rate", "nan"),
-        ("zero_grad", "no"),
+        ("zero_grad", "never"),
+        ("zero_grad", ""),
+        ("versus", "optimizer:adm"),
         ("versus", "a;b"),
         ("versus", "a:1,"),
     ],

@@ -204,6 +204,19 @@ async def test_a_history_that_is_too_long_to_send(client: httpx.AsyncClient):
     assert (await ask(client, source, steps=270, history=True))["history"]["iterations"] == 271
 
 
+@pytest.mark.parametrize("on", ["1", "true", "yes", "on"])
+async def test_switches_of_training_take_every_spelling(client: httpx.AsyncClient, on: str):
+    off = {"1": "0", "true": "false", "yes": "no", "on": "off"}[on]
+    told = await client.get("/g/train.json", params={"e": LINE, "steps": 2, "history": on, "zero_grad": off})
+    posted = await ask(client, LINE, steps=2, history=on, zero_grad=off)
+    beside = await ask(client, LINE, steps=2, versus=f"zero_grad:{off}")
+
+    assert told.json()["history"]["iterations"] == posted["history"]["iterations"] == 3
+    assert "grads never zeroed" in told.json()["sentence"]
+    assert posted["links"]["train"].endswith("/train.json?steps=2&zero_grad=false")
+    assert beside["versus"]["knobs"] == {"zero_grad": "false"}
+
+
 async def test_the_loss_curve(client: httpx.AsyncClient):
     code = encode(LOSS)
     for query, scale in (("steps=500", "linear"), ("steps=500&scale=log&iteration=20&theme=dark", "log"), ("steps=0", "linear")):
