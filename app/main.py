@@ -11,10 +11,6 @@ from urllib.parse import urlsplit
 
 import anyio.to_thread
 from fastapi import FastAPI
-from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from stepgrad import __version__
 from stepgrad.app import collector, problems
@@ -22,12 +18,12 @@ from stepgrad.app.config import Settings
 from stepgrad.app.guard import Guard
 from stepgrad.app.pages import Pages
 from stepgrad.app.pipeline import Pipeline
-from stepgrad.app.resources import STATIC
 from stepgrad.app.routes import docs, graphs, health, pages, studies
 from stepgrad.app.routes.pages import boot_data
 from stepgrad.app.routes.shortcut import Shortcut
 from stepgrad.app.routes.stream import Places
 from stepgrad.app.schemas import ProblemAnswer
+from stepgrad.app.statics import Statics
 from stepgrad.app.version import fingerprint
 from stepgrad.engine.limits import LIMITS
 
@@ -63,7 +59,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.pipeline = Pipeline(settings)
     app.state.fingerprint = fingerprint(settings)
     app.state.places = Places(settings.streams, settings.stream_seconds)
-    app.state.pages = Pages(base)
+    statics = Statics()
+    app.state.pages = Pages(base, statics)
     limits = {**asdict(LIMITS), "url": settings.url_limit, "body": settings.body_limit}
     app.state.boot = boot_data(__version__, base, limits)
     app.state.error_page = lambda request, body: app.state.pages.render("error.html", base=base, **body)
@@ -73,22 +70,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if settings.docs:
         app.include_router(docs.router)
         _describe(app)
-    app.mount("/static", GZipMiddleware(_Static(directory=STATIC, check_dir=False), minimum_size=1_000))
     problems.install(app)
     app.add_middleware(Shortcut)
-    app.add_middleware(Guard, settings=settings)  # the last that is added is the first that is asked
+    app.add_middleware(Guard, settings=settings, statics=statics)  # the last that is added is the first that is asked
     return app
-
-
-class _Static(StaticFiles):
-    """Files that say how long they may be kept: for ever where the address changes with the content."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        named_by_content = scope["query_string"].startswith(b"v=") or "dist/chunks/" in path or "dist/assets/" in path
-        kept = "public, max-age=31536000, immutable" if named_by_content else "no-cache"
-        response.headers.setdefault("Cache-Control", kept)
-        return response
 
 
 def _describe(app: FastAPI) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from stepgrad.app.resources import STATIC, TEMPLATES
+from stepgrad.app.resources import TEMPLATES
+from stepgrad.app.statics import Statics
 
 __all__ = ["Pages"]
 
@@ -16,9 +15,9 @@ __all__ = ["Pages"]
 class Pages:
     """Renders templates. Everything is escaped, whatever a template's name ends in."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, statics: Statics) -> None:
         self._base = base
-        self._hashes: dict[Path, tuple[tuple[int, int], str]] = {}
+        self._statics = statics
         self._jinja = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=select_autoescape(default=True, default_for_string=True),
@@ -33,12 +32,5 @@ class Pages:
 
     def asset(self, path: str) -> str:
         """The address of a file in static/, which changes with its content and may so be kept for ever."""
-        file = STATIC / path
-        try:
-            stat = file.stat()
-        except OSError:  # not built yet
-            return f"{self._base}static/{path}"
-        stamp = (stat.st_mtime_ns, stat.st_size)
-        if (known := self._hashes.get(file)) is None or known[0] != stamp:
-            known = self._hashes[file] = (stamp, sha256(file.read_bytes()).hexdigest()[:10])
-        return f"{self._base}static/{path}?v={known[1]}"
+        stamp = self._statics.stamp(path)
+        return f"{self._base}static/{path}" + (f"?v={stamp}" if stamp else "")

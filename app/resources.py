@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["DIST", "STATIC", "TEMPLATES"]
+__all__ = ["DIST", "INSTALLED", "STATIC", "TEMPLATES"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
 
+INSTALLED = (_PACKAGE / "static").is_dir()
+"""Whether nobody builds these files anew while they are served."""
+
+
 def _folder(name: str) -> Path:
-    installed = _PACKAGE / name
-    return installed if installed.is_dir() else _PACKAGE.parent / name
+    return (_PACKAGE if INSTALLED else _PACKAGE.parent) / name
 
 
 TEMPLATES = _folder("templates")
 STATIC = _folder("static")
 DIST = STATIC / "dist"
-"""What the build makes: page.js, page.css, fonts/, metrics.json, font-embed.json, swagger/."""
+"""What the build makes: page.js, page.css, fonts/, metrics.json, font-embed.json, swagger/, packed/."""

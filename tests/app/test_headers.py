@@ -102,11 +102,6 @@ async def test_pictures_may_be_kept_by_anybody(client: httpx.AsyncClient):
     assert "stale-while-revalidate" in kept
 
 
-async def test_files_named_by_their_content_are_kept_for_ever(client: httpx.AsyncClient):
-    assert "immutable" in (await client.get("/static/dist/metrics.json?v=abc")).headers["cache-control"]
-    assert (await client.get("/static/dist/metrics.json")).headers["cache-control"] == "no-cache"
-
-
 @pytest.mark.parametrize(
     ("path", "kind"),
     [

@@ -14,6 +14,7 @@ import dev
 from stepgrad.app import resources
 from stepgrad.app.config import Settings
 from stepgrad.app.pages import Pages
+from stepgrad.app.statics import Statics
 
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -78,7 +79,7 @@ def test_metrics_agree_with_a_browser(metrics):
 def test_a_style_sheet_asks_for_the_fonts_as_the_page_does(sheet):
     """Under another address they would be loaded twice, and not be kept."""
     asked = set(re.findall(r"url\(\"?(\./fonts/[^\")]+)", (resources.DIST / sheet).read_text(encoding="utf-8")))
-    pages = Pages("/")
+    pages = Pages("/", Statics())
 
     assert {pages.asset(f"dist/{address.split('?')[0][2:]}") for address in asked} == {
         f"/static/dist/{address[2:]}" for address in asked

@@ -73,16 +73,22 @@ def test_nothing_of_ours_but_stepgrad_is_installed(site):
 
 def test_pages_and_built_assets_lie_inside_the_package(site, tmp_path):
     """Their sources stay at home."""
-    show = "from stepgrad.app.resources import *; print(TEMPLATES, STATIC, (DIST / 'metrics.json').exists(), sep='\\n')"
+    show = (
+        "from stepgrad.app.resources import *; print(TEMPLATES, STATIC, (DIST / 'metrics.json').exists(), INSTALLED, sep='\\n')"
+    )
     package = site / "stepgrad/app"
 
     assert run(tmp_path, site, sys.executable, "-c", show).split() == [
         f"{package / 'templates'}",
         f"{package / 'static'}",
         "True",
+        "True",
     ]
     assert {path.name for path in (package / "templates").iterdir()} == {path.name for path in resources.TEMPLATES.iterdir()}
     assert not {"js", "css"} & {path.name for path in (package / "static").iterdir()}
+    copies = {path.name for path in (resources.DIST / "packed").iterdir()}
+    assert {path.name for path in (package / "static/dist/packed").iterdir()} == copies
+    assert copies
 
 
 @pytest.mark.parametrize("command", [[sys.executable, "-m", "stepgrad"], ["{bin}/stepgrad"]], ids=["module", "script"])

@@ -1,0 +1,92 @@
+"""A whole answer, ready to be sent any number of times: by GET or HEAD, as a 304, in the coding that the client takes best."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from stepgrad.app.coding import accepted, compress, named, tag_of, worth_it
+
+if TYPE_CHECKING:
+    from starlette.types import Scope, Send
+
+__all__ = ["Reply"]
+
+_OF_THE_BODY = frozenset({b"content-length", b"content-type", b"content-disposition", b"content-encoding"})
+_SPELLED_HERE = frozenset({b"content-length", b"content-encoding", b"etag", b"vary"})
+_INLINE = 8_000
+"""Bytes that are compressed in less time than it takes to hand them to a thread."""
+
+
+class Reply:
+    """Status, headers and a body in several codings: those it is `coded` in already, or else gzip as soon as it is wanted."""
+
+    def __init__(
+        self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes, coded: Mapping[str, bytes] | None = None
+    ) -> None:
+        given = dict(headers)
+        self.status = status
+        self.etag = given.get(b"etag", b"").decode("latin-1")
+        self._headers = [pair for pair in given.items() if pair[0] not in _SPELLED_HERE]
+        self._compresses = coded is None and worth_it(given.get(b"content-type", b"").decode("latin-1"), body)
+        if coded or self._compresses:
+            self._headers.append((b"vary", b"Accept-Encoding"))
+        self._forms = {coding: self._form(coding, held) for coding, held in {"": body, **(coded or {})}.items()}
+        self._work: asyncio.Future[bytes] | None = None
+
+    @property
+    def weight(self) -> int:
+        """Bytes that it takes; more once it has been compressed."""
+        return sum(len(body) for _, body in self._forms.values()) + 1_500 * (1 + len(self._forms))
+
+    async def send(self, scope: Scope, send: Send) -> None:
+        """Answer this request."""
+        codings: tuple[str, ...] = ()
+        known = ""
+        for name, value in scope["headers"]:
+            if name == b"accept-encoding":
+                codings = accepted(value)
+            elif name == b"if-none-match":
+                known = value.decode("latin-1")
+        if known and self.etag and (tag := named(known, self.etag, codings)):
+            headers = [pair for pair in self._headers if pair[0] not in _OF_THE_BODY]
+            await _write(send, 304, [*headers, (b"etag", tag.encode("latin-1"))], b"")
+            return
+        headers, body = await self._best(codings)
+        await _write(send, self.status, headers, b"" if scope["method"] == "HEAD" else body)
+
+    async def _best(self, codings: tuple[str, ...]) -> tuple[list[tuple[bytes, bytes]], bytes]:
+        """The headers and the body in the coding this client takes best."""
+        if self._compresses and "gzip" in codings:
+            await self._compress()
+        for coding in codings:
+            if coding in self._forms:
+                return self._forms[coding]
+        return self._forms[""]
+
+    async def _compress(self) -> None:
+        """Make the gzip form, once however many ask for it, and a long one not on the event loop."""
+        body = self._forms[""][1]
+        if len(body) <= _INLINE:
+            squeezed = compress(body)
+        else:
+            self._work = self._work or asyncio.get_running_loop().run_in_executor(None, compress, body)
+            squeezed = await asyncio.shield(self._work)
+        self._compresses, self._work = False, None
+        self._forms["gzip"] = self._form("gzip", squeezed)
+
+    def _form(self, coding: str, body: bytes) -> tuple[list[tuple[bytes, bytes]], bytes]:
+        headers = list(self._headers)
+        if self.etag:
+            headers.append((b"etag", tag_of(self.etag, coding).encode("latin-1")))
+        if coding:
+            headers.append((b"content-encoding", coding.encode()))
+        if self.status not in (204, 304):
+            headers.append((b"content-length", b"%d" % len(body)))
+        return headers, body
+
+
+async def _write(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
