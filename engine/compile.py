@@ -133,19 +133,7 @@ _NAMES: dict[str, Any] = {f"f_{op.name}": op.forward for op in OPS.values()} | {
     f"p_{op.name}": op.partials for op in OPS.values()
 }
 
-_INLINE: dict[str, tuple[str, tuple[str, ...]]] = {
-    "add": ("{0} + {1}", ("{g}", "{g}")),
-    "sub": ("{0} - {1}", ("{g}", "-{g}")),
-    "mul": ("{0} * {1}", ("{1} * {g}", "{0} * {g}")),
-    "neg": ("-{0}", ("-{g}",)),
-    "tanh": ("f_tanh({0})", ("(1.0 - {out} * {out}) * {g}",)),
-    "sigmoid": ("f_sigmoid({0})", ("{out} * (1.0 - {out}) * {g}",)),
-    "exp": ("f_exp({0})", ("{out} * {g}",)),
-}
-"""Forward, and upstream × local for each input, of operations that cost less than a call. A test holds them to the table."""
-
-
-_FUSED = ("add", "sub", "mul", "neg")
+_FUSED = frozenset(op.name for op in OPS.values() if op.inline and "(" not in op.inline[0])
 """Operations that are written into the one that uses them, where nothing else needs their value."""
 
 DEEP = 24
@@ -162,8 +150,8 @@ def _wanted(structure: Structure) -> tuple[int, ...]:
 def _computed(step: Instruction, value: Callable[[int], str]) -> str:
     """The result of an operation."""
     operands = [value(i) for i in step.inputs] + [repr_of(param) for param in step.params]
-    if step.op in _INLINE and not step.params:
-        return _INLINE[step.op][0].format(*operands)
+    if (inline := OPS[step.op].inline) and not step.params:
+        return inline[0].format(*operands)
     return f"f_{step.op}({', '.join(operands)})"
 
 
@@ -175,12 +163,13 @@ def repr_of(number: float) -> str:
 def _terms(step: Instruction, value: Callable[[int], str], g: str, partials: str) -> tuple[list[str], list[str]]:
     """Lines to run first, and upstream × local for each input. `partials` is a name for what those lines compute."""
     operands = [value(i) for i in step.inputs] + [repr_of(param) for param in step.params]
-    if step.op in _INLINE and not step.params:
-        return [], [term.format(*operands, g=g, out=value(step.out)) for term in _INLINE[step.op][1]]
+    op = OPS[step.op]
+    if op.inline and not step.params:
+        return [], [term.format(*operands, g=g, out=value(step.out)) for term in op.inline[1:]]
     if step.op == "pow" and step.params and (power := step.params[0]):
         rest = operands[0] if power == 2.0 else f"f_pow({operands[0]}, {repr_of(power - 1.0)})"
         return [], [f"{repr_of(power)} * {rest} * {g}"]
-    gate = "({1}[{0}] * {2} if {1}[{0}] else 0.0)" if OPS[step.op].gate else "{1}[{0}] * {2}"
+    gate = "({1}[{0}] * {2} if {1}[{0}] else 0.0)" if op.gate else "{1}[{0}] * {2}"
     first = f"{partials} = p_{step.op}({', '.join([value(step.out), *operands])})"
     return [first], [gate.format(slot, partials, g) for slot in range(len(step.inputs))]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import reduce
 from typing import Any
 
-from stepgrad.engine.ops import OPS, Op
+from stepgrad.engine.ops import CALL, OPS, Op
 from stepgrad.engine.value import Number, Value
 
 __all__ = ["FUNCTIONS"]
@@ -20,7 +20,7 @@ Function = Callable[..., Any]
 
 def _function(op: Op) -> Function:
     def function(*operands: Value | Number) -> Value | float:
-        extra = operands[op.arity :] or op.defaults
+        extra = op.given(operands[op.arity :])
         if len(operands) < op.arity or len(extra) != len(op.defaults):
             raise TypeError(f"{op.name}() takes {op.arity} operand{'s' if op.arity > 1 else ''}, {len(operands)} given")
         params = tuple(float(x.data if isinstance(x, Value) else x) for x in extra)
@@ -32,14 +32,14 @@ def _function(op: Op) -> Function:
     return _named(function, op)
 
 
-def _choice(op: Op) -> Function:
+def _choice(op: Op, several: Function) -> Function:
     """`max` and `min`: of two as the operation, of more or of a list two by two from the left."""
 
-    def two(a: Value | Number, b: Value | Number) -> Value | Number:
+    def two(a: Value | Number, b: Value | Number) -> Any:
         if isinstance(a, Value) or isinstance(b, Value):
             return Value.apply(op, *[x if isinstance(x, Value) else Value(x) for x in (a, b)])
         if isinstance(a, int) and isinstance(b, int):
-            return max(a, b) if op.name == "max" else min(a, b)
+            return several(a, b)
         return op.forward(float(a), float(b))
 
     def function(*operands: Any) -> Any:
@@ -55,7 +55,7 @@ def _named(function: Function, op: Op) -> Function:
     return function
 
 
-_CALLED = [op for op in OPS.values() if op.python.startswith(f"{op.name}(") and op.name != "abs"]
+_CALLED = [op for op in OPS.values() if op.precedence == CALL and not op.method]
 
-FUNCTIONS: dict[str, Function] = {op.name: (_choice if op.name in ("max", "min") else _function)(op) for op in _CALLED}
+FUNCTIONS: dict[str, Function] = {op.name: _choice(op, op.several) if op.several else _function(op) for op in _CALLED}
 """By name: those that are written as a call."""

@@ -38,29 +38,20 @@ def pow_partials(out: float, a: float, b: float) -> tuple[float, float]:
     return by_base, by_exponent
 
 
-def exp(a: float) -> float:
-    try:
-        return math.exp(a)
-    except OverflowError:
-        return INF
+def of_large(function: Callable[[float], float]) -> Callable[[float], float]:
+    """Where the number is too large for a double, what it is at infinity."""
+
+    def forward(a: float) -> float:
+        try:
+            return function(a)
+        except OverflowError:
+            return function(math.copysign(INF, a))
+
+    return forward
 
 
-def log(a: float) -> float:
-    try:
-        return math.log(a)
-    except ValueError:
-        return -INF if a == 0.0 else NAN
-
-
-def sqrt(a: float) -> float:
-    try:
-        return math.sqrt(a)
-    except ValueError:
-        return NAN
-
-
-def of_finite(function: Callable[[float], float]) -> Callable[[float], float]:
-    """The periodic functions have no value at infinity."""
+def of_domain(function: Callable[[float], float]) -> Callable[[float], float]:
+    """Outside its domain it is nan: the periodic functions at infinity, the root of a negative number."""
 
     def forward(a: float) -> float:
         try:
@@ -71,7 +62,21 @@ def of_finite(function: Callable[[float], float]) -> Callable[[float], float]:
     return forward
 
 
-sin, cos, tan = of_finite(math.sin), of_finite(math.cos), of_finite(math.tan)
+def of_pole(function: Callable[[float], float], pole: float = 0.0) -> Callable[[float], float]:
+    """A logarithm: -inf at its pole, nan beyond it."""
+
+    def forward(a: float) -> float:
+        try:
+            return function(a)
+        except ValueError:
+            return -INF if a == pole else NAN
+
+    return forward
+
+
+exp = of_large(math.exp)
+sqrt, sin, cos, tan = map(of_domain, (math.sqrt, math.sin, math.cos, math.tan))
+log = of_pole(math.log)
 
 
 def sign(a: float) -> float:
@@ -120,3 +125,19 @@ def minimum_partials(out: float, a: float, b: float) -> tuple[float, float]:
     if a == b:
         return 0.5, 0.5
     return (0.0 if a > b else 1.0), (0.0 if b > a else 1.0)
+
+
+# On which side of its kinks, jumps and poles an operation is.
+
+
+def power_side(a: float, b: float) -> float:
+    return 0.0 if b >= 1.0 and b % 1.0 == 0.0 else sign(a)
+
+
+def tan_side(a: float) -> float:
+    return math.floor(a / math.pi + 0.5) if math.isfinite(a) else 0.0
+
+
+def whole_power(a: int, b: int) -> int | None:
+    """aᵇ where that is a whole number, and not a huge one."""
+    return a**b if b >= 0 and max(a.bit_length(), 1) * b < 200 else None

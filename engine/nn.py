@@ -10,13 +10,16 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from stepgrad.engine.ops import OPS
+from stepgrad.engine.ops import CALL, OPS
 from stepgrad.engine.value import Number, Value
 
-__all__ = ["ACTIVATIONS", "MLP", "Layer", "Net", "Neuron"]
+__all__ = ["ACTIVATION", "ACTIVATIONS", "MLP", "Layer", "Net", "Neuron"]
 
-ACTIVATIONS = ("linear", *(op.name for op in OPS.values() if op.arity == 1 and op.name != "neg"))
+ACTIVATIONS = ("linear", *(op.name for op in OPS.values() if op.arity == 1 and op.precedence == CALL))
 """What a neuron can do with its sum: nothing, or an operation of one input."""
+
+ACTIVATION = "tanh"
+"""What the lecture's does."""
 
 Draw = Callable[[float, float], float]
 Make = Callable[[float], Value]
@@ -50,7 +53,7 @@ class Neuron(Net):
         self,
         nin: int,
         *,
-        activation: str = "tanh",
+        activation: str = ACTIVATION,
         nonlin: bool = True,
         bias: float | None = None,
         seed: int | None = None,
@@ -73,8 +76,9 @@ class Neuron(Net):
         return [*self.w, self.b]
 
     def __repr__(self) -> str:
-        kind = {"relu": "ReLU"}.get(self.activation, self.activation.capitalize())
-        return f"{kind}Neuron({len(self.w)})"
+        op = OPS.get(self.activation)
+        kind = op.symbol if op and op.micrograd else self.activation  # what micrograd knows is written as there
+        return f"{kind[0].upper()}{kind[1:]}Neuron({len(self.w)})"
 
 
 class Layer(Net):

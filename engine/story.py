@@ -12,6 +12,7 @@ from stepgrad.engine.errors import Span
 from stepgrad.engine.events import Assigned, Computed, Event, Seeded
 from stepgrad.engine.graph import ancestors
 from stepgrad.engine.groups import grouped
+from stepgrad.engine.ops import CALL
 from stepgrad.engine.recorder import Making, Recorder
 from stepgrad.engine.trace import Edge, Node, Notice, Phase, Step, Trace, Write
 from stepgrad.engine.value import Value
@@ -185,11 +186,7 @@ class _Telling:
 def _symbol(value: Value) -> str | None:
     if value.op is None:
         return None
-    return value._op if value.op.name == "pow" and value.params else value.op.symbol
-
-
-CALL = 9
-"""The precedence of what is written with brackets of its own."""
+    return value._op if value.params and value.op.precedence < CALL else value.op.symbol
 
 
 def _calculation(value: Value) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from stepgrad.engine.ops import OPS
 from stepgrad.engine.replay import Replay
 from stepgrad.engine.trace import Edge, Node
 
@@ -23,9 +24,6 @@ VANISHED = 1e-6
 """A gradient this much smaller than the output's own has vanished, one this much larger (its reciprocal) has exploded."""
 STEEP = 1e3
 """A single operation with this slope makes a gradient explode by itself."""
-_SQUASHING = {"tanh": 1.0, "sigmoid": 0.25}
-_BY_ITS_OPERAND = frozenset({"mul", "div"})
-"""A product with a small number has a small slope, and nothing is wrong with that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +62,10 @@ def _shut(node: Node, edges: list[Edge], replay: Replay) -> Trouble | None:
     """An activation that lets (almost) nothing through."""
     if not edges or replay.grads.get(node.id) == 0.0:  # nothing came that it could stop
         return None
-    local = edges[0].local or 0.0
-    if node.op in _SQUASHING and local < SATURATED * _SQUASHING[node.op]:
-        return Trouble(node.id, "saturated", local, edges[0].id)
-    if node.op == "relu" and local == 0.0:
+    local, op = edges[0].local or 0.0, OPS[node.op or ""]
+    if op.squash:
+        return Trouble(node.id, "saturated", local, edges[0].id) if local < SATURATED * op.squash else None
+    if op.gate and op.arity == 1 and local == 0.0:
         return Trouble(node.id, "dead", replay.data[edges[0].source], edges[0].id)
     return None
 
@@ -91,7 +89,7 @@ def _scaled(node: Node, edges: list[Edge], replay: Replay, ops: Mapping[str, str
     came = max((abs(edge.contribution or 0.0) for edge in edges), default=0.0)
     if node.kind == "constant" or not came or not all(map(math.isfinite, (came, *above))):
         return None
-    steep = next((edge for edge in edges if abs(edge.local or 0.0) > STEEP and ops[edge.target] not in _BY_ITS_OPERAND), None)
+    steep = next((edge for edge in edges if abs(edge.local or 0.0) > STEEP and not OPS[ops[edge.target] or ""].scales), None)
     if steep or came > 1.0 / VANISHED >= max(above):
         return Trouble(node.id, "exploding", replay.grads[node.id], steep.id if steep else None)
     if came < VANISHED <= min(above):

@@ -7,15 +7,13 @@ from itertools import count
 from typing import Any
 
 from stepgrad.engine.backward import backward, send_back
-from stepgrad.engine.ops import OPS, Op
+from stepgrad.engine.ops import ADD, CALL, DIV, MUL, NEG, OPS, POW, SUB, Op
 
 __all__ = ["Number", "Value"]
 
 Number = int | float
 
 _births = count()
-
-ADD, SUB, MUL, DIV, NEG, POW = (OPS[name] for name in ("add", "sub", "mul", "div", "neg", "pow"))
 
 
 class Value:
@@ -82,9 +80,8 @@ class Value:
         """The operation as micrograd writes it: `+`, `*`, `**2`, `tanh`; empty for a leaf."""
         if self.op is None:
             return ""
-        if self.op is POW and self.params:
-            return f"**{self.params[0]}"
-        return _SPELLING.get(self.op.name, self.op.name)
+        spelling = self.op.micrograd or self.op.name
+        return f"{spelling}{self.params[0]}" if self.params and self.op.precedence < CALL else spelling
 
     def __repr__(self) -> str:
         return f"Value(data={self.data})"
@@ -197,9 +194,6 @@ def _number(other: Value | Number) -> Number:
     return other.data if isinstance(other, Value) else other
 
 
-_SPELLING = {"add": "+", "sub": "-", "mul": "*", "div": "/", "neg": "-", "pow": "**"}
-
-
 def _method(op: Op) -> Any:
     if op.arity == 1 and not op.defaults:
         forward = op.forward
@@ -220,7 +214,7 @@ def _method(op: Op) -> Any:
         def method(self: Value, *others: Value | Number) -> Value:  # type: ignore[misc]
             operands = (self, *others)
             inputs = [x if isinstance(x, Value) else Value(x) for x in operands[: op.arity]]
-            params = tuple(float(_number(x)) for x in operands[op.arity :]) or op.defaults
+            params = op.given(tuple(float(_number(x)) for x in operands[op.arity :]))
             if len(inputs) != op.arity or len(params) != len(op.defaults):
                 raise TypeError(f"{op.name}() takes {op.arity} values, {len(operands)} given")
             return Value.apply(op, *inputs, params=params)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from stepgrad.engine.ops import OPS, Op
+from stepgrad.engine.ops import CALL, OPS, Op
 from stepgrad.engine.script import Assign, Backward, Compute, Leaf, script
 from stepgrad.engine.trace import Trace
 
@@ -141,7 +141,7 @@ def _float(number: float) -> str:
 
 def _method(op: Op, operands: Sequence[str]) -> str:
     """As the notebook's `Value` has it: operators, and methods for the rest."""
-    if op.precedence < 9:
+    if op.precedence < CALL:
         return op.python.format(*operands)
     return f"{operands[0]}.{op.name}({', '.join(operands[1:])})"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import asdict
 from typing import Any
 
@@ -20,7 +21,7 @@ from stepgrad.app.routes import openapi
 from stepgrad.app.routes.reading import pipeline_of, program, query, remember
 from stepgrad.app.tables import tables
 from stepgrad.engine.errors import EngineError
-from stepgrad.engine.ops import OPS
+from stepgrad.engine.ops import CALL, MICROGRAD, OPS
 
 __all__ = ["router"]
 
@@ -102,7 +103,9 @@ def _operations() -> list[dict[str, Any]]:
             "name": op.name,
             "formula": op.formula,
             "arity": op.arity,
-            "method": op.precedence == 9,
+            "method": op.precedence == CALL,
+            "operator": op.precedence < CALL and not hasattr(builtins, op.name),
+            "micrograd": op.name in MICROGRAD,
             "expands": op.expand is not None,
             "note": op.note,
         }

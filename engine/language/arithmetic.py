@@ -20,26 +20,13 @@ __all__ = ["apply", "apply_by_name"]
 WHOLE = 2**63
 """Integers beyond this become floats, so that no integer grows large."""
 
-_EXACT: dict[str, Callable[[int, int], int]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "neg": lambda a, b: -a,
-    "pow": lambda a, b: a**b,
-    "abs": lambda a, b: abs(a),
-    "max": max,
-    "min": min,
-}
-"""Operations that give an integer for integers."""
 
-
-def apply(run: Run, name: str, operands: Sequence[Any], node: ast.AST, params: tuple[float, ...] = ()) -> Any:
+def apply(run: Run, op: Op, operands: Sequence[Any], node: ast.AST, params: tuple[float, ...] = ()) -> Any:
     """Apply an operation of the table to numbers of any kind.
 
     Plain numbers alone give a plain number while folding; otherwise the result has a place in the graph, and is what Python
     would have made of it: a `Value` if one took part.
     """
-    op = OPS[name]
     in_graph = is_value = False
     for operand in operands:
         kind = operand.__class__
@@ -54,11 +41,11 @@ def apply(run: Run, name: str, operands: Sequence[Any], node: ast.AST, params: t
     place = None
     if op.expand is not None:
         place = run.expansion.place()
-        if (entry := run.expansion.asks(name, place)) is not None:
+        if (entry := run.expansion.asks(op.name, place)) is not None:
             return _expanded(run, op, operands, node, place, entry)
     inputs = operands
-    if name == "pow" and not isinstance(operands[1], (Number, Value)):
-        params, inputs = (operands[1],), operands[:1]
+    if op.constant and not isinstance(operands[-1], (Number, Value)):
+        params, inputs = (operands[-1],), operands[:-1]
     run.spend(node, 2)
     lifted = [each if each.__class__ is Value else need.lift(run, each, node) for each in inputs]
     value = run.recorder.operation(op, tuple(lifted), params, node)
@@ -69,11 +56,11 @@ def apply(run: Run, name: str, operands: Sequence[Any], node: ast.AST, params: t
     return Number(_as_python(op, operands, value.data), value)
 
 
-def apply_by_name(run: Run, name: str, operands: Sequence[Any], node: ast.AST, params: tuple[float, ...]) -> Any:
+def apply_by_name(run: Run, op: Op, operands: Sequence[Any], node: ast.AST, params: tuple[float, ...]) -> Any:
     """An operation called by its name: of plain numbers, too, it is part of the graph."""
     folding, run.folding = run.folding, False
     try:
-        return apply(run, name, operands, node, params)
+        return apply(run, op, operands, node, params)
     finally:
         run.folding = folding
 
@@ -91,7 +78,7 @@ def _help_with(operand: Any) -> str:
 
 def _as_python(op: Op, operands: Sequence[Any], data: float) -> int | float:
     """What Python shows for a result: integers stay integers."""
-    if op.name in _EXACT:
+    if op.exact:
         plains = [operand.plain if isinstance(operand, Number) else operand for operand in operands]
         if all(isinstance(plain, int) for plain in plains):
             return _fold(op, plains)
@@ -100,10 +87,9 @@ def _as_python(op: Op, operands: Sequence[Any], data: float) -> int | float:
 
 def _fold(op: Op, plains: Sequence[int | float]) -> int | float:
     """Plain arithmetic. Integers stay integers below 2**63; floats never raise."""
-    if op.name in _EXACT and all(isinstance(plain, int) for plain in plains):
-        a, b = [int(plain) for plain in plains] if len(plains) == 2 else (int(plains[0]), 0)
-        if op.name != "pow" or (b >= 0 and max(a.bit_length(), 1) * b < 200):
-            result = _EXACT[op.name](a, b)
+    if op.exact and all(isinstance(plain, int) for plain in plains):
+        result = op.exact(*map(int, plains))
+        if result is not None:
             return result if abs(result) < WHOLE else float(result)
     return op.forward(*[float(plain) for plain in plains])
 
@@ -130,24 +116,21 @@ class _Term:
     def __init__(self, run: Run, it: Any, at: ast.AST) -> None:
         self._run, self.it, self._at = run, it, at
 
-    def apply(self, name: str, *operands: Any) -> _Term:
+    def apply(self, op: Op, *operands: Any) -> _Term:
         things = [operand.it if isinstance(operand, _Term) else operand for operand in operands]
-        return _Term(self._run, apply(self._run, name, things, self._at, OPS[name].defaults), self._at)
-
-    def __neg__(self) -> _Term:
-        return self.apply("neg", self)
+        return _Term(self._run, apply(self._run, op, things, self._at, op.defaults), self._at)
 
 
-def _forward(name: str) -> Callable[..., _Term]:
-    return lambda self, *others: self.apply(name, self, *others)
+def _forward(op: Op) -> Callable[..., _Term]:
+    return lambda self, *others: self.apply(op, self, *others)
 
 
-def _reflected(name: str) -> Callable[..., _Term]:
-    return lambda self, other: self.apply(name, other, self)
+def _reflected(op: Op) -> Callable[..., _Term]:
+    return lambda self, other: self.apply(op, other, self)
 
 
-for _dunder, _name in (("add", "add"), ("sub", "sub"), ("mul", "mul"), ("truediv", "div"), ("pow", "pow")):
-    setattr(_Term, f"__{_dunder}__", _forward(_name))
-    setattr(_Term, f"__r{_dunder}__", _reflected(_name))
-for _name in OPS:
-    setattr(_Term, _name, _forward(_name))
+for _op in OPS.values():
+    setattr(_Term, _op.name, _forward(_op))
+    if _op.method:
+        setattr(_Term, _op.method, _forward(_op))
+        setattr(_Term, f"__r{_op.method[2:]}", _reflected(_op))

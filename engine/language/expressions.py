@@ -12,6 +12,7 @@ from stepgrad.engine.language.arithmetic import WHOLE, apply
 from stepgrad.engine.language.calls import call, function
 from stepgrad.engine.language.objects import Function, Instance, Number, Scope, describe, is_number
 from stepgrad.engine.language.printing import show
+from stepgrad.engine.ops import ADD, DIV, MUL, NEG, POW, SUB, Op
 from stepgrad.engine.value import Value
 
 if TYPE_CHECKING:
@@ -19,13 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXPRESSIONS", "binary", "item"]
 
-_OPERATIONS: dict[type[ast.operator], str] = {
-    ast.Add: "add",
-    ast.Sub: "sub",
-    ast.Mult: "mul",
-    ast.Div: "div",
-    ast.Pow: "pow",
-}
+_OPERATIONS: dict[type[ast.operator], Op] = {ast.Add: ADD, ast.Sub: SUB, ast.Mult: MUL, ast.Div: DIV, ast.Pow: POW}
 _OTHER_SIGNS: dict[type[ast.operator], tuple[str, str]] = {
     ast.BitXor: ("^", "Did you mean `**`? A power is written `x**2`."),
     ast.MatMult: ("@", "Write `sum(a*b for a, b in zip(…))`."),
@@ -76,12 +71,12 @@ def binary(run: Run, operator: ast.operator, left: Any, right: Any, node: ast.AS
     """`left operator right`"""
     if isinstance(left, Instance) or isinstance(right, Instance):
         return instances.operate(run, operator, left, right, node)
-    if (name := _OPERATIONS.get(type(operator))) is not None:
+    if (op := _OPERATIONS.get(type(operator))) is not None:
         if left is True or left is False or right is True or right is False:
             left, right = [int(each) if isinstance(each, bool) else each for each in (left, right)]
         if isinstance(left, (list, tuple, str)) or isinstance(right, (list, tuple, str)):
-            return _join(run, name, left, right, node)
-        return apply(run, name, (left, right), node)
+            return _join(run, op, left, right, node)
+        return apply(run, op, (left, right), node)
     if isinstance(operator, (ast.FloorDiv, ast.Mod)):
         return _divide_whole(run, operator, left, right, node)
     sign, hint = _OTHER_SIGNS.get(type(operator), ("?", ""))
@@ -100,18 +95,18 @@ def _divide_whole(run: Run, operator: ast.operator, left: Any, right: Any, node:
     return a // b if isinstance(operator, ast.FloorDiv) else a % b
 
 
-def _join(run: Run, name: str, left: Any, right: Any, node: ast.AST) -> Any:
+def _join(run: Run, op: Op, left: Any, right: Any, node: ast.AST) -> Any:
     """What `+` and `*` do with lists and strings."""
-    if name == "add" and isinstance(left, str) and isinstance(right, str):
+    if op is ADD and isinstance(left, str) and isinstance(right, str):
         return strings.bounded(run, left + right, node)
-    if name == "add" and isinstance(left, (list, tuple)) and isinstance(right, list if isinstance(left, list) else tuple):
+    if op is ADD and isinstance(left, (list, tuple)) and isinstance(right, list if isinstance(left, list) else tuple):
         joined = run.listed((thing for part in (left, right) for thing in part), node)
         return joined if isinstance(left, list) else tuple(joined)
     items, times = (left, right) if isinstance(left, (list, str)) else (right, left)
-    if name == "mul" and isinstance(items, list) and isinstance(need.unwrapped(times), int):
+    if op is MUL and isinstance(items, list) and isinstance(need.unwrapped(times), int):
         count = min(max(need.whole(run, times, node), 0), run.limits.items + 1)
         return run.listed((item for _ in range(count if items else 0) for item in items), node)
-    if name == "mul" and isinstance(items, str) and isinstance(need.unwrapped(times), int):
+    if op is MUL and isinstance(items, str) and isinstance(need.unwrapped(times), int):
         count = max(need.whole(run, times, node), 0)
         return strings.bounded(run, items * min(count, run.limits.printed_characters // max(len(items), 1) + 1), node)
     what = describe(left if isinstance(left, (list, tuple, str)) else right)
@@ -136,7 +131,7 @@ def _unary(run: Run, node: ast.UnaryOp) -> Any:
         case ast.USub() if isinstance(operand, (int, float)):
             return -operand
         case ast.USub():
-            return apply(run, "neg", (operand,), node)
+            return apply(run, NEG, (operand,), node)
     run.refuse("`~` is not an operation on numbers here.", node, error=UnsupportedError)
 
 

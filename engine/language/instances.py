@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["make", "operate", "read", "write"]
 
 _OPERATORS: dict[type[ast.operator], str] = {
-    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.Pow: "pow", ast.MatMult: "matmul", ast.Mod: "mod",
-    ast.FloorDiv: "floordiv",
+    ast.Add: "__add__", ast.Sub: "__sub__", ast.Mult: "__mul__", ast.Div: "__truediv__", ast.Pow: "__pow__",
+    ast.MatMult: "__matmul__", ast.Mod: "__mod__", ast.FloorDiv: "__floordiv__",
 }  # fmt: skip
 
 
@@ -112,9 +112,9 @@ def write(run: Run, holder: Instance | Class, name: str, thing: Any, node: ast.A
 
 def operate(run: Run, operator: ast.operator, left: Any, right: Any, node: ast.AST) -> Any:
     """`left operator right` where one of them is an instance, by the methods of its class."""
-    name = _OPERATORS.get(type(operator), "?")
-    for holder, other, method in ((left, right, f"__{name}__"), (right, left, f"__r{name}__")):
+    name = _OPERATORS.get(type(operator), "__?__")
+    for holder, other, method in ((left, right, name), (right, left, f"__r{name[2:]}")):
         if isinstance(holder, Instance) and (found := holder.cls.find(method)) is not None:
             return run.call(Bound(found, holder), [other], node)
     one = left if isinstance(left, Instance) else right
-    run.refuse(f"{describe(one)} cannot do this: `{one.cls.name}` has no `__{name}__`.".capitalize(), node)
+    run.refuse(f"{describe(one)} cannot do this: `{one.cls.name}` has no `{name}`.".capitalize(), node)

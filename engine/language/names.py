@@ -15,6 +15,7 @@ from stepgrad.engine.language.callables import BUILTINS
 from stepgrad.engine.language.leaving import Skip
 from stepgrad.engine.language.modules import CONSTANTS, MATH, MODULES, NOT_RUN, UNASKED
 from stepgrad.engine.language.objects import Function, Missing, Parts, Set, describe, is_number
+from stepgrad.engine.ops import meant_by
 from stepgrad.engine.recorder import LOCAL, TOP
 from stepgrad.engine.suggest import closest
 
@@ -89,7 +90,9 @@ def _unknown_function(run: Run, name: str, node: ast.AST) -> NoReturn:
     if name in _BEHIND_A_DOT:
         run.refuse(f"`{name}` is not called like this.", node, _BEHIND_A_DOT[name], UnknownNameError)
     own = (known for known in run.scope.all_names() if isinstance((run.scope.holder(known) or {}).get(known), Function))
-    if close := _ALIASES.get(name.lower()) or closest(name, [*BUILTINS, *own]):
+    if meant := meant_by(name.lower()):
+        hint = f"Did you mean `{meant.name}`?"
+    elif close := closest(name, [*BUILTINS, *own]):
         hint = f"Did you mean `{close}`?"
     else:
         hint = f"Define it with `def {name}(x): …`, or use an operation: exp, tanh, relu, log, …"
@@ -102,19 +105,6 @@ _BEHIND_A_DOT = {
     "data": "It stands behind the value: `x.data`.",
 }
 """What people write as functions, and how it is written here."""
-
-_ALIASES = {
-    "ln": "log",
-    "arctan": "atan",
-    "sqr": "sqrt",
-    "square": "pow",
-    "tg": "tan",
-    "swish": "silu",
-    "logistic": "sigmoid",
-    "maximum": "max",
-    "minimum": "min",
-}
-"""Other people's names for our operations."""
 
 
 # ── binding ──

@@ -13,7 +13,7 @@ from stepgrad.engine.language import need
 from stepgrad.engine.language.arithmetic import apply_by_name
 from stepgrad.engine.language.objects import Builtin, Parts
 from stepgrad.engine.nn import ACTIVATIONS, MLP, Layer, Net, Neuron
-from stepgrad.engine.ops import OPS
+from stepgrad.engine.ops import ADD, MUL, OPS
 from stepgrad.engine.recorder import EXPLICIT, TOP, Making
 from stepgrad.engine.suggest import closest
 from stepgrad.engine.trace import GroupKind
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from stepgrad.engine.language.run import Run
 
 __all__ = ["BUILTINS", "FIELDS", "METHODS", "call", "name_parameters", "part"]
-
-ADD, MUL = OPS["add"], OPS["mul"]
 
 FIELDS = {Neuron: ("w", "b"), Layer: ("neurons",), MLP: ("layers",)}
 """What stands behind a net's dot."""
@@ -73,7 +71,10 @@ def _neuron(run: Run, neuron: Neuron, x: Any, node: ast.Call) -> Any:
     total = neuron.b
     for wi, xi in zip(neuron.w, x, strict=True):
         total = record(ADD, (total, record(MUL, (wi, xi), (), node)), (), node)
-    return total if neuron.activation == "linear" else apply_by_name(run, neuron.activation, [total], node, ())
+    if neuron.activation == "linear":
+        return total
+    activation = OPS[neuron.activation]
+    return apply_by_name(run, activation, [total], node, activation.defaults)
 
 
 def name_parameters(run: Run, net: Net, name: str, place: ast.AST) -> None:

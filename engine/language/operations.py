@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+import builtins
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stepgrad.engine.language import need
@@ -12,7 +13,7 @@ from stepgrad.engine.language.arithmetic import apply, apply_by_name
 from stepgrad.engine.language.objects import Builtin, is_number
 from stepgrad.engine.language.printing import show
 from stepgrad.engine.language.sequences import order
-from stepgrad.engine.ops import OPS
+from stepgrad.engine.ops import ADD, OPS, Op
 from stepgrad.engine.recorder import EXPLICIT
 from stepgrad.engine.value import Value
 
@@ -22,32 +23,34 @@ if TYPE_CHECKING:
 __all__ = ["BUILTINS", "METHODS"]
 
 
-def _operation(name: str) -> Builtin:
-    op = OPS[name]
-
+def _operation(op: Op) -> Builtin:
     def call(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-        check_keywords(run, node, name, keywords)
-        example = f"{name}({', '.join(('x', 'y')[: op.arity])})"
-        check_count(run, node, name, arguments, op.arity, op.arity + len(op.defaults), example)
-        extra = tuple(float(need.plain(run, thing, node)) for thing in arguments[op.arity :])
-        return apply_by_name(run, name, arguments[: op.arity], node, extra or op.defaults)
+        check_keywords(run, node, op.name, keywords, *op.keywords)
+        example = f"{op.name}({', '.join(('x', 'y')[: op.arity])})"
+        check_count(run, node, op.name, arguments, op.arity, op.arity + len(op.defaults), example)
+        params = list(op.given(tuple(arguments[op.arity :])))
+        for keyword, thing in keywords.items():
+            params[op.keywords.index(keyword)] = thing
+        plain = tuple(float(need.plain(run, thing, node)) for thing in params)
+        return apply_by_name(run, op, arguments[: op.arity], node, plain)
 
-    return Builtin(name, call)
+    return Builtin(op.name, call)
 
 
-def _as_in_python(name: str) -> Builtin:
+def _as_in_python(op: Op) -> Builtin:
     """`abs` and `pow`, which Python has, too: of plain numbers they give plain numbers."""
 
     def call(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-        check_keywords(run, node, name, keywords)
-        check_count(run, node, name, arguments, OPS[name].arity, OPS[name].arity)
-        return apply(run, name, arguments, node)
+        check_keywords(run, node, op.name, keywords)
+        check_count(run, node, op.name, arguments, op.arity, op.arity)
+        return apply(run, op, arguments, node)
 
-    return Builtin(name, call)
+    return Builtin(op.name, call)
 
 
-def _of_several(name: str) -> Builtin:
+def _of_several(op: Op, choose: Callable[..., Any]) -> Builtin:
     """`max` and `min`: of two, as the operation; of more or of a list, two by two from the left."""
+    name = op.name
 
     def call(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
         check_keywords(run, node, name, keywords, "key", "default")
@@ -59,25 +62,25 @@ def _of_several(name: str) -> Builtin:
             run.refuse(f"`{name}` of nothing has no answer.", node, f"Such as `{name}(a, b)`.")
         key = keywords.get("key")
         if key is not None or isinstance(things[0], (str, list, tuple)):
-            return _by_key(run, name, run.listed(things, node), key, node)
-        return _from_the_left(run, name, things, node)
+            return _by_key(run, choose, run.listed(things, node), key, node)
+        return _from_the_left(run, op, things, node)
 
     return Builtin(name, call)
 
 
-def _by_key(run: Run, name: str, things: list[Any], key: Any, node: ast.AST) -> Any:
+def _by_key(run: Run, choose: Callable[..., Any], things: list[Any], key: Any, node: ast.AST) -> Any:
     """The first of the largest or smallest, as it is: this chooses, and computes nothing."""
     keyed = [(thing if key is None else run.call(key, [thing], node), thing) for thing in things]
-    return (max if name == "max" else min)(keyed, key=order(run, node, 0))[1]
+    return choose(keyed, key=order(run, node, 0))[1]
 
 
-def _from_the_left(run: Run, name: str, things: Sequence[Any], node: ast.AST) -> Any:
+def _from_the_left(run: Run, op: Op, things: Sequence[Any], node: ast.AST) -> Any:
     """One operation, over and over: ((a + b) + c) + …"""
     result: Any = None
     for thing in things:
         run.spend(node)
         number = int(thing) if isinstance(thing, bool) else thing
-        result = need.number(run, number, node) if result is None else apply(run, name, (result, number), node)
+        result = need.number(run, number, node) if result is None else apply(run, op, (result, number), node)
     return result
 
 
@@ -91,7 +94,7 @@ def _sum(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> 
     start = keywords["start"] if "start" in keywords else arguments[1] if len(arguments) == 2 else None
     if start is not None:
         things = [start, *run.listed(things, node)]
-    return _from_the_left(run, "add", things, node) if things else 0
+    return _from_the_left(run, ADD, things, node) if things else 0
 
 
 def _value(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Value:
@@ -133,15 +136,19 @@ def _item(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) ->
     return thing.data if isinstance(thing, Value) else need.plain(run, thing, node)
 
 
+def _function(op: Op) -> Builtin:
+    if op.several:
+        return _of_several(op, op.several)
+    return _as_in_python(op) if op.method and hasattr(builtins, op.name) else _operation(op)
+
+
 BUILTINS = {
-    **{name: _operation(name) for name in OPS},
-    **{name: _as_in_python(name) for name in ("abs", "pow")},
-    **{name: _of_several(name) for name in ("max", "min")},
+    **{op.name: _function(op) for op in OPS.values()},
     "sum": Builtin("sum", _sum),
     "Value": Builtin("Value", _value),
 }
 METHODS = {
-    **{name: _operation(name) for name in OPS},
+    **{name: _operation(op) for op in OPS.values() for name in (op.name, *op.names_in("torch"))},
     "_backward": Builtin("_backward", _send_back),
     "backward": Builtin("backward", _backward),
     "item": Builtin("item", _item),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from stepgrad.engine.errors import UnsupportedError
 from stepgrad.engine.language.shapes import body_of, shape, shapes, straightened
-from stepgrad.engine.nn import ACTIVATIONS
+from stepgrad.engine.nn import ACTIVATION, ACTIVATIONS
 
 if TYPE_CHECKING:
     from stepgrad.engine.language.run import Run
@@ -65,10 +65,10 @@ def _activation(run: Run, node: ast.FunctionDef) -> str:
             known = ", ".join(ACTIVATIONS[1:])
             _refuse(run, "This `Neuron` has an activation that is not known here.", node, f"Known are {known}.")
         _refuse(run, "This `Neuron` does not compute `activation(sum(wi*xi) + b)`.", node)
-    if activation == "tanh":
+    if activation == ACTIVATION:
         return ""
     run.pasted.setdefault("Neuron", {})["activation"] = activation
-    return f"{activation} in place of tanh"
+    return f"{activation} in place of {ACTIVATION}"
 
 
 class _Activations(ast.NodeTransformer):

@@ -26,10 +26,9 @@ _HINT = "Leave the class out: `Value` is built in."
 _UPSTREAM = 0.75
 """What the grad of the output is where grads are compared."""
 
-_DUNDERS = {
-    "__add__": "add", "__mul__": "mul", "__pow__": "pow", "__truediv__": "div", "__sub__": "sub", "__neg__": "neg",
-    "__radd__": "radd", "__rmul__": "rmul", "__rtruediv__": "rdiv", "__rsub__": "rsub", "__rpow__": "rpow",
-}  # fmt: skip
+_OPERATIONS = dict(OPS) | {op.method: op for op in OPS.values() if op.method}
+_REFLECTED = {f"__r{op.method[2:]}": op for op in OPS.values() if op.method and op.arity == 2}
+"""By the names of their methods."""
 
 _OTHERS = {
     "backward": (
@@ -52,8 +51,10 @@ def method(run: Run, name: str, node: ast.FunctionDef) -> str:
             _refuse(
                 run, "This `Value.backward` is not the notebook's: each value once, in topological order, from a grad of 1.", node
             )
-    elif (operation := _DUNDERS.get(node.name, node.name)).removeprefix("r") in OPS or operation in OPS:
-        _check_operation(run, node, operation)
+    elif op := _OPERATIONS.get(node.name):
+        _check_operation(run, node, op, reflected=False)
+    elif op := _REFLECTED.get(node.name):
+        _check_operation(run, node, op, reflected=True)
     elif node.name.startswith("__") or _goes_back(node):
         if node.name not in ("__repr__", "__str__", "__hash__"):  # a value is printed in our way
             hint = "Write what it does below, as a function: `def`."
@@ -90,9 +91,7 @@ def _check_init(run: Run, node: ast.FunctionDef) -> None:
 # ── operations ──
 
 
-def _check_operation(run: Run, node: ast.FunctionDef, operation: str) -> None:
-    reflected = operation not in OPS
-    op = OPS[operation[1:] if reflected else operation]
+def _check_operation(run: Run, node: ast.FunctionDef, op: Op, reflected: bool) -> None:
     compared = 0
     try:
         for sample in op.samples:
@@ -126,7 +125,7 @@ def _compare(
         return
     slopes = op.partials(value, *operands)
     for name, slope in zip(("other", "self") if reflected else ("self", "other"), slopes[: op.arity], strict=False):
-        if name == "other" and name not in grads and op.name == "pow":
+        if name == "other" and name not in grads and op.constant:
             continue  # an exponent that is a plain number
         added = grads.get(name)
         if added is None or not _close(added, slope * _UPSTREAM):
@@ -252,8 +251,8 @@ class _Reading:
                 return float(_COMPARE[type(operator)](self._number(left, values), self._number(right, values)))
             case ast.Call(func=ast.Attribute(value=ast.Name(id="math"), attr=name), args=[argument]) if name in _MATH:
                 return float(_MATH[name](self._number(argument, values)))
-            case ast.Call(func=ast.Name(id="max" | "min" as name), args=[left, right]):
-                return (max if name == "max" else min)(self._number(left, values), self._number(right, values))
+            case ast.Call(func=ast.Name(id=name), args=[left, right]) if name in OPS and (choose := OPS[name].several):
+                return float(choose(self._number(left, values), self._number(right, values)))
             case ast.Call(func=ast.Attribute(value=value, attr=name), args=[]) if values and name in OPS and OPS[name].arity == 1:
                 return OPS[name].forward(self._number(value, values), *OPS[name].defaults)
         raise _Unread
@@ -273,5 +272,5 @@ _COMPARE: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
     ast.LtE: lambda a, b: a <= b,
 }
 _MATH: dict[str, Callable[[float], float]] = {
-    name: getattr(math, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "atan", "erf", "cosh", "fabs")
+    name: getattr(math, name) for op in OPS.values() if op.arity == 1 for name in op.names_in("math")
 }

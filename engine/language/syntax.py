@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from stepgrad.engine.errors import ParseError, Span
 from stepgrad.engine.language.text import Text
-from stepgrad.engine.ops import OPS
+from stepgrad.engine.ops import OPS, meant_by
 
 __all__ = ["explain"]
 
@@ -111,14 +111,15 @@ def _latex(line: str, column: int) -> Words:
     command = re.match(r"\\?([A-Za-z]+)", line[max(column - 2, 0) :])
     if not command:
         return "A `\\` has no meaning here.", "Delete it."
-    instead = command[1] if command[1] in OPS else _LATEX.get(command[1])
+    op = meant_by(command[1])
+    instead = op.name if op else _LATEX.get(command[1])
     return (
         f"`\\{command[1]}` is LaTeX.",
         f"Write `{instead}`." if instead else "Write it as in Python: `a*b`, `a/b`, `x**2`, `sin(x)`.",
     )
 
 
-_LATEX = {"frac": "a/b", "cdot": "*", "times": "*", "ln": "log", "pi": "math.pi", "left": "(", "right": ")"}
+_LATEX = {"frac": "a/b", "cdot": "*", "times": "*", "pi": "math.pi", "left": "(", "right": ")"}
 
 
 def _of_the_line(said: str, line: str, column: int) -> Words | None:

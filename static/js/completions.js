@@ -5,9 +5,6 @@ import { CALLABLES, WORDS } from "./highlight.js";
 /** @typedef {import("./types.js").Operation} Operation */
 /** @typedef {{label: string, kind: "operation" | "name" | "call" | "word", detail: string, info: string, call: boolean, takes: boolean}} Choice */
 
-/** Operators are typed with their sign; only functions are offered by name. */
-const SIGNS = new Set(["add", "sub", "mul", "div", "neg"]);
-
 /** What there is to say about a call: how it is written, what it is. @type {Record<string, [string, string]>} */
 const SAID = {
   Neuron: ["Neuron(2)", "activation(w · x + b), with weights and a bias of its own."],
@@ -30,7 +27,7 @@ export function choicesFor(before, { operations, names, describe = () => "" }) {
   const from = before.length - word.length;
   const dotted = /[\p{L}\p{N}_)\]]\s*\.$/u.test(before.slice(0, from)) && !/(^|[^\p{L}\p{N}_])\d+\.$/u.test(before.slice(0, from));
   if (dotted) {
-    const methods = operations.filter((op) => op.method && !SIGNS.has(op.name));
+    const methods = operations.filter((op) => op.method);
     return {
       from,
       choices: [
@@ -48,7 +45,7 @@ export function choicesFor(before, { operations, names, describe = () => "" }) {
     from,
     choices: [
       ...names.map((name) => choice(name, "name", describe(name), "")),
-      ...operations.filter((op) => !SIGNS.has(op.name)).map((op) => operation(op, true)),
+      ...operations.filter((op) => !op.operator).map((op) => operation(op, true)),
       ...CALLABLES.map((name) => choice(name, "call", ...(SAID[name] ?? ["", ""]), true, true)),
       ...WORDS.map((name) => choice(name, "word", "", "")),
     ],

@@ -2,12 +2,12 @@
 
 /** @typedef {import("./types.js").Operation} Operation */
 
-const MICROGRAD = ["div", "neg", "sub"];
-
 /** The entries of an option, with the words written out. @param {string} expand @param {Operation[]} operations @returns {string[]} */
 function entries(expand, operations) {
   const names = expand.split(",").filter(Boolean);
-  return names.flatMap((name) => (name === "micrograd" ? MICROGRAD : name === "all" ? operations.filter((op) => op.expands).map((op) => op.name) : [name]));
+  /** @param {"micrograd" | "expands"} which */
+  const all = (which) => operations.filter((op) => op[which]).map((op) => op.name);
+  return names.flatMap((name) => (name === "micrograd" ? all("micrograd") : name === "all" ? all("expands") : [name]));
 }
 
 /** @param {string} expand @param {string | null | undefined} entry @param {Operation[]} operations @returns {string | null} null where there is nothing to take apart */

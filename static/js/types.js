@@ -102,7 +102,7 @@
 /** Options as they stand in a query: always strings; an absent one has its default.
  * @typedef {Record<string, string>} Options */
 
-/** @typedef {{name: string, formula: string, arity: number, method?: boolean | string, expands?: boolean, note?: string}} Operation */
+/** @typedef {{name: string, formula: string, arity: number, method?: boolean | string, operator?: boolean, micrograd?: boolean, expands?: boolean, note?: string}} Operation */
 /** @typedef {{slug: string, title: string, sentence: string, source: string}} Example */
 
 /** What the server puts into the page.

@@ -9,6 +9,7 @@ import pytest
 from stepgrad.engine import MLP, Layer, Neuron, Value
 from stepgrad.engine.errors import EngineError, LimitError, UnknownNameError
 from stepgrad.engine.language import run
+from stepgrad.engine.nn import ACTIVATIONS
 
 LOSS = """
 xs = [
@@ -45,6 +46,15 @@ def test_a_neuron_is_the_activation_of_w_dot_x_plus_b() -> None:
     w1, w2, b = (p.data for p in neuron.parameters())
     assert neuron([2.0, -1.0]).data == max(b + w1 * 2.0 + w2 * -1.0, 0.0)
     assert Neuron(2, seed=1, nonlin=False)([2.0, -1.0]).data == b + w1 * 2.0 + w2 * -1.0
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation_is_the_same_in_a_program(activation: str) -> None:
+    """Those with a parameter, such as leaky_relu, have it there, too."""
+    trace = run(f"n = Neuron(2, activation={activation!r}, seed=2)\ny = n([0.5, -0.25])")
+    data = next(node.data for node in trace.nodes if node.id == trace.output)
+
+    assert repr(data) == repr(Neuron(2, activation=activation, seed=2)([0.5, -0.25]).data)
 
 
 def test_a_program_computes_what_python_computes() -> None:

@@ -60,7 +60,7 @@ test("bound names are found for completion", () => {
 const known = {
   operations: [
     { name: "tanh", formula: "tanh(a) = (e^{2a} - 1)/(e^{2a} + 1)", arity: 1, method: true },
-    { name: "add", formula: "a + b", arity: 2, method: true },
+    { name: "add", formula: "a + b", arity: 2, method: false, operator: true },
     { name: "max", formula: "max(a, b)", arity: 2, method: false },
   ],
   names: ["n", "temp"],

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { erf, OPS } from "../../static/js/ops.js";
+import { erf } from "../../static/js/kernels.js";
+import { OPS } from "../../static/js/ops.js";
 
 /** Name, operands, result, partials. @typedef {[string, (number | string)[], number | string, (number | string)[]]} Vector */
 

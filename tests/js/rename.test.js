@@ -4,7 +4,7 @@ import { nameProblem, renamed, renamedIn } from "../../static/js/rename.js";
 import { bounds } from "../../static/js/sight.js";
 import { tokensOf } from "../../static/js/tokens.js";
 
-const OPERATIONS = new Set(["tanh", "exp"]);
+const OPERATIONS = new Set(["tanh", "exp", "max"]);
 
 /** The span of the first place of a text. @param {string} source @param {string} text */
 function spanOf(source, text) {

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import assets
 from stepgrad.app.tables import tables
 from stepgrad.app.tape import tape_of
 from stepgrad.app.wire import number
@@ -45,6 +46,12 @@ def _operands(op: Op, generator: random.Random) -> list[tuple[float, ...]]:
 
 def test_the_vectors_are_those_of_the_table(golden: Callable[[str, str], None]) -> None:
     golden("ops.json", vectors())
+
+
+def test_the_browser_has_the_table_as_it_is() -> None:
+    """static/js/ops.js is made by assets.py, before anything reads it."""
+    made = (ROOT / assets.OPERATIONS).read_text(encoding="utf-8")
+    assert made == assets.operations(OPS.values()), "run `python3 dev.py test`"
 
 
 FOLDED: tuple[tuple[str, Collapse, dict[str, float]], ...] = (

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from stepgrad.engine.nn import ACTIVATIONS
 from stepgrad.engine.ops import OPS
 from stepgrad.engine.trace import Node, Trace
 
@@ -53,9 +54,6 @@ def find_neurons(trace: Trace) -> list[Neuron]:
     return _Finder(trace).neurons()
 
 
-_CURVED = frozenset({"tanh", "sigmoid", "relu", "leaky_relu", "softplus", "gelu", "silu", "atan", "sin"})
-"""What makes a sum of products a neuron, whoever wrote it. In a net every operation of one input does."""
-
 MOST_INSIDE = 64
 """Values that an activation is taken apart into, at the most."""
 
@@ -90,7 +88,7 @@ class _Finder:
                 continue
             name, total, inside = shape
             read = self._read(total)
-            if read is None or not (self._weighed(read[0]) or name in _CURVED):
+            if read is None or not (self._weighed(read[0]) or OPS[name].activation):
                 continue
             terms, bias, sums = read
             params = node.params if node.op == name else OPS[name].defaults
@@ -101,7 +99,7 @@ class _Finder:
         if taken := self._taken_apart(node):
             return taken
         op = OPS[node.op] if node.op else None
-        if op and op.arity == 1 and op.name != "neg":
+        if op and op.name in ACTIVATIONS:
             return op.name, node.inputs[0], ()
         if node.op == "div":
             return self._sigmoid(node) or self._tanh(node)
@@ -135,7 +133,7 @@ class _Finder:
 
     def _curved_mark(self, node: str) -> str | None:
         name = (self._nodes[node].expanded_from or "").partition("@")[0]
-        return name if name in _CURVED else None
+        return name if name in OPS and OPS[name].activation else None
 
     def _sigmoid(self, node: Node) -> tuple[str, str, tuple[str, ...]] | None:
         """1 / (1 + exp(-n))"""

@@ -11,6 +11,7 @@ from stepgrad.engine.language import need
 from stepgrad.engine.language.arguments import Arguments, Keywords, check_count, check_keywords
 from stepgrad.engine.language.arithmetic import apply
 from stepgrad.engine.language.objects import Builtin, Module
+from stepgrad.engine.ops import ADD
 
 if TYPE_CHECKING:
     from stepgrad.engine.language.run import Run
@@ -68,7 +69,7 @@ def _accumulate(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywor
     made = [keywords["initial"]] if "initial" in keywords else items[:1]
     for item in items if "initial" in keywords else items[1:]:
         pair = [made[-1], item]
-        made.append(run.call(arguments[1], pair, node) if len(arguments) == 2 else apply(run, "add", pair, node))
+        made.append(run.call(arguments[1], pair, node) if len(arguments) == 2 else apply(run, ADD, pair, node))
     return made
 
 

@@ -12,39 +12,45 @@ from stepgrad.engine.language.arguments import Arguments, Keywords, check_count,
 from stepgrad.engine.language.arithmetic import WHOLE, apply
 from stepgrad.engine.language.leaving import Skip
 from stepgrad.engine.language.objects import Builtin, Module, is_number
-from stepgrad.engine.ops import OPS
+from stepgrad.engine.ops import ADD, DIV, MUL, NEG, OPS, SUB, Op
 from stepgrad.engine.value import Value
 
 if TYPE_CHECKING:
     from stepgrad.engine.language.run import Run
 
-__all__ = ["CONSTANTS", "MATH", "OTHER_NAMES", "SAME_NAME", "on_plain"]
+__all__ = ["CONSTANTS", "MATH", "operations"]
 
 
-def on_plain(module: str, name: str, op: str) -> Builtin:
+def on_plain(module: str, name: str, op: Op) -> Builtin:
     """`math.exp(x)`: of plain numbers a plain number, as in Python; of values in the graph, the operation."""
 
     def call(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
         check_keywords(run, node, f"{module}.{name}", keywords)
-        check_count(run, node, f"{module}.{name}", arguments, OPS[op].arity, OPS[op].arity)
+        check_count(run, node, f"{module}.{name}", arguments, op.arity, op.arity)
         if module == "numpy" and not all(is_number(thing) for thing in arguments):
             raise Skip("numpy")  # of an array
         if all(isinstance(thing, (int, float)) for thing in arguments):
-            return OPS[op].forward(*[float(thing) for thing in arguments])
+            return op.forward(*[float(thing) for thing in arguments])
         return apply(run, op, arguments, node)
 
     return Builtin(name, call)
+
+
+def operations(module: str, library: str = "") -> dict[str, Builtin]:
+    """The operations of the table under the names that a module has for them."""
+    library = library or module
+    return {name: on_plain(module, name, op) for op in OPS.values() for name in op.names_in(library)}
 
 
 def _log(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
     """`math.log(x)`, or to a base."""
     check_keywords(run, node, "math.log", keywords)
     check_count(run, node, "math.log", arguments, 1, 2)
-    log = on_plain("math", "log", "log")
+    log = on_plain("math", "log", OPS["log"])
     if len(arguments) == 1:
         return log.call(run, node, arguments, keywords)
     x, base = [log.call(run, node, [thing], keywords) for thing in arguments]
-    return apply(run, "div", (x, base), node)
+    return apply(run, DIV, (x, base), node)
 
 
 def _log_of(name: str, base: float) -> Builtin:
@@ -55,16 +61,16 @@ def _log_of(name: str, base: float) -> Builtin:
     return Builtin(name, call)
 
 
-def _hyperbolic(name: str, sign: str) -> Builtin:
+def _hyperbolic(name: str, op: Op) -> Builtin:
     """sinh and cosh, from two exponentials."""
 
     def call(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
         check_keywords(run, node, f"math.{name}", keywords)
         check_count(run, node, f"math.{name}", arguments, 1, 1)
-        exp = on_plain("math", "exp", "exp")
+        exp = on_plain("math", "exp", OPS["exp"])
         up = exp.call(run, node, arguments, keywords)
-        down = exp.call(run, node, [apply(run, "neg", arguments, node)], keywords)
-        return apply(run, "div", (apply(run, sign, (up, down), node), 2), node)
+        down = exp.call(run, node, [apply(run, NEG, arguments, node)], keywords)
+        return apply(run, DIV, (apply(run, op, (up, down), node), 2), node)
 
     return Builtin(name, call)
 
@@ -132,7 +138,7 @@ def _is_close(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords
     return math.isclose(a, b, **near)
 
 
-def _together(name: str, op: str, nothing: int) -> Builtin:
+def _together(name: str, op: Op, nothing: int) -> Builtin:
     """`math.prod` and `math.fsum`: of plain numbers a plain number, else one operation after the other."""
 
     def call(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
@@ -147,23 +153,18 @@ def _together(name: str, op: str, nothing: int) -> Builtin:
 
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
-SAME_NAME = ("exp", "log", "sqrt", "sin", "cos", "tan", "tanh")
-OTHER_NAMES = {
-    "absolute": "abs", "arctan": "atan", "divide": "div", "maximum": "max", "minimum": "min", "multiply": "mul",
-    "subtract": "sub",
-}  # fmt: skip
-"""What numpy and PyTorch call some of our operations."""
 
 MATH = Module(
     "math",
     {
-        **{name: on_plain("math", name, name) for name in (*SAME_NAME, "atan", "pow")},
-        "fabs": on_plain("math", "fabs", "abs"),
+        **{name: _plainly(name, 1) for name in ("acos", "asin", "acosh", "asinh", "atanh", "degrees", "radians")},
+        **{name: _plainly(name, 1) for name in ("erf", "erfc", "expm1", "gamma", "lgamma", "log1p")},
+        **operations("math"),
         "log": Builtin("log", _log),
         "log2": _log_of("log2", 2.0),
         "log10": _log_of("log10", 10.0),
-        "sinh": _hyperbolic("sinh", "sub"),
-        "cosh": _hyperbolic("cosh", "add"),
+        "sinh": _hyperbolic("sinh", SUB),
+        "cosh": _hyperbolic("cosh", ADD),
         "floor": _counting("floor", math.floor),
         "ceil": _counting("ceil", math.ceil),
         "trunc": _counting("trunc", math.trunc),
@@ -171,10 +172,8 @@ MATH = Module(
         "isinf": _asking("isinf", math.isinf),
         "isfinite": _asking("isfinite", math.isfinite),
         "isclose": Builtin("isclose", _is_close),
-        "prod": _together("prod", "mul", 1),
-        "fsum": _together("fsum", "add", 0),
-        **{name: _plainly(name, 1) for name in ("acos", "asin", "acosh", "asinh", "atanh", "degrees", "radians")},
-        **{name: _plainly(name, 1) for name in ("erf", "erfc", "expm1", "gamma", "lgamma", "log1p")},
+        "prod": _together("prod", MUL, 1),
+        "fsum": _together("fsum", ADD, 0),
         **{name: _plainly(name, 2) for name in ("atan2", "copysign", "fmod", "hypot")},
         "factorial": _whole("factorial", 1, 170),
         "comb": _whole("comb", 2, 170),

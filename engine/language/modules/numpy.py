@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stepgrad.engine.language import need
 from stepgrad.engine.language.arguments import Arguments, Keywords
 from stepgrad.engine.language.leaving import Skip
-from stepgrad.engine.language.modules.math import CONSTANTS, OTHER_NAMES, SAME_NAME, on_plain
+from stepgrad.engine.language.modules.math import CONSTANTS, operations
 from stepgrad.engine.language.modules.random import SEED
 from stepgrad.engine.language.objects import Builtin, Module, is_number
 
@@ -45,10 +45,7 @@ def make_numpy(run: Run) -> Module:
     return Module(
         "numpy",
         {
-            **{name: on_plain("numpy", name, name) for name in SAME_NAME},
-            **{name: on_plain("numpy", name, name) for name in ("abs", "add")},
-            "power": on_plain("numpy", "power", "pow"),
-            **{name: on_plain("numpy", name, op) for name, op in OTHER_NAMES.items()},
+            **operations("numpy", "np"),
             "random": Module("numpy", numbers, partial=True),
             **CONSTANTS,
         },

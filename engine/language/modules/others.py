@@ -12,6 +12,7 @@ from stepgrad.engine.language.objects import Builtin, Instance, Module
 from stepgrad.engine.language.operations import BUILTINS
 from stepgrad.engine.language.sequences import REDUCE
 from stepgrad.engine.nn import Net
+from stepgrad.engine.ops import OPS
 from stepgrad.engine.value import Value
 
 if TYPE_CHECKING:
@@ -67,5 +68,4 @@ def _partial(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords)
 COPY = Module("copy", {"copy": Builtin("copy", _copied), "deepcopy": Builtin("deepcopy", _copied)})
 TQDM = Module("tqdm", {name: _items(name) for name in ("tqdm", "trange")}, partial=True)
 FUNCTOOLS = Module("functools", {"partial": Builtin("partial", _partial), "reduce": REDUCE}, partial=True)
-_OPERATIONS = {"truediv": "div"} | {name: name for name in ("add", "mul", "neg", "sub", "pow")}
-OPERATOR = Module("operator", {name: BUILTINS[op] for name, op in _OPERATIONS.items()}, partial=True)
+OPERATOR = Module("operator", {op.method.strip("_"): BUILTINS[op.name] for op in OPS.values() if op.method}, partial=True)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from stepgrad.engine.language import need
 from stepgrad.engine.language.arguments import Arguments, Keywords, method
 from stepgrad.engine.language.leaving import Skip
-from stepgrad.engine.language.modules.math import CONSTANTS, OTHER_NAMES
+from stepgrad.engine.language.modules.math import CONSTANTS
 from stepgrad.engine.language.modules.random import SEED
 from stepgrad.engine.language.objects import Builtin, Module, is_number, value_of
 from stepgrad.engine.language.operations import BUILTINS
-from stepgrad.engine.ops import OPS
+from stepgrad.engine.ops import OPS, Op
 
 if TYPE_CHECKING:
     from stepgrad.engine.language.run import Run
@@ -27,14 +27,17 @@ __all__ = ["METHODS", "NO_GRAD", "TORCH"]
 NO_GRAD = Module("torch.no_grad()", {})
 """What `with` opens where `w -= …` changes the number, not the graph."""
 
-_FUNCTIONAL = ("gelu", "leaky_relu", "relu", "sigmoid", "silu", "softplus", "tanh")
+
+def _operations(library: str) -> dict[str, Builtin]:
+    """The operations of the table under the names that a part of PyTorch has for them."""
+    return {name: _operation(name, op) for op in OPS.values() for name in op.names_in(library)}
 
 
-def _operation(name: str) -> Builtin:
+def _operation(name: str, op: Op) -> Builtin:
     def call(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-        if keywords or not all(is_number(thing) for thing in arguments):
+        if not keywords.keys() <= set(op.keywords) or not all(is_number(thing) for thing in arguments):
             raise Skip("torch")
-        return BUILTINS[name].call(run, node, arguments, keywords)
+        return BUILTINS[op.name].call(run, node, arguments, keywords)
 
     return Builtin(name, call)
 
@@ -78,12 +81,11 @@ def _nothing(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords)
     """`set_default_dtype`, `set_printoptions`: numbers are doubles here, and printed in full."""
 
 
-_functional = Module("torch", {name: _operation(name) for name in _FUNCTIONAL}, partial=True)
+_functional = Module("torch", _operations("F"), partial=True)
 TORCH = Module(
     "torch",
     {
-        **{name: _operation(name) for name in OPS},
-        **{name: _operation(op) for name, op in OTHER_NAMES.items()},
+        **_operations("torch"),
         **{name: _tensor(name) for name in ("tensor", "Tensor", "FloatTensor", "DoubleTensor", "as_tensor", "scalar_tensor")},
         "zeros": _filled("zeros", lambda run: 0.0),
         "ones": _filled("ones", lambda run: 1.0),
@@ -94,6 +96,7 @@ TORCH = Module(
         "set_printoptions": Builtin("set_printoptions", _nothing),
         "no_grad": Builtin("no_grad", lambda run, node, arguments, keywords: NO_GRAD),
         "nn": Module("torch", {"functional": _functional}, partial=True),
+        "special": Module("torch", _operations("torch.special"), partial=True),
         **dict.fromkeys(("float", "float32", "float64", "double"), "torch.float64"),
         **CONSTANTS,
     },
