@@ -222,12 +222,12 @@ def _add_drawing(command: argparse.ArgumentParser) -> None:
     from stepgrad.app.exporting import FORMATS
     from stepgrad.app.options import NAMES
 
-    _add_program(command, *NAMES["picture"])
     command.add_argument(
         "-o", "--output", type=Path, metavar="OUT", help="file to write; its extension chooses the format [-: standard output]"
     )
     formats = "; ".join(f"{name}: {form.help}" for name, form in FORMATS.items())
-    command.add_argument("--format", metavar="EXT", help=f"{formats} [the extension of OUT, else svg]")
+    command.add_argument("--format", metavar="|".join(FORMATS), help=f"{formats} [the extension of OUT, else svg]")
+    _add_program(command, *NAMES["picture"])
 
 
 def _add_telling(command: argparse.ArgumentParser) -> None:
@@ -242,10 +242,16 @@ def _add_checking(command: argparse.ArgumentParser) -> None:
 
 
 def _add_program(command: argparse.ArgumentParser, *options: str) -> None:
-    from stepgrad.app.options import Options
+    """The program, and options of the table in its groups."""
+    from stepgrad.app.options import ROWS, Options
+    from stepgrad.app.query import values_of
 
+    command.usage = "%(prog)s [options] FILE"
     command.add_argument("file", metavar="FILE", help="a program; - is standard input")
+    groups = {group: command.add_argument_group(group) for group in dict.fromkeys(ROWS[name].group for name in options)}
     for name in options:
         field = Options.model_fields[name]
-        help = f"{field.description} [{field.default or 'none'}]".replace("%", "%%")
-        command.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="X", help=help)
+        default = Options.spelling(name, field.default) or "none"
+        help = f"{field.description} [{default}]".replace("%", "%%")
+        option = f"--{name.replace('_', '-')}"
+        groups[ROWS[name].group].add_argument(option, dest=name, metavar="|".join(values_of(field)), help=help)

@@ -19,7 +19,7 @@ MOST_NAMED = 100
 """Names in `train=`."""
 
 _TRAINING = Row("training", ("numbers",))
-_UPDATES = f"0 … {TRAINING_LIMITS.steps}"
+_UPDATES = f"0…{TRAINING_LIMITS.steps}"
 
 
 def _names(value: Any) -> Any:

@@ -54,7 +54,7 @@ class View(Query):
     )
     dir: Annotated[Literal["LR", "TB"], _GRAPH] = Field(default="LR", description="From left to right, or from top to bottom.")
     theme: Annotated[Literal["light", "dark", "print"], Row("view", ("paint",))] = Field(default="light", description="Colours.")
-    digits: Annotated[Digits, Row("view", ("structure",), "0 … 10")] = Field(
+    digits: Annotated[Digits, Row("view", ("structure",), "0…10")] = Field(
         default=4, description="Decimals of the numbers in the picture.", examples=[2]
     )
     # The page has its own background.

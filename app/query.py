@@ -19,15 +19,29 @@ from pydantic.fields import FieldInfo
 
 from stepgrad.app.errors import ProblemError
 from stepgrad.app.hints import among, nearest, shown
-from stepgrad.app.spellings import OneOf
+from stepgrad.app.spellings import OneOf, Within
 
-__all__ = ["Affects", "Group", "Kind", "Query", "Row", "each_once", "ignored", "row_of", "words_of", "wrong"]
+__all__ = [
+    "Affects",
+    "Group",
+    "Kind",
+    "Query",
+    "Row",
+    "each_once",
+    "ignored",
+    "row_of",
+    "type_of",
+    "values_of",
+    "words_of",
+    "wrong",
+]
 
 Kind = Literal["picture", "page", "embed"]
 Group = Literal["step", "graph", "view", "training", "file", "page"]
 Affects = Literal["moment", "story", "numbers", "structure", "marks", "paint", "file", "page"]
 """What an option changes: the step that is shown, which steps there are, the numbers, where the boxes are, what is marked on
 them, the colours of all, the file only, what is beside the graph."""
+Type = Literal["switch", "word", "whole", "number", "text"]
 
 IGNORED = frozenset({"v", "id"})
 """Names that links pick up on their way; `utm_…` is ignored too."""
@@ -81,6 +95,22 @@ def words_of(field: FieldInfo) -> list[str]:
     """The words that a field takes, if these are few."""
     table = next((each.table for each in field.metadata if isinstance(each, OneOf)), None)
     return list(table) if table is not None else [word for word in get_args(field.annotation) if isinstance(word, str)]
+
+
+def type_of(field: FieldInfo) -> tuple[Type, dict[str, Any]]:
+    """What kind of value a field has, with its words or its bounds."""
+    if field.annotation is bool:
+        return "switch", {"words": list(row_of(field).switch)}
+    if words := words_of(field):
+        return "word", {"words": words}
+    if within := next((each for each in field.metadata if isinstance(each, Within)), None):
+        return "whole" if within.whole else "number", {"low": within.low, "high": within.high}
+    return "text", {}
+
+
+def values_of(field: FieldInfo) -> list[str]:
+    """What can be given, for people: words, or one that stands for many."""
+    return type_of(field)[1].get("words") or [row_of(field).values]
 
 
 class Query(BaseModel):

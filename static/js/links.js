@@ -1,57 +1,33 @@
 // Programs and options ⇄ addresses. The address is the save file: whatever is written here must be readable for ever. Pure.
 
+import { optionRow, TABLES } from "./tables.js";
+
 /** @typedef {import("./types.js").Options} Options */
 
 /** No program is longer; a CODE that inflates past it is somebody's bomb. Bytes. */
 export const MAX_PROGRAM_BYTES = 256 * 1024;
 
-/** Canonical order, and what is left out because it is the default. docs/contract.md holds the table.
- * @type {ReadonlyArray<readonly [name: string, fallback: string]>} */
-export const OPTIONS = [
-  ["step", "end"],
-  ["style", "micrograd"],
-  ["leaves", "auto"],
-  ["dir", "LR"],
-  ["theme", "light"],
-  ["digits", "4"],
-  ["bg", "transparent"],
-  ["expand", ""],
-  ["collapse", "auto"],
-  ["open", ""],
-  ["example", "0"],
-  ["edges", "none"],
-  ["steps", "edge"],
-  ["highlight", ""],
-  ["color", "none"],
-  ["hide", "none"],
-  ["number", "none"],
-  ["quiz", ""],
-  ["inputs", ""],
-  ["iteration", ""],
-  ["learning_rate", "0.05"],
-  ["optimizer", "sgd"],
-  ["zero_grad", "true"],
-  ["batch", "all"],
-  ["seed", "0"],
-  ["train", ""],
-  ["iterations", "100"],
-  ["versus", ""],
-  ["font", "embed"],
-  ["lab", "none"],
-  ["stage", "graph"],
-  ["controls", "full"],
-  ["autoplay", "0"],
-  ["present", "0"],
-];
-
-/** Options that change the structure of the picture, so that the server has to be asked. */
-export const SERVER_OPTIONS = ["style", "leaves", "dir", "digits", "expand", "collapse", "open", "example", "edges", "steps", "highlight", "color", "hide", "number", "quiz"];
-
-/** How a program is trained: the same names in pictures, pages and studies. */
-export const KNOBS = ["learning_rate", "optimizer", "zero_grad", "batch", "seed", "train"];
-
 /** @param {Options} options @param {string} name @returns {string} */
-export const optionOf = (options, name) => options[name] ?? OPTIONS.find(([known]) => known === name)?.[1] ?? "";
+export const optionOf = (options, name) => options[name] ?? optionRow(name)?.default ?? "";
+
+/** Words for a switch that is off, and for one that is on. */
+const SWITCHED = [["0", "false", "no", "off"], ["1", "true", "yes", "on"]];
+
+/** An option's value as what it is; undefined for what it cannot be. @param {string} name @param {string} text @returns {string | number | boolean | undefined} */
+export function valueOf(name, text) {
+  const { type, words, low = -Infinity, high = Infinity } = optionRow(name) ?? { type: "text" };
+  if (type === "text") return text;
+  if (type === "word") return words?.includes(text) ? text : undefined;
+  if (type === "switch") {
+    const found = SWITCHED.findIndex((each) => each.includes(text.toLowerCase()));
+    return found < 0 ? undefined : found === 1;
+  }
+  const x = text.trim() !== "" && (type === "number" || /^\d+$/.test(text)) ? Number(text) : NaN;
+  return x >= low && x <= high ? x : undefined;
+}
+
+/** The same as a link has it. @param {string} name @param {string | number | boolean} value */
+export const textOf = (name, value) => (typeof value === "boolean" ? optionRow(name)?.words?.[Number(value)] : undefined) ?? String(value);
 
 /** @param {string} source @returns {Promise<string>} base64url(zlib(UTF-8)), no padding */
 export async function encodeProgram(source) {
@@ -95,28 +71,28 @@ export async function decodeProgram(code, limit = MAX_PROGRAM_BYTES) {
  * Canonical: known names in the table's order, defaults left out. `keep` names options that are written even at their default
  * (the page's theme: "light" was chosen, which is more than not having chosen).
  * @param {Options} options
- * @param {{keep?: string[], only?: string[], omit?: string[]}} [how]
+ * @param {{keep?: string[], only?: string[]}} [how]
  * @returns {string} without the question mark
  */
-export function toQuery(options, { keep = [], only, omit = [] } = {}) {
+export function toQuery(options, { keep = [], only } = {}) {
   const parts = [];
-  for (const [name, fallback] of OPTIONS) {
+  for (const { name, default: fallback } of TABLES.options) {
     const value = options[name];
-    if (value === undefined || omit.includes(name) || (only && !only.includes(name))) continue;
+    if (value === undefined || (only && !only.includes(name))) continue;
     if (value === fallback && !keep.includes(name)) continue;
     parts.push(`${name}=${encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%2F", "/")}`);
   }
   return parts.join("&");
 }
 
-/** @param {string} search @returns {Options} the known options of a query; others are not ours to keep */
+/** @param {string} search @returns {Options} the known options of a query, in their one spelling; others are not ours to keep */
 export function fromQuery(search) {
   const given = new URLSearchParams(search);
   /** @type {Options} */
   const options = {};
-  for (const [name] of OPTIONS) {
-    const value = given.get(name);
-    if (value !== null) options[name] = value;
+  for (const { name, type } of TABLES.options) {
+    const text = given.get(name);
+    if (text !== null) options[name] = type === "switch" ? textOf(name, valueOf(name, text) ?? text) : text;
   }
   return options;
 }
@@ -133,21 +109,18 @@ export function inputsOf(text = "") {
 /** @param {string} path @param {string} query */
 export const join = (path, query) => (query ? `${path}?${query}` : path);
 
-/** Options that mean something to a picture but not to the page, and the reverse. */
-const DRAWN = ["expand", "collapse", "open", "example", "edges", "steps", "highlight", "color", "hide", "number", "quiz", "inputs"];
-const TRAINED = ["iteration", ...KNOBS];
-const PICTURE = ["step", "style", "leaves", "dir", "theme", "digits", "bg", ...DRAWN, ...TRAINED, "font"];
-const PAGE = ["step", "style", "leaves", "dir", "theme", "digits", ...DRAWN, ...TRAINED, "iterations", "versus", "lab", "stage", "present"];
+/** What a link says. @param {"picture" | "page" | "embed"} kind */
+const said = (kind) => TABLES.options.filter(({ links }) => links.includes(kind)).map(({ name }) => name);
 
 /** @param {string} base @param {string} code @param {Options} options */
-export const pageLink = (base, code, options) => join(`${base}g/${code}`, toQuery(options, { only: PAGE, keep: ["theme"] }));
+export const pageLink = (base, code, options) => join(`${base}g/${code}`, toQuery(options, { only: said("page"), keep: ["theme"] }));
 
 /** @param {string} base @param {string} code @param {Options} options @param {string} [extension] */
 export const pictureLink = (base, code, options, extension = "svg") =>
-  join(`${base}g/${code}.${extension}`, toQuery(options, { only: PICTURE }));
+  join(`${base}g/${code}.${extension}`, toQuery(options, { only: said("picture") }));
 
 /** @param {string} base @param {string} code @param {Options} options */
-export const embedLink = (base, code, options) => join(`${base}embed/${code}`, toQuery(options, { omit: ["font"] }));
+export const embedLink = (base, code, options) => join(`${base}embed/${code}`, toQuery(options, { only: said("embed") }));
 
 /** @param {string} path @returns {string | null} the CODE of a page's or embed's path */
 export const codeOfPath = (path) => /\/(?:g|embed)\/([A-Za-z0-9_+/=-]+)$/.exec(path)?.[1] ?? null;

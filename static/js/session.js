@@ -1,9 +1,10 @@
 // From an edit to an answer: waits for the typing to rest, asks the server, keeps the last good graph when it refuses.
 
-import { SERVER_OPTIONS } from "./links.js";
+import { valueOf } from "./links.js";
 import { endOf, initialValues, lasting, startWith, stepAfterEdit } from "./player.js";
 import { createReplay, sameShape } from "./replay.js";
 import { adjustable } from "./state.js";
+import { affecting } from "./tables.js";
 
 /** @typedef {import("./state.js").Store} Store */
 /** @typedef {import("./types.js").Options} Options */
@@ -186,19 +187,22 @@ export function createSession(store, api) {
         else options[name] = value;
       }
       store.set({ options });
-      if (Object.keys(change).some((name) => SERVER_OPTIONS.includes(name))) void ask();
+      if (Object.keys(change).some((name) => serverOptions().includes(name))) void ask();
     },
   };
 }
+
+/** What the server has to draw; colours and numbers are changed here. */
+const serverOptions = () => affecting("story", "structure", "marks");
 
 /** @param {Pick<import("./state.js").State, "options" | "named">} state */
 function bodyOptions({ options, named }) {
   // A name is the server's to resolve. The picture is as it is before the first step, else: the player marks the steps itself.
   /** @type {Record<string, unknown>} */
   const body = { step: named ?? "start" };
-  for (const name of SERVER_OPTIONS) {
-    const value = options[name];
-    if (value !== undefined) body[name] = name === "digits" ? Number(value) : value;
+  for (const name of serverOptions()) {
+    const text = options[name];
+    if (text !== undefined) body[name] = valueOf(name, text) ?? text;
   }
   return body;
 }

@@ -1,10 +1,18 @@
 // The server's tables, as it wrote them into the page: a new row there is a new choice here. Pure.
 
+/** What an option is: app/query.py says what each of these is. `links` are the kinds of links that say it; `words` of a switch are its spellings, off and on.
+ * @typedef {{name: string, default: string, type: "switch" | "word" | "whole" | "number" | "text", affects: string[], links: string[], words?: string[], low?: number, high?: number}} Option */
 /** @typedef {{name: string, label: string, follows_grad: boolean}} Optimizer */
-/** @typedef {{optimizers: Optimizer[]}} Tables */
+/** @typedef {{options: Option[], knobs: string[], optimizers: Optimizer[]}} Tables */
 
 /** Empty until boot.js has read the page. @type {Tables} */
-export const TABLES = { optimizers: [] };
+export const TABLES = { options: [], knobs: [], optimizers: [] };
+
+/** @param {string} name */
+export const optionRow = (name) => TABLES.options.find((row) => row.name === name);
+
+/** The options that change any of these. @param {...string} what */
+export const affecting = (...what) => TABLES.options.filter(({ affects }) => affects.some((each) => what.includes(each))).map(({ name }) => name);
 
 /** @param {string} name */
 export const optimizerOf = (name) => TABLES.optimizers.find((row) => row.name === name);

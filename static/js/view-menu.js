@@ -24,6 +24,9 @@ const LISTS = [
   { name: "number", label: "Order of evaluation", values: [["none", "Not shown"], ["order", "Numbered"]] },
 ];
 
+/** What is offered, for a test: every word of the server's table has a label. */
+export const CHOICES = [...GROUPS, ...LISTS];
+
 /** @type {[value: string, label: string][]} */
 const EXPANSIONS = [["", "As typed"], ["micrograd", "As micrograd: a − b, a / b and −a from + × **"], ["all", "As far as it goes"]];
 
@@ -41,7 +44,7 @@ export function fillViewMenu(panel, store, session, operations) {
   /** @param {string} name @param {[string, string][]} values */
   const radios = (name, values) => values.map(([value, label]) => {
     const input = h("input", { type: "radio", name: `view-${name}`, value });
-    input.addEventListener("change", () => session.setOptions({ [name]: value === "micrograd" && name === "style" ? "" : value }));
+    input.addEventListener("change", () => session.setOptions(chosen(name, value)));
     refresh.push(() => void (input.checked = (name === "theme" ? (store.get().options["theme"] ?? "") : optionOf(store.get().options, name)) === value));
     return h("label", { class: "choice" }, input, h("span", {}, label));
   });
@@ -71,19 +74,19 @@ export function fillViewMenu(panel, store, session, operations) {
   panel.append(h("fieldset", {}, h("legend", {}, "Operations"), h("div", { class: "choices is-column" }, ...radios("expand", EXPANSIONS)), single));
 
   const digits = h("select", { id: "view-digits" }, ...Array.from({ length: 11 }, (_, i) => h("option", { value: i }, String(i))));
-  digits.addEventListener("change", () => session.setOptions({ digits: digits.value === "4" ? "" : digits.value }));
+  digits.addEventListener("change", () => session.setOptions(chosen("digits", digits.value)));
   refresh.push(() => void (digits.value = optionOf(store.get().options, "digits")));
   panel.append(h("div", { class: "row" }, h("label", { for: "view-digits" }, "Decimals"), digits));
 
   for (const { name, label, values } of LISTS) {
     const select = h("select", { id: `view-${name}` }, ...values.map(([value, text]) => h("option", { value }, text)));
-    select.addEventListener("change", () => session.setOptions({ [name]: select.value === optionOf({}, name) ? "" : select.value, ...(name === "collapse" ? { open: "" } : {}) }));
+    select.addEventListener("change", () => session.setOptions({ ...chosen(name, select.value), ...(name === "collapse" ? { open: "" } : {}) }));
     refresh.push(() => void (select.value = optionOf(store.get().options, name)));
     panel.append(h("div", { class: "row" }, h("label", { for: `view-${name}` }, label), select));
   }
   const which = h("select", { id: "view-example" });
   const whichRow = h("div", { class: "row" }, h("label", { for: "view-example" }, "Example"), which);
-  which.addEventListener("change", () => session.setOptions({ example: which.value === "0" ? "" : which.value }));
+  which.addEventListener("change", () => session.setOptions(chosen("example", which.value)));
   refresh.push(() => {
     const count = store.get().trace?.examples ?? 0;
     whichRow.hidden = count < 2;
@@ -106,6 +109,10 @@ export function fillViewMenu(panel, store, session, operations) {
   store.watch((state) => state.options, update);
   store.watch((state) => state.trace, update, false);
 }
+
+/** A choice as a change of options: the default is no option, but a theme that is chosen is more than one that is not.
+ * @param {string} name @param {string} value */
+const chosen = (name, value) => ({ [name]: value === optionOf({}, name) && name !== "theme" ? "" : value });
 
 /** @param {string} expand @returns {Set<string>} operations named one by one */
 const chosenExpansions = (expand) => new Set(expand.split(",").filter((name) => name && !name.includes("@") && name !== "micrograd" && name !== "all"));

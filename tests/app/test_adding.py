@@ -24,6 +24,72 @@ def started() -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=create_app(Settings())), base_url="http://stepgrad.test")
 
 
+# An option: the table is a class, and so the row stands in its source before it is loaded
+
+OPTION = """
+import asyncio, contextlib, importlib.util, io, json, sys
+import httpx
+
+spec = importlib.util.find_spec("stepgrad.app.options")
+source = spec.loader.get_source(spec.name)
+row = '''    wind: Annotated[Literal["calm", "gale"], Row("view", ("structure",), unsaid=("embed",))] = Field(
+        default="calm", description="How much it blows."
+    )
+'''
+place = "    hide: Annotated"
+assert source.count(place) == 1
+module = importlib.util.module_from_spec(spec)
+sys.modules[spec.name] = module
+exec(compile(source.replace(place, row + place), spec.origin, "exec"), module.__dict__)
+
+from stepgrad.app.cli import main
+from stepgrad.app.config import Settings
+from stepgrad.app.main import create_app
+from stepgrad.app.options import Options
+
+async def told():
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=create_app(Settings())), base_url="http://x") as client:
+        program = {"e": "a = 3"}
+        calm = await client.get("/g.svg", params=program)
+        gale = await client.get("/g.svg", params=program | {"wind": "gale"})
+        wrong = await client.get("/g.json", params=program | {"wind": "gael"})
+        links = (await client.get("/g.json", params=program | {"wind": "gale"})).json()["links"]
+        page = (await client.get("/", params=program | {"wind": "gale"})).text
+        api = (await client.get("/openapi.json")).json()["paths"]["/g/{code}.{extension}"]["get"]["parameters"]
+        return {
+            "made": gale.status_code,
+            "tags": calm.headers["etag"] != gale.headers["etag"],
+            "hint": wrong.json()["hint"],
+            "links": {name: "wind=gale" in link for name, link in links.items()},
+            "boot": [row for row in json.loads(page.partition('id="boot">')[2].partition("</script>")[0])["tables"]["options"]
+                     if row["name"] == "wind"],
+            "documented": [each["schema"]["enum"] for each in api if each["name"] == "wind"],
+            "structure": Options(wind="gale").structure != Options().structure,
+        }
+
+result = asyncio.run(told())
+with contextlib.redirect_stdout(io.StringIO()) as help, contextlib.suppress(SystemExit):
+    main(["draw", "--help"])
+result["help"] = " ".join(help.getvalue().partition("view:")[2].split())
+print(json.dumps(result))
+"""
+
+
+def test_an_option_is_a_row():
+    done = subprocess.run([sys.executable, "-c", OPTION], capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout)
+
+    assert (told["made"], told["tags"], told["structure"]) == (200, True, True)
+    assert told["hint"] == "Did you mean `gale`? Allowed are `calm`, `gale`."
+    assert told["links"] == {"page": True, "svg": True, "dot": True, "json": True, "embed": False}
+    assert told["boot"] == [
+        {"name": "wind", "default": "calm", "type": "word", "affects": ["structure"], "links": ["picture", "page"],
+         "words": ["calm", "gale"]}
+    ]  # fmt: skip
+    assert told["documented"] == [["calm", "gale"]]
+    assert "--wind calm|gale How much it blows. [calm]" in told["help"]
+
+
 # A format: the documentation is made when the service is loaded, and so the row must be there before
 
 FORMAT = """

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from stepgrad.app.exporting import FORMATS
+from stepgrad.app.options import ROWS, Options
+from stepgrad.app.query import values_of
 from stepgrad.engine.optimizers import OPTIMIZERS
+
+WHERE = {"picture": "pictures", "page": "the page", "embed": "`/embed`"}
 
 Documented = Callable[[str, str, str], None]
 
@@ -21,6 +25,21 @@ def test_formats(documented: Documented):
     errors = {"json": "`application/problem+json`", "svg": "a picture"}
     rows = ((f"`{row.extension}`", f"`{row.media_type}`", row.help, errors[row.errors]) for row in FORMATS.values())
     documented("contract.md", "formats", table(heads, rows))
+
+
+def test_options(documented: Documented):
+    heads = ("name", "values", "default", "what", "of")
+    rows = (
+        (
+            f"`{name}`",
+            ", ".join(f"`{value}`" for value in values_of(field)),
+            f"`{default}`" if (default := Options.spelling(name, field.default)) else "none",
+            field.description or "",
+            ", ".join(WHERE[kind] for kind in ROWS[name].kinds) if len(ROWS[name].kinds) < len(WHERE) else "all",
+        )
+        for name, field in Options.model_fields.items()
+    )
+    documented("contract.md", "options", table(heads, rows))
 
 
 def test_optimizers(documented: Documented):

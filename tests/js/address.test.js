@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./tables.js";
 import { linkOptions } from "../../static/js/address.js";
 import { diagramLink } from "../../static/js/diagram/link.js";
 import { initialState } from "../../static/js/state.js";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import "./tables.js";
 import { diagramLink } from "../../static/js/diagram/link.js";
 import { homeAt, momentOf, mostOf } from "../../static/js/diagram/moment.js";
 import { dotRadius, endText, placeOn, roundUp, signOf, slopeAt, tangentOn, thickness } from "../../static/js/diagram/scales.js";

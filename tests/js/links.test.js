@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateSync } from "node:zlib";
 import {
-  codeOfPath, decodeProgram, embedLink, encodeProgram, fromQuery, iframeTag, markdownImage, pageLink, pictureLink, toQuery,
+  codeOfPath, decodeProgram, embedLink, encodeProgram, fromQuery, iframeTag, inputsOf, inputsText, markdownImage, pageLink, pictureLink, toQuery,
 } from "../../static/js/links.js";
+import { CHOICES } from "../../static/js/view-menu.js";
+import { LINKS, TABLES } from "./tables.js";
 
 const NEURON = "x1 = 2.0\nw1 = -3.0\nn = x1*w1\no = n.tanh()\n";
 
@@ -38,6 +40,33 @@ test("a query is canonical: one order, no defaults", () => {
   assert.equal(toQuery({ expand: "tanh,sub", step: "grad:x1" }), "step=grad:x1&expand=tanh,sub");
   assert.equal(toQuery({ bg: "#fff" }), "bg=%23fff");
   assert.equal(toQuery({ theme: "light" }, { keep: ["theme"] }), "theme=light", "a chosen default can be kept");
+});
+
+test("a link says what the server's link says", () => {
+  for (const { options, picture, page, embed } of LINKS.written) {
+    const after = (/** @type {string} */ url) => url.split("?")[1] ?? "";
+    assert.equal(after(pictureLink("/", "CODE", options)), picture);
+    assert.equal(after(embedLink("/", "CODE", options)), embed);
+    // In the page a theme that is chosen is more than one that is not: light is said there.
+    const { theme, ...rest } = options;
+    assert.equal(after(pageLink("/", "CODE", theme === "light" ? rest : options)), page);
+  }
+});
+
+test("a query, inputs and codes are read as the server reads them", async () => {
+  for (const [query, options] of LINKS.read) assert.deepEqual(fromQuery(`?${query}`), options, query);
+  for (const [text, numbers] of LINKS.inputs) {
+    assert.deepEqual(inputsOf(text), numbers, text);
+    assert.deepEqual(inputsOf(inputsText(numbers)), numbers, text);
+  }
+  for (const [program, code] of LINKS.codes) assert.equal(await decodeProgram(code), program);
+});
+
+test("every word of an option has a label in the view menu", () => {
+  for (const { name, values } of CHOICES) {
+    const offered = values.map(([value]) => value).filter(Boolean);
+    assert.deepEqual(new Set(offered), new Set(TABLES.options.find((row) => row.name === name)?.words), name);
+  }
 });
 
 test("options survive the query", () => {

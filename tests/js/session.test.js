@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./tables.js";
 import { createApi, problemOf } from "../../static/js/api.js";
 import { fixOf } from "../../static/js/fixes.js";
 import { actionOf } from "../../static/js/keys.js";

@@ -7,8 +7,11 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import assets
+from stepgrad.app.links import encode
+from stepgrad.app.options import LINKED, Options, overrides
 from stepgrad.app.tables import tables
 from stepgrad.app.tape import tape_of
 from stepgrad.app.wire import number
@@ -116,6 +119,52 @@ def _told(trace: Trace, whole: Trace | None = None) -> dict[str, Any]:
 
 def test_the_stories_are_those_of_the_engine(golden: Callable[[str, str], None]) -> None:
     golden("replay.json", stories())
+
+
+OPTIONS: tuple[dict[str, str], ...] = (
+    {},
+    {name: Options.spelling(name, field.default) for name, field in Options.model_fields.items() if field.default is not None},
+    {"theme": "dark", "step": "5", "style": "micrograd", "digits": "2"},
+    {"step": "grad:x1", "expand": "sub,tanh@o/1", "bg": "#fff", "open": "-ypred/n#2,ypred", "highlight": "ancestors:a b"},
+    {"quiz": "data:d;grad:a,b", "inputs": "x[0]:1e-07,α:-2.5", "edges": "local", "color": "grad", "number": "order"},
+    {"font": "none", "dialect": "micrograd", "controls": "none", "autoplay": "1", "present": "1", "lab": "orders"},
+    {"iteration": "0", "learning_rate": "0.1", "optimizer": "adam", "zero_grad": "false", "batch": "stochastic", "seed": "3",
+     "train": "w,n.layers[0]", "iterations": "500", "versus": "learning_rate:0.5,zero_grad:true", "stage": "diagram"},
+)  # fmt: skip
+
+QUERIES = (
+    "step=3&utm_source=x&v=2",
+    "present=true&autoplay=YES&zero_grad=0",
+    "zero_grad=On&present=0&autoplay=off",
+    "theme=dark&collapse=layer&open=ypred%2Fn%232&lab=train",
+)
+INPUTS = ("", "a:4.0", "b:-2.0,x[0]:1e-07", "α#2:0.5")
+VERSUS = ("learning_rate:0.5", "zero_grad:no,optimizer:adam", "learning_rate:.1,batch:stochastic,seed:7", "zero_grad:off")
+PROGRAMS = ("a = 2\nb = a*a", "", "α = 1.0\nŷ = α * 2  # ≥ 0?\n")
+
+
+def links() -> str:
+    """What links mean to the server."""
+    written = []
+    for given in OPTIONS:
+        options = Options.read(given)
+        written.append({"options": given, **{kind: options.query(kind) for kind in LINKED}})
+    reading = [Options.from_query(parse_qsl(query), "embed") for query in QUERIES]
+    told = {
+        "written": written,
+        "read": [
+            (query, {name: options.strings()[name] for name in options.model_fields_set})
+            for query, options in zip(QUERIES, reading, strict=True)
+        ],
+        "inputs": [(text, overrides(text)) for text in INPUTS],
+        "versus": [(given, Options.read({"versus": given}).versus) for given in VERSUS],
+        "codes": [(program, encode(program)) for program in PROGRAMS],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def test_links_mean_the_same_to_the_browser(golden: Callable[[str, str], None]) -> None:
+    golden("links.json", links())
 
 
 def test_the_tables_are_those_of_the_server(golden: Callable[[str, str], None]) -> None:

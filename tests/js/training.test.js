@@ -7,11 +7,13 @@ import { withQuery } from "../../static/js/training/exports.js";
 import { speedFor, stepBy } from "../../static/js/training/scrubber.js";
 import { placeAndName, updateText } from "../../static/js/training/tables.js";
 import { createRun, decode, mostSteps, trainedWords } from "../../static/js/training/run.js";
-import { TABLES } from "./tables.js";
-import { versusOf, versusText, DEFAULTS, optionsOf, placeOf, questionOf, rateAt, settingsOf, wordsFor } from "../../static/js/training/settings.js";
+import { LINKS, TABLES } from "./tables.js";
+import { versusOf, versusText, defaultSettings, optionsOf, placeOf, questionOf, rateAt, settingsOf, wordsFor } from "../../static/js/training/settings.js";
+
+const DEFAULTS = defaultSettings();
 
 test("knobs travel in the address, defaults do not", () => {
-  const settings = { ...DEFAULTS, rate: 0.2, zero: false, steps: 500, names: "n.layers[0]" };
+  const settings = { ...DEFAULTS, learning_rate: 0.2, zero_grad: false, iterations: 500, train: "n.layers[0]" };
   const options = Object.fromEntries(Object.entries(optionsOf(settings)).filter(([, value]) => value !== ""));
   assert.deepEqual(options, { learning_rate: "0.2", iterations: "500", zero_grad: "false", train: "n.layers[0]" });
   assert.deepEqual(settingsOf(options), settings);
@@ -19,12 +21,19 @@ test("knobs travel in the address, defaults do not", () => {
 });
 
 test("a second run says what it does otherwise", () => {
-  const other = { ...DEFAULTS, rate: 0.5, zero: false };
+  const other = { ...DEFAULTS, learning_rate: 0.5, zero_grad: false };
   assert.equal(versusText(other, DEFAULTS), "learning_rate:0.5,zero_grad:false");
   assert.deepEqual(versusOf("learning_rate:0.5,zero_grad:false", DEFAULTS), other);
   assert.equal(versusOf("", DEFAULTS), null);
   assert.equal(wordsFor(other, DEFAULTS), "learning rate 0.5, grads never zeroed");
   assert.equal(wordsFor(DEFAULTS, DEFAULTS), "learning rate 0.05");
+});
+
+test("another run is read and written as the server does", () => {
+  for (const [given = "", canonical] of LINKS.versus) {
+    const other = versusOf(given, DEFAULTS);
+    assert.equal(other && versusText(other, DEFAULTS), canonical, given);
+  }
 });
 
 test("an optimizer is a row of the server's table", () => {
@@ -37,7 +46,7 @@ test("an optimizer is a row of the server's table", () => {
 
 test("what the server is asked", () => {
   assert.deepEqual(questionOf(DEFAULTS), { steps: 100, learning_rate: 0.05, optimizer: "sgd", zero_grad: true });
-  assert.deepEqual(questionOf({ ...DEFAULTS, batch: "stochastic", seed: 3, names: "w" }), { steps: 100, learning_rate: 0.05, optimizer: "sgd", zero_grad: true, batch: "stochastic", seed: 3, train: "w" });
+  assert.deepEqual(questionOf({ ...DEFAULTS, batch: "stochastic", seed: 3, train: "w" }), { steps: 100, learning_rate: 0.05, optimizer: "sgd", zero_grad: true, batch: "stochastic", seed: 3, train: "w" });
 });
 
 test("the slider of the learning rate goes by powers of ten", () => {
@@ -159,10 +168,10 @@ test("keys on a line of iterations, and how fast it plays", () => {
 test("a parameter's name in two parts, and its update in figures", () => {
   assert.deepEqual(placeAndName("n.layers[0].neurons[1].w[2]"), ["n.layers[0].neurons[1]", "w[2]"]);
   assert.deepEqual(placeAndName("x"), ["", "x"]);
-  assert.equal(updateText(2, -4, 3, { ...DEFAULTS, rate: 0.25 }), "2.0000 − 0.25 · (−4.0000) = 3.0000");
+  assert.equal(updateText(2, -4, 3, { ...DEFAULTS, learning_rate: 0.25 }), "2.0000 − 0.25 · (−4.0000) = 3.0000");
   assert.equal(updateText(2, 1, 1.5, { ...DEFAULTS, optimizer: "adam" }), "2.0000 − 0.5000 = 1.5000");
   assert.equal(updateText(2, null, null, DEFAULTS), "");
-  assert.equal(updateText(2, -4, null, { ...DEFAULTS, rate: 0.25 }), "2.0000 − 0.25 · (−4.0000) = 3.0000");
+  assert.equal(updateText(2, -4, null, { ...DEFAULTS, learning_rate: 0.25 }), "2.0000 − 0.25 · (−4.0000) = 3.0000");
   assert.equal(updateText(2, 1, null, { ...DEFAULTS, optimizer: "adam" }), "—");
 });
 
@@ -170,7 +179,7 @@ test("more rows in a sum ask for smaller steps; a mean is left alone", () => {
   const moons = SETS.find(({ name }) => name === "moons");
   assert.ok(moons);
   const sum = "loss = sum((yout - ygt)**2 for ygt, yout in zip(ys, ypred))\n";
-  assert.deepEqual(adviceForSum(sum, moons, moons.advice), { rate: 0.013, steps: 300 });
-  assert.deepEqual(adviceForSum(sum, { ...moons, rows: 4 }, moons.advice), { rate: 0.05, steps: 300 });
+  assert.deepEqual(adviceForSum(sum, moons, moons.advice), { learning_rate: 0.013, iterations: 300 });
+  assert.deepEqual(adviceForSum(sum, { ...moons, rows: 4 }, moons.advice), { learning_rate: 0.05, iterations: 300 });
   assert.equal(adviceForSum(sum.replace("ypred))", "ypred)) / len(ys)"), moons, moons.advice), null);
 });

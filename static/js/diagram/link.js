@@ -2,7 +2,8 @@
 
 import { wholeStep } from "../player.js";
 import { seenOptions, stepOption } from "../address.js";
-import { inputsText, join, KNOBS, optionOf } from "../links.js";
+import { inputsText, join, optionOf } from "../links.js";
+import { TABLES } from "../tables.js";
 
 /** @typedef {import("../state.js").State} State */
 
@@ -27,7 +28,7 @@ export function shapeOf({ trace, options }) {
 
 /** The iteration of training that is looked at. @param {State} state @returns {Record<string, string>} */
 export function trainingOf({ options }) {
-  const names = options["iteration"] ? ["iteration", ...KNOBS].filter((name) => options[name]) : [];
+  const names = options["iteration"] ? ["iteration", ...TABLES.knobs].filter((name) => options[name]) : [];
   return Object.fromEntries(names.map((name) => [name, options[name] ?? ""]));
 }
 

@@ -2,8 +2,8 @@
 
 import { h } from "../dom.js";
 import { exactNumber } from "../format.js";
-import { field, numberField, optimizers } from "./knobs.js";
-import { DEFAULTS } from "./settings.js";
+import { allowed, field, numberField, optimizers } from "./knobs.js";
+import { defaultSettings } from "./settings.js";
 import { finals } from "./tables.js";
 
 /** @typedef {import("./settings.js").Settings} Settings */
@@ -25,13 +25,13 @@ export function createComparison(first, onChange) {
   const add = (/** @type {string} */ label, /** @type {() => Partial<Settings>} */ how) =>
     h("button", { type: "button", class: "chip-button", onclick: () => (turn(how()), rate.focus()) }, label);
   const choices = h("div", { class: "chips", role: "group", "aria-label": "Compare with" },
-    add("another learning rate", () => ({ rate: Number((base.rate * 10 > 1 ? base.rate / 10 : base.rate * 10).toPrecision(3)) || 0.1 })),
-    add("zero_grad forgotten", () => ({ zero: !base.zero })));
+    add("another learning rate", () => ({ learning_rate: Number((base.learning_rate * 10 > 1 ? base.learning_rate / 10 : base.learning_rate * 10).toPrecision(3)) || 0.1 })),
+    add("zero_grad forgotten", () => ({ zero_grad: !base.zero_grad })));
 
-  const rate = numberField((x) => turn({ ...change, rate: x }), (x) => x >= 0 && x <= 1e6, () => show());
+  const rate = numberField((x) => turn({ ...change, learning_rate: x }), (x) => allowed("learning_rate", x), () => show());
   const optimizer = optimizers((name) => turn({ ...change, optimizer: name }));
   const zero = h("input", { type: "checkbox" });
-  zero.addEventListener("change", () => turn({ ...change, zero: zero.checked }));
+  zero.addEventListener("change", () => turn({ ...change, zero_grad: zero.checked }));
   const remove = h("button", {
     type: "button", class: "chip-button", onclick: () => {
       turn(null);
@@ -48,10 +48,10 @@ export function createComparison(first, onChange) {
     const now = other();
     choices.hidden = now !== null;
     second.hidden = now === null;
-    const { rate: x, optimizer: name, zero: zeroed } = now ?? DEFAULTS;
-    rate.value = exactNumber(x);
-    optimizer.value = name;
-    zero.checked = zeroed;
+    const settings = now ?? defaultSettings();
+    rate.value = exactNumber(settings.learning_rate);
+    optimizer.value = settings.optimizer;
+    zero.checked = settings.zero_grad;
   }
 
   return {

@@ -5,11 +5,11 @@ import { MOST_COLUMNS, MOST_ROWS, readRows } from "./csv.js";
 import { adviceForSum, dataOf, programFor, SETS, withData } from "./data.js";
 
 /**
- * @param {{source: () => string, use: (source: string, advice: {rate: number, steps: number} | null, words: string) => void}} how
+ * @param {{source: () => string, use: (source: string, advice: import("./settings.js").Advice | null, words: string) => void}} how
  */
 export function createDataMenu({ source, use }) {
   const whole = h("input", { type: "checkbox" });
-  /** @param {import("./data.js").Data} data @param {string} title @param {{rate: number, steps: number} | null} advice */
+  /** @param {import("./data.js").Data} data @param {string} title @param {import("./settings.js").Advice | null} advice */
   function put(data, title, advice) {
     const made = whole.checked ? { source: programFor(data), kept: false } : withData(source(), data);
     use(made.source, made.kept ? adviceForSum(made.source, data, advice) : advice, `${title}: ${made.kept ? "the program has these rows now." : "a small program with these rows."}`);
@@ -24,7 +24,7 @@ export function createDataMenu({ source, use }) {
   const take = h("button", {
     type: "button", class: "fix", onclick: () => {
       const read = readRows(text.value);
-      if ("rows" in read) return put(dataOf(read.rows), `${read.rows.xs.length} rows`, { rate: 0.1, steps: 200 });
+      if ("rows" in read) return put(dataOf(read.rows), `${read.rows.xs.length} rows`, { learning_rate: 0.1, iterations: 200 });
       fault.replaceChildren(withCode(`Line ${read.fault.line}, column ${read.fault.column}: ${read.fault.message}`));
       text.setAttribute("aria-invalid", "true");
       text.focus();

@@ -1,19 +1,19 @@
 // Data for a program: what `xs` and `ys` are to be, and the program with them. Pure.
 
 /** @typedef {{lines: string, columns: number, kind: "classes" | "numbers", rows: number}} Data */
-/** A set that can be chosen; `advice` are knobs that suit it. @typedef {Data & {name: string, title: string, sentence: string, advice: {rate: number, steps: number}}} DataSet */
+/** A set that can be chosen; `advice` are knobs that suit it. @typedef {Data & {name: string, title: string, sentence: string, advice: import("./settings.js").Advice}} DataSet */
 
 /** @type {ReadonlyArray<DataSet>} */
 export const SETS = [
   {
     name: "notebook", title: "The notebook's four rows", sentence: "Three inputs, a target of 1 or −1.", columns: 3, kind: "classes", rows: 4,
     lines: "xs = [\n    [2.0, 3.0, -1.0],\n    [3.0, -1.0, 0.5],\n    [0.5, 1.0, 1.0],\n    [1.0, 1.0, -1.0],\n]\nys = [1.0, -1.0, -1.0, 1.0]",
-    advice: { rate: 0.05, steps: 500 },
+    advice: { learning_rate: 0.05, iterations: 500 },
   },
-  { name: "moons", title: "Two moons", sentence: "Two bent rows of points, one class each.", columns: 2, kind: "classes", rows: 40, lines: "xs, ys = moons(40, noise=0.1, seed=1)", advice: { rate: 0.5, steps: 300 } },
-  { name: "circles", title: "Circles", sentence: "One class around the other.", columns: 2, kind: "classes", rows: 40, lines: "xs, ys = circles(40, noise=0.05, seed=1)", advice: { rate: 0.5, steps: 400 } },
-  { name: "xor", title: "XOR", sentence: "Four corners that no straight line divides.", columns: 2, kind: "classes", rows: 4, lines: "xs, ys = xor()", advice: { rate: 0.2, steps: 300 } },
-  { name: "line", title: "A line with noise", sentence: "One input, a number to come near to.", columns: 1, kind: "numbers", rows: 30, lines: "xs, ys = line(30, noise=0.1, seed=1)", advice: { rate: 0.1, steps: 100 } },
+  { name: "moons", title: "Two moons", sentence: "Two bent rows of points, one class each.", columns: 2, kind: "classes", rows: 40, lines: "xs, ys = moons(40, noise=0.1, seed=1)", advice: { learning_rate: 0.5, iterations: 300 } },
+  { name: "circles", title: "Circles", sentence: "One class around the other.", columns: 2, kind: "classes", rows: 40, lines: "xs, ys = circles(40, noise=0.05, seed=1)", advice: { learning_rate: 0.5, iterations: 400 } },
+  { name: "xor", title: "XOR", sentence: "Four corners that no straight line divides.", columns: 2, kind: "classes", rows: 4, lines: "xs, ys = xor()", advice: { learning_rate: 0.2, iterations: 300 } },
+  { name: "line", title: "A line with noise", sentence: "One input, a number to come near to.", columns: 1, kind: "numbers", rows: 30, lines: "xs, ys = line(30, noise=0.1, seed=1)", advice: { learning_rate: 0.1, iterations: 100 } },
 ];
 
 /** Minus signs in one statement; the language takes a few more. */
@@ -63,11 +63,11 @@ export function withData(source, data) {
 }
 
 /** Knobs for a program that kept its own loss: a sum grows with its rows, so its steps must be smaller; another loss is left
- * to its owner. @param {string} source @param {Data} data @param {{rate: number, steps: number} | null} advice */
+ * to its owner. @param {string} source @param {Data} data @param {import("./settings.js").Advice | null} advice */
 export function adviceForSum(source, data, advice) {
   const loss = /^loss\s*=\s*sum\((.*)$/m.exec(source)?.[1];
   if (!advice || loss === undefined || /\/|\blen\b|\bmean\b/.test(loss)) return null;
-  return { ...advice, rate: Number(Math.min(0.05, 0.5 / data.rows).toPrecision(2)) };
+  return { ...advice, learning_rate: Number(Math.min(0.05, 0.5 / data.rows).toPrecision(2)) };
 }
 
 /** Where `xs` and `ys` are given, as statements at the left margin with all their lines; null where one is missing.

@@ -2,8 +2,9 @@
 
 import { h, withCode } from "../dom.js";
 import { exactNumber } from "../format.js";
+import { valueOf } from "../links.js";
 import { TABLES } from "../tables.js";
-import { DEFAULTS, placeOf, rateAt, RATES } from "./settings.js";
+import { defaultSettings, placeOf, rateAt, RATES } from "./settings.js";
 
 /** @typedef {import("./settings.js").Settings} Settings */
 
@@ -25,6 +26,9 @@ export function optimizers(take) {
   return select;
 }
 
+/** Whether a knob can stand there. @param {keyof Settings} name @param {number} x */
+export const allowed = (name, x) => valueOf(name, String(x)) !== undefined;
+
 /** A number that is taken when it is one. @param {(x: number) => void} take @param {(x: number) => boolean} allowed @param {() => void} show */
 export function numberField(take, allowed, show) {
   const input = h("input", { type: "text", inputmode: "decimal", class: "knob-number", autocomplete: "off", spellcheck: "false" });
@@ -42,7 +46,7 @@ export function numberField(take, allowed, show) {
 /** @param {(settings: Settings) => void} onChange */
 export function createKnobs(onChange) {
   /** @type {Settings} */
-  let now = DEFAULTS;
+  let now = defaultSettings();
   let most = Infinity;
 
   /** @param {Partial<Settings>} change */
@@ -52,18 +56,18 @@ export function createKnobs(onChange) {
     onChange(now);
   }
 
-  const rate = numberField((x) => turn({ rate: x }), (x) => x >= 0 && x <= 1e6, () => show());
+  const rate = numberField((x) => turn({ learning_rate: x }), (x) => allowed("learning_rate", x), () => show());
   const bar = h("input", { type: "range", class: "slider-bar", ...RATES, "aria-label": "Learning rate, slider" });
-  bar.addEventListener("input", () => turn({ rate: rateAt(Number(bar.value)) }));
-  const steps = numberField((x) => turn({ steps: Math.min(x, most) }), (x) => Number.isInteger(x) && x >= 1, () => show());
+  bar.addEventListener("input", () => turn({ learning_rate: rateAt(Number(bar.value)) }));
+  const steps = numberField((x) => turn({ iterations: Math.min(x, most) }), (x) => Number.isInteger(x) && x >= 1, () => show());
   const optimizer = optimizers((name) => turn({ optimizer: name }));
   const batch = choice([["all", "all examples"], ["stochastic", "one at a time"]]);
-  batch.addEventListener("change", () => turn({ batch: batch.value === "stochastic" ? "stochastic" : "all" }));
-  const seed = numberField((x) => turn({ seed: x }), (x) => Number.isInteger(x) && x >= 0 && x < 1e9, () => show());
+  batch.addEventListener("change", () => turn({ batch: batch.value }));
+  const seed = numberField((x) => turn({ seed: x }), (x) => allowed("seed", x), () => show());
   const zero = h("input", { type: "checkbox" });
-  zero.addEventListener("change", () => turn({ zero: zero.checked }));
+  zero.addEventListener("change", () => turn({ zero_grad: zero.checked }));
   const names = h("input", { type: "text", class: "knob-names", autocomplete: "off", spellcheck: "false", placeholder: "all of them" });
-  names.addEventListener("change", () => turn({ names: names.value.trim() }));
+  names.addEventListener("change", () => turn({ train: names.value.trim() }));
 
   const limit = h("span", { class: "knob-note" });
   const trained = h("span", { class: "knob-note" });
@@ -78,16 +82,16 @@ export function createKnobs(onChange) {
     seedField);
 
   function show() {
-    if (document.activeElement !== rate || Number(rate.value) !== now.rate) rate.value = exactNumber(now.rate);
-    bar.value = String(placeOf(now.rate));
-    bar.setAttribute("aria-valuetext", exactNumber(now.rate));
-    steps.value = String(now.steps);
+    if (document.activeElement !== rate || Number(rate.value) !== now.learning_rate) rate.value = exactNumber(now.learning_rate);
+    bar.value = String(placeOf(now.learning_rate));
+    bar.setAttribute("aria-valuetext", exactNumber(now.learning_rate));
+    steps.value = String(now.iterations);
     optimizer.value = now.optimizer;
     batch.value = now.batch;
     seed.value = String(now.seed);
     seedField.hidden = now.batch === "all";
-    zero.checked = now.zero;
-    if (document.activeElement !== names) names.value = now.names;
+    zero.checked = now.zero_grad;
+    if (document.activeElement !== names) names.value = now.train;
   }
   show();
 

@@ -14,7 +14,7 @@ import { createKnobs } from "./knobs.js";
 import { numbersOf } from "./numbers.js";
 import { createRun, mostSteps, placeOfStop, trainedWords } from "./run.js";
 import { createScrubber } from "./scrubber.js";
-import { versusOf, versusText, NAMES, momentQuestion, optionsOf, sameSettings, settingsOf, wordsFor } from "./settings.js";
+import { versusOf, versusText, momentQuestion, optionsOf, sameSettings, settingsOf, trainingNames, wordsFor } from "./settings.js";
 import { parametersTable, predictionsTable } from "./tables.js";
 
 /** @typedef {import("./settings.js").Settings} Settings */
@@ -53,7 +53,7 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
     settings = next;
     comparison.follow(next);
     remember();
-    if (next.names !== before.names) void learn();
+    if (next.train !== before.train) void learn();
     again();
   });
   const comparison = createComparison(settings, () => {
@@ -114,17 +114,17 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
     const state = store.get();
     const mine = new AbortController();
     try {
-      const answer = await askTraining(base, state, { ...settings, steps: 0 }, { signal: mine.signal, more: {} });
+      const answer = await askTraining(base, state, { ...settings, iterations: 0 }, { signal: mine.signal, more: {} });
       if (store.get().source !== state.source) return;
       const most = mostSteps(answer);
       knobs.tell(most, trainedWords(answer.parameters));
       trainButton.disabled = false;
-      if (settings.steps > most) {
-        settings = { ...settings, steps: most };
+      if (settings.iterations > most) {
+        settings = { ...settings, iterations: most };
         knobs.set(settings);
       }
       if (!run) {
-        tell(`Press Train: ${settings.steps.toLocaleString("en")} steps on ${trainedWords(answer.parameters)} bring ${answer.name} down.`);
+        tell(`Press Train: ${settings.iterations.toLocaleString("en")} steps on ${trainedWords(answer.parameters)} bring ${answer.name} down.`);
         say(`Training. ${sentence.textContent}`);
       }
     } catch (problem) {
@@ -144,9 +144,9 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
     const other = comparison.other();
     busy(true);
     const news = (/** @type {number} */ iteration, /** @type {import("../types.js").Num} */ now) => {
-      progress.max = mySettings.steps;
+      progress.max = mySettings.iterations;
       progress.value = iteration;
-      if (!progress.hidden) tell(`Training: iteration ${iteration.toLocaleString("en")} of ${mySettings.steps.toLocaleString("en")}, ${run?.name ?? "loss"} ${formatNumber(now, 4)}.`);
+      if (!progress.hidden) tell(`Training: iteration ${iteration.toLocaleString("en")} of ${mySettings.iterations.toLocaleString("en")}, ${run?.name ?? "loss"} ${formatNumber(now, 4)}.`);
     };
     const begun = performance.now();
     try {
@@ -217,13 +217,13 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
     const row = run.row(at);
     const next = at < last ? run.row(at + 1) : null;
     const known = looked?.iteration === at ? looked : null;
-    const plain = how.zero && how.batch === "all";
+    const plain = how.zero_grad && how.batch === "all";
     const grads = run.parameters.map(({ node }, i) => {
       if (known) return known.grads[i] ?? null;
       const grad = plain ? numberOf(node)?.grad : null;
       if (grad !== undefined && grad !== null) return grad;
       // What gradient descent has taken off says what the grad was.
-      return optimizerOf(how.optimizer)?.follows_grad && how.rate > 0 && next ? ((row[i] ?? NaN) - (next[i] ?? NaN)) / how.rate : null;
+      return optimizerOf(how.optimizer)?.follows_grad && how.learning_rate > 0 && next ? ((row[i] ?? NaN) - (next[i] ?? NaN)) / how.learning_rate : null;
     });
     const exact = !scrubber.playing();
     parameters.show(row, grads, next, how, exact);
@@ -233,7 +233,7 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
   /** Numbers of this iteration that the browser cannot work out by itself. */
   async function look() {
     if (!run || looked?.iteration === at) return;
-    const plain = run.settings.zero && run.settings.batch === "all";
+    const plain = run.settings.zero_grad && run.settings.batch === "all";
     if (plain && store.get().live) return;
     const [mine, iteration] = [run, at];
     try {
@@ -338,7 +338,7 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
     open() {
       open = true;
       const { options } = store.get();
-      if (NAMES.some((name) => name in options)) {
+      if (trainingNames().some((name) => name in options)) {
         settings = settingsOf(options);
         comparison.set(versusOf(options["versus"], settings), settings);
         const iteration = options["iteration"];
@@ -371,7 +371,7 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
         for (const timer of Object.values(timers)) clearTimeout(timer);
         store.set({ troubled: [] });
         setMoment(null);
-        setOptions(Object.fromEntries(NAMES.map((name) => [name, ""])));
+        setOptions(Object.fromEntries(trainingNames().map((name) => [name, ""])));
       };
     },
     isOpen: () => open,

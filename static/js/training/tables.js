@@ -44,7 +44,7 @@ const told = (x) => formatNumber(x, 4).replace("-", "−");
 const bracketed = (x) => (Number(x) < 0 ? `(${told(x)})` : told(x));
 
 /** The arithmetic of one update; at the end, of the one that would come next. @param {number} data @param {number | null} grad @param {number | null} next @param {import("./settings.js").Settings} settings */
-export function updateText(data, grad, next, { optimizer, rate }) {
+export function updateText(data, grad, next, { optimizer, learning_rate: rate }) {
   if (optimizerOf(optimizer)?.follows_grad) return grad === null ? "" : `${told(data)} − ${rate} · ${bracketed(grad)} = ${told(next ?? data - rate * grad)}`;
   if (next === null) return "—";
   return `${told(data)} − ${bracketed(data - next)} = ${told(next)}`;
