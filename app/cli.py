@@ -79,16 +79,16 @@ def _serve(given: argparse.Namespace) -> int:
 
 
 def _draw(given: argparse.Namespace) -> int:
-    from stepgrad.app.exporting import FORMATS, which_formats
-    from stepgrad.app.picture import pipeline
+    from stepgrad.app.picture import Picture, format_of
 
     output = None if given.output == Path("-") else given.output
-    extension = given.format or (output.suffix.lstrip(".") if output else "") or "svg"
-    if extension not in FORMATS:
-        return _usage(f"There is no format `{extension}`. {which_formats()}")
+    try:
+        format = format_of(output, given.format)
+    except StepgradError as error:
+        return _usage(f"{error.message} {error.hint}")
 
     def draw(moment: Moment) -> int:
-        made = FORMATS[extension].make(pipeline(), moment)
+        made = Picture(moment).made(format)
         if output:
             output.write_bytes(made)
         else:

@@ -34,10 +34,8 @@ def resolve(trace: Trace, reference: str) -> int:
             return seed
     index = int(reference)
     if not -count - 1 <= index <= count:
-        raise _wrong(
-            f"There is no step {index}.",
-            f"This program has {count} steps: 0 to {count}, or from the end -1 (the last) to {-count - 1}.",
-        )
+        there = f"This program has {count} steps: 0 to {count}, or from the end -1 (the last) to {-count - 1}."
+        raise _wrong(f"There is no step {index}.", there if count else "There are none: the numbers are shown as they are.")
     return index if index >= 0 else count + 1 + index
 
 

@@ -26,7 +26,7 @@ def _function(op: Op) -> Function:
         params = tuple(float(x.data if isinstance(x, Value) else x) for x in extra)
         inputs = operands[: op.arity]
         if not any(isinstance(x, Value) for x in inputs):
-            return op.forward(*[float(x) for x in inputs], *params)  # type: ignore[arg-type]
+            return op.forward(*[float(x) for x in inputs], *params)
         return Value.apply(op, *[x if isinstance(x, Value) else Value(x) for x in inputs], params=params)
 
     return _named(function, op)

@@ -82,6 +82,8 @@ def _actions(trace: Trace) -> Iterator[Action]:
     for node in trace.nodes[done:]:
         if node.op is None:
             yield Leaf(node, trace.start[node.id])
+        elif not trace.steps:  # a snapshot
+            yield Compute(node)
 
 
 def _again(trace: Trace) -> dict[int, bool]:

@@ -28,14 +28,15 @@ def tell(
     name: Callable[[Making], str],
     warnings: Iterable[Notice] = (),
     printed: Iterable[str] = (),
+    differentiate: bool = True,
 ) -> tuple[Trace, Sequence[Value]]:
     """Tell a run; answer with the values that the nodes tell of, too, in the same order. Drawn is what the outputs and every
     backward pass depend on; the last output is the one it is about.
 
-    A program that never calls `backward()`, and sets no grads by hand, gets one pass from its output. `span` knows what the
-    recorder's places mean, `name` what a part of the program is called.
+    A program that never calls `backward()`, and sets no grads by hand, gets one pass from its output, if it is to be
+    differentiated. `span` knows what the recorder's places mean, `name` what a part of the program is called.
     """
-    if not recorder.roots and not recorder.by_hand:
+    if differentiate and not recorder.roots and not recorder.by_hand:
         recorder.backward(outputs[-1])
     values = ancestors([*recorder.roots, *recorder.senders, *outputs])
     return _Telling(recorder, values).trace(source, outputs[-1], span, name, warnings, printed), values

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from stepgrad.engine.backward import backward, send_back
 from stepgrad.engine.ops import ADD, CALL, DIV, MUL, NEG, OPS, POW, SUB, Op
@@ -21,21 +22,38 @@ class Value:
 
     `Value(2.0, label="x1")` is a leaf. Operators and the methods of the table of operations build new values from it; numbers on
     either side become leaves of their own. `backward()` fills `grad`.
+
+        a = Value(2.0, label="a")
+        b = a * a + 1
+        b.backward()
+        a.grad  # 4.0
     """
 
-    __slots__ = ("__weakref__", "born", "data", "grad", "inputs", "label", "op", "params")
+    __slots__ = {  # noqa: RUF023  # in the order in which one reads them
+        "data": "The number.",
+        "grad": "∂output/∂self, as far as `backward()` has been called; 0 before. It is set to 0 by hand.",
+        "label": "What it is called in pictures.",
+        "op": "The row of the table of operations that made it; None for a leaf.",
+        "inputs": "The values it was computed from, in order, with duplicates: `a * a` has a twice.",
+        "params": "Plain-number operands after the inputs: the 2 of `a ** 2`. They are not in the graph and take no gradient.",
+        "born": "Counts up with every value made: the order of evaluation.",
+        "__weakref__": "",
+    }
 
     data: float
     grad: float
-    op: Op | None
-    """The row of the table that made it; None for a leaf."""
-    inputs: tuple[Value, ...]
-    """In order, with duplicates: `a * a` has a twice."""
-    params: tuple[Number, ...]
-    """Plain-number operands after the inputs: the 2 of `a ** 2`. They are not in the graph and take no gradient."""
     label: str
+    op: Op | None
+    inputs: tuple[Value, ...]
+    params: tuple[Number, ...]
     born: int
-    """Counts up with every value made: the order of evaluation."""
+
+    _renderer: ClassVar[Callable[[Value], str | None]] = staticmethod(lambda value: None)
+    """How a notebook draws a value, as SVG; None is not at all. `stepgrad` gives it: the engine cannot draw."""
+
+    if TYPE_CHECKING:  # the operations of the table, which are set below
+
+        def __getattr__(self, name: str) -> Callable[..., Value]: ...
 
     def __init__(
         self,
@@ -45,7 +63,7 @@ class Value:
         inputs: tuple[Value, ...] = (),
         params: tuple[Number, ...] = (),
     ) -> None:
-        self.data = data if data.__class__ is float else float(data)
+        self.data = data if data.__class__ is float else _plain(data)
         self.grad = 0.0
         self.op = op
         self.inputs = inputs
@@ -85,6 +103,20 @@ class Value:
 
     def __repr__(self) -> str:
         return f"Value(data={self.data})"
+
+    def _repr_svg_(self) -> str | None:
+        """What a notebook shows."""
+        return Value._renderer(self)
+
+    def __float__(self) -> float:
+        return self.data
+
+    def __int__(self) -> int:
+        return int(self.data)
+
+    def __format__(self, spec: str) -> str:
+        """With a format, the number: `f"{loss:.4f}"`; without one, as it prints."""
+        return format(self.data, spec) if spec else str(self)
 
     # ── operators: the hot path, so each makes its node without a detour, and sums and products without a call ──
 
@@ -188,6 +220,12 @@ def _made(data: Number, op: Op | None, inputs: tuple[Value, ...], params: tuple[
     value.label = ""
     value.born = next(_births)
     return value
+
+
+def _plain(data: Number) -> float:
+    if isinstance(data, Value):
+        raise TypeError("a Value is made of a number, not of another Value; its number is its .data")
+    return float(data)
 
 
 def _number(other: Value | Number) -> Number:

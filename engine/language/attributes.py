@@ -14,6 +14,7 @@ from stepgrad.engine.language.objects import (
     Class,
     Function,
     Instance,
+    Missing,
     Module,
     Number,
     Super,
@@ -34,6 +35,8 @@ _FIELDS = ("data", "grad", "label")
 
 def read(run: Run, thing: Any, name: str, node: ast.AST) -> Any:
     """`thing.name`"""
+    if isinstance(thing, Missing):
+        raise Skip(thing.needs)
     if isinstance(thing, Module):
         return _of_module(run, thing, name, node)
     if isinstance(thing, (Instance, Class, Super)):
@@ -100,6 +103,8 @@ def write(run: Run, holder: Any, target: ast.Attribute, thing: Any) -> None:
 
 def method(run: Run, holder: Any, name: str, node: ast.AST) -> Any:
     """What `holder.name(…)` calls."""
+    if isinstance(holder, Missing):
+        raise Skip(holder.needs)
     if isinstance(holder, Module):
         return _of_module(run, holder, name, node)
     found = METHODS.get(type(holder), {}).get(name)

@@ -173,7 +173,7 @@ def _holds(run: Run, operator: ast.cmpop, left: Any, right: Any, node: ast.AST) 
         run.refuse(f"{describe(left)} and {describe(right)} cannot be compared.".capitalize(), node)
     if equality and (isinstance(left, Value) or isinstance(right, Value)):
         run.refuse("`==` asks whether two `Value`s are the same object, not the same number.", node, "Compare their `.data`.")
-    return compare(*[thing.data if isinstance(thing, Value) else need.plain(run, thing, node) for thing in (left, right)])
+    return compare(need.data(run, left, node), need.data(run, right, node))
 
 
 def _conditional(run: Run, node: ast.IfExp) -> Any:

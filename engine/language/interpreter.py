@@ -12,7 +12,7 @@ from stepgrad.engine.language.expansion import Expansion, Told
 from stepgrad.engine.language.expressions import EXPRESSIONS
 from stepgrad.engine.language.groups import name_of
 from stepgrad.engine.language.leaving import Break, Continue, Skip
-from stepgrad.engine.language.objects import Builtin, Function, Instance
+from stepgrad.engine.language.objects import Builtin, Function, Instance, Missing
 from stepgrad.engine.language.printing import show
 from stepgrad.engine.language.run import Run
 from stepgrad.engine.language.source import Source
@@ -39,7 +39,7 @@ def _told(run: Run) -> Told:
     try:
         for statement in source.tree.body:
             last = _top_level(run, statement, last)
-        if last is not None:
+        if last is not None and not isinstance(last, Missing):
             run.printed.write(show(last, limits.printed_characters) + "\n")
     except RecursionError:  # the limits on depth come first, unless our caller has used up Python's stack
         run.refuse_depth(None)

@@ -15,7 +15,7 @@ from stepgrad.engine.value import Value
 if TYPE_CHECKING:
     from stepgrad.engine.language.run import Run
 
-__all__ = ["index", "items", "lift", "number", "plain", "text", "truth", "unwrapped", "whole"]
+__all__ = ["data", "index", "items", "lift", "number", "plain", "text", "truth", "unwrapped", "whole"]
 
 
 def number(run: Run, thing: Any, node: ast.AST) -> Any:
@@ -45,6 +45,11 @@ def plain(run: Run, thing: Any, node: ast.AST) -> int | float:
     if isinstance(thing, Value):
         run.refuse("A plain number is needed here; this is a `Value`.", node, "Its number is its `.data`.")
     return plain(run, number(run, thing, node), node)
+
+
+def data(run: Run, thing: Any, node: ast.AST) -> int | float:
+    """The number that `float(thing)` is of: a `Value` has one, too."""
+    return thing.data if isinstance(thing, Value) else plain(run, thing, node)
 
 
 def whole(run: Run, thing: Any, node: ast.AST) -> int:

@@ -132,8 +132,7 @@ def _send_back(run: Run, node: ast.Call, arguments: Arguments, keywords: Keyword
 def _item(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
     check_keywords(run, node, "item", keywords)
     check_count(run, node, "item", arguments[1:], 0, 0)
-    thing = arguments[0]
-    return thing.data if isinstance(thing, Value) else need.plain(run, thing, node)
+    return need.data(run, arguments[0], node)
 
 
 def _function(op: Op) -> Builtin:

@@ -88,7 +88,7 @@ def _float(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -
         return Number(float(thing.plain), thing.value)
     if isinstance(thing, str):
         return _read(run, thing, node)
-    return float(need.plain(run, thing, node))
+    return float(need.data(run, thing, node))
 
 
 def _int(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> int:
@@ -97,7 +97,7 @@ def _int(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> 
     if not arguments:
         return 0
     thing = arguments[0]
-    return _integer(run, _read(run, thing, node) if isinstance(thing, str) else need.plain(run, thing, node), node)
+    return _integer(run, _read(run, thing, node) if isinstance(thing, str) else need.data(run, thing, node), node)
 
 
 def _read(run: Run, text: str, node: ast.AST) -> float:
@@ -134,6 +134,13 @@ def _repr(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) ->
     check_keywords(run, node, "repr", keywords)
     check_count(run, node, "repr", arguments, 1, 1)
     return strings.bounded(run, show(arguments[0], run.limits.printed_characters), node)
+
+
+def _format(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> str:
+    check_keywords(run, node, "format", keywords)
+    check_count(run, node, "format", arguments, 1, 2, "format(x, '.3f')")
+    spec = need.text(run, arguments[1], node, "A format") if len(arguments) == 2 else ""
+    return strings.bounded(run, strings.formatted(run, arguments[0], spec, node), node)
 
 
 def _bool(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> bool:
@@ -179,8 +186,8 @@ def _super(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -
 
 
 _CALLS: dict[str, Callable[..., Any]] = {
-    "bool": _bool, "divmod": _divmod, "enumerate": _enumerate, "float": _float, "int": _int, "len": _len, "list": _list,
-    "print": _print, "range": _range, "repr": _repr, "reversed": _reversed, "round": _round, "str": _str, "super": _super,
-    "tuple": _tuple, "zip": _zip,
+    "bool": _bool, "divmod": _divmod, "enumerate": _enumerate, "float": _float, "format": _format, "int": _int, "len": _len,
+    "list": _list, "print": _print, "range": _range, "repr": _repr, "reversed": _reversed, "round": _round, "str": _str,
+    "super": _super, "tuple": _tuple, "zip": _zip,
 }  # fmt: skip
 BUILTINS = {name: Builtin(name, call) for name, call in _CALLS.items()}

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from stepgrad.engine.errors import UnsupportedError
-from stepgrad.engine.language import attributes, classes, names, need, pasted
+from stepgrad.engine.language import attributes, classes, names, need, ours, pasted
 from stepgrad.engine.language.callables import BUILTINS
 from stepgrad.engine.language.calls import function
 from stepgrad.engine.language.expressions import binary, item
@@ -276,12 +276,19 @@ def _import(run: Run, node: ast.Import) -> None:
         top = alias.name.split(".")[0]
         names.check(run, alias.asname or top, node)
         if top not in QUIET:
-            run.scope.names[alias.asname or top] = find(run, alias.name if alias.asname else top)
+            path = alias.name if alias.asname else top
+            run.scope.names[alias.asname or top] = ours.module(path) if top in ours.OURS else find(run, path)
 
 
 def _import_from(run: Run, node: ast.ImportFrom) -> None:
     path = node.module or ""
-    if not path or path.split(".")[0] in QUIET:
+    top = path.split(".")[0]
+    if not path or top in QUIET:
+        return
+    if top in ours.OURS:
+        for alias in node.names:
+            names.check(run, alias.asname or alias.name, node)
+            run.scope.names.update(ours.brought(ours.module(path), alias.name, alias.asname or alias.name))
         return
     module = find(run, path)
     for alias in node.names:

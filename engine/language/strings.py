@@ -42,7 +42,7 @@ def formatted(run: Run, thing: Any, spec: str, node: ast.AST) -> str:
         run.refuse(f"`{spec[:20]}` is not a format we know.", node, "Such as `:.4f`.", UnsupportedError)
     if not spec:
         return spelled(run, thing, node)
-    it = thing if isinstance(thing, str) else need.plain(run, thing, node)
+    it = thing if isinstance(thing, str) else need.data(run, thing, node)
     try:
         return format(it, spec)
     except ValueError:
@@ -67,7 +67,7 @@ def percent(run: Run, pattern: str, given: Any, node: ast.AST) -> str:
         if kind in "sr":
             text = spelled(run, thing, node) if kind == "s" else show(thing, run.limits.printed_characters)
             return f"%{match[1]}s" % text
-        number = need.plain(run, thing, node)
+        number = need.data(run, thing, node)
         if kind in "di" and number - number != 0:
             run.refuse(f"{number!r} has no integer here.", node)
         return f"%{match[1]}{kind}" % number

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import operator
+import pydoc
 
 import pytest
 from hypothesis import given
@@ -45,6 +47,31 @@ def test_sums_signs_and_comparisons_work():
 
 def test_repr_is_the_notebooks():
     assert repr(Value(2)) == "Value(data=2.0)"
+
+
+def test_a_value_is_a_number_to_float_int_and_format():
+    a = Value(-2.7)
+    assert (float(a), int(a), f"{a:.3f}", format(a, ">8.1f")) == (-2.7, -2, "-2.700", "    -2.7")
+    assert f"{a}" == format(a) == str(a) == "Value(data=-2.7)"
+    assert math.hypot(a, 0) == 2.7
+    with pytest.raises(TypeError):
+        [1, 2, 3][Value(1)]
+
+
+def test_a_value_is_not_made_of_another():
+    """The graph would end there, and nobody would notice."""
+    with pytest.raises(TypeError, match=r"its number is its \.data"):
+        Value(Value(2.0))
+
+
+def test_help_tells_of_every_field_and_operation():
+    said = pydoc.plain(pydoc.render_doc(Value))
+    public = [name for name in vars(Value) if not name.startswith("_")]
+
+    assert {"data", "grad", "label", "op", "inputs", "params", "born", "backward", *OPS} <= set(public)
+    assert [name for name in public if not inspect.getdoc(getattr(Value, name))] == []
+    assert "The number." in said
+    assert "tanh(self: 'Value')" in said
 
 
 def test_inputs_are_ordered_and_keep_duplicates():

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from stepgrad.app.exporting import FORMATS
+from stepgrad.engine.language import run
 from tests.bench.programs import NEURON
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,15 +39,20 @@ async def test_the_curl_line_fetches_a_picture(client: httpx.AsyncClient) -> Non
     assert answer.headers["x-step"] == "4"
 
 
-def test_the_python_example_runs() -> None:
-    code = next(block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL))
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert done.stdout.startswith("Value(data=0.9999")
+def python_example() -> str:
+    return next(block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL))
 
 
-def test_the_addresses_of_pictures_name_every_format() -> None:
-    line = next(line for line in README.splitlines() if line.startswith("| `/g/CODE.svg` · "))
-    assert re.findall(r"\.(\w+)`", line) == list(FORMATS)
+def test_the_python_example_runs(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", python_example()]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
+
+    assert done.stdout.startswith("0.999909 ")
+    assert 'data-step="3"' in (tmp_path / "b.svg").read_text()
+
+
+def test_the_python_example_is_a_program_for_the_page() -> None:
+    assert run(python_example()).nodes[-1].label == "b"
 
 
 def test_every_link_leads_somewhere() -> None:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CONSTANTS", "MATH", "MODULES", "NOT_RUN", "QUIET", "UNASKED", "find"]
 
-QUIET = frozenset({"micrograd", "engine", "stepgrad", "graphviz", "typing", "__future__", "IPython", "dataclasses"})
-"""Modules whose import needs nothing: what they bring is built in, or is not missed."""
+QUIET = frozenset({"graphviz", "typing", "__future__", "IPython", "dataclasses"})
+"""Modules whose import needs nothing: what they bring is not missed."""
 
 NOT_RUN = {"plt": "matplotlib", "matplotlib": "matplotlib"}
 """Names that stand for a module we do not have even where the import was not pasted."""
