@@ -1,4 +1,4 @@
-"""Content codings: which ones a client takes, which bodies are worth it, and how the ETag of a coded body is spelled.
+"""Content codings: which ones a client takes, and which bodies are worth it.
 
 A body is coded once and kept. `br` is made at build time only; at run time there is `gzip`, of the standard library.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 from functools import lru_cache
 
-__all__ = ["accepted", "compress", "named", "tag_of", "worth_it"]
+__all__ = ["accepted", "compress", "worth_it"]
 
 _ALL = ("br", "gzip")
 """The best first."""
@@ -43,17 +43,3 @@ def worth_it(media_type: str, body: bytes) -> bool:
 def compress(body: bytes) -> bytes:
     """gzip, with the same bytes each time."""
     return gzip.compress(body, _LEVEL, mtime=0)
-
-
-def tag_of(etag: str, coding: str) -> str:
-    """The strong ETag of a body in this coding: other bytes, another tag."""
-    return f'{etag[:-1]}-{coding}"' if coding else etag
-
-
-def named(if_none_match: str, etag: str, codings: tuple[str, ...]) -> str | None:
-    """The tag by which a client names an answer that it has, in a coding that it takes. `*` names all (RFC 9110 §13.1.2)."""
-    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    for coding in ("", *codings):
-        if (tag := tag_of(etag, coding)) in tags:
-            return tag
-    return etag if tags == ["*"] else None

@@ -1,30 +1,36 @@
 """The door: raw ASGI, before and after everything else.
 
-In: addresses, headers and bodies have a limit, bodies a deadline; a HEAD is a GET without its body; a known picture is answered
-from memory before any framework is asked, which costs some tens of microseconds. Out: every answer gets the headers of its kind,
-and whatever went wrong inside, a stranger gets a problem and never a traceback.
+In: addresses, headers and bodies have a limit, bodies a deadline. What was answered before is answered from memory before any
+framework is asked, which costs some tens of microseconds; what many ask at once is made once. Neither needs to be let in.
+Out: every answer gets the headers of its kind and the coding its client takes best, a HEAD is a GET without its body, and
+whatever went wrong inside, a stranger gets a problem and never a traceback.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, NamedTuple
 
 from starlette.requests import Request
 
 from stepgrad.app.admission import Admission
 from stepgrad.app.caching import Cache
+from stepgrad.app.coding import accepted
 from stepgrad.app.errors import ProblemError
-from stepgrad.app.headers import headers_of, kind_of, matches
-from stepgrad.app.problems import answer
-from stepgrad.app.refusals import MOST_HEADERS, body_too_long, headers_too_long, too_slow, url_too_long
+from stepgrad.app.etags import plain
+from stepgrad.app.flights import Flights
+from stepgrad.app.headers import Kind, headers_of, kind_of
+from stepgrad.app.problems import ACCEPT, answer, wanted
+from stepgrad.app.refusals import MOST_HEADERS, body_too_long, headers_too_long, stopping, too_slow, url_too_long
+from stepgrad.app.reply import Reply
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from stepgrad.app.config import Settings
+    from stepgrad.app.pages import Pages
     from stepgrad.app.statics import Statics
 
 __all__ = ["Guard"]
@@ -32,89 +38,124 @@ __all__ = ["Guard"]
 log = logging.getLogger("stepgrad")
 
 _WORK = frozenset({"picture", "page", "embed", "api"})
-_SHARED = frozenset({"picture", "api"})
-_NOT_IN_304 = frozenset({b"content-length", b"content-type", b"content-disposition"})
 _METHODS = {"picture": "GET, HEAD, OPTIONS", "api": "GET, HEAD, POST, OPTIONS"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A picture's answer, whole."""
+class _Address(NamedTuple):
+    """All that a kept answer depends on."""
 
-    etag: str
-    headers: list[tuple[bytes, bytes]]
-    unchanged: list[tuple[bytes, bytes]]
-    body: bytes
-    weight: int
+    path: bytes
+    query: bytes
+    edition: str
+
+
+class _Asked(NamedTuple):
+    """All that a shared answer depends on: an error has several forms, and what is known already is not made again."""
+
+    address: _Address
+    form: str
+    known: str
 
 
 class Guard:
     """Wraps the application."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, statics: Statics) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, statics: Statics, pages: Pages) -> None:
         self._app = app
-        self._statics = statics
         self._settings = settings
+        self._statics = statics
+        self._pages = pages
         self._admission = Admission(settings.pending, settings.rate_limit)
-        self._ready: Cache[tuple[bytes, bytes], _Ready] = Cache(settings.answer_cache, lambda ready: ready.weight)
+        self._kept: Cache[_Address, Reply] = Cache(settings.answer_cache, lambda reply: reply.weight)
+        self._flights: Flights[_Asked, Reply] = Flights()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            if scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 1000})
-            else:
-                await self._app(scope, receive, send)
-            return
-        method: str = scope["method"]
-        key = (scope.get("raw_path") or scope["path"].encode(), scope["query_string"])
-        if method in ("GET", "HEAD") and (ready := self._ready.get(key)) is not None:
-            await self._again(ready, scope, send)
-            return
-        await self._first(scope, receive, send, key)
+        if scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+        else:
+            await self._app(scope, receive, send)
 
-    async def _again(self, ready: _Ready, scope: Scope, send: Send) -> None:
-        """The same picture once more."""
-        for name, value in scope["headers"]:
-            if name == b"if-none-match" and matches(value.decode("latin-1"), ready.etag):
-                await send({"type": "http.response.start", "status": 304, "headers": ready.unchanged})
-                await send({"type": "http.response.body", "body": b""})
-                return
-        await send({"type": "http.response.start", "status": 200, "headers": ready.headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else ready.body})
-
-    async def _first(self, scope: Scope, receive: Receive, send: Send, key: tuple[bytes, bytes]) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = kind_of(scope["path"])
-        head = scope["method"] == "HEAD"
-        if head:
-            scope = {**scope, "method": "GET"}
-        out = _Out(send, headers_of(kind), head, keep=kind == "picture" and scope["method"] == "GET")
-        request = Request(scope)
-        try:
-            self._check(scope, key)
-            if scope["method"] == "OPTIONS" and kind in _SHARED:
-                await _options(out, _METHODS[kind])
-            elif kind in _WORK:
-                client = scope.get("client")
-                with self._admission.enter(client[0] if client else ""):
-                    await self._app(scope, self._bounded(scope, receive), out)
-            elif kind == "static":
-                await self._statics(scope, receive, out)
-            else:
-                await self._app(scope, self._bounded(scope, receive), out)
-        except Exception as error:  # the last word
-            if not out.started:
-                await answer(request, error)(scope, receive, out)
-            elif not isinstance(error, ProblemError):
-                log.debug("after the answer began", exc_info=error)
-        if (ready := out.ready(key)) is not None:
-            self._ready.put(key, ready)
+        edition = self._pages.edition if kind in ("page", "embed") else ""
+        address = _Address(scope.get("raw_path") or scope["path"].encode(), scope["query_string"], edition)
+        reply = self._kept.get(address) if scope["method"] in ("GET", "HEAD") else None
+        if reply is None and (reply := await self._reply(scope, receive, send, kind, address)) is None:
+            return
+        weight = reply.weight
+        await reply.send(scope, send)
+        if reply.may_be_kept and reply.weight > weight:  # it was compressed just now
+            self._kept.put(address, reply)
 
-    def _check(self, scope: Scope, key: tuple[bytes, bytes]) -> None:
+    async def _reply(self, scope: Scope, receive: Receive, send: Send, kind: Kind, address: _Address) -> Reply | None:
+        """The answer, or None where it has been sent already: a stream."""
+        out = _Out(kind, send)
+        try:
+            self._check(scope, address)
+            if kind == "static":
+                return self._statics.reply(scope)
+            if scope["method"] == "OPTIONS" and kind in _METHODS:
+                return _options(kind)
+            if scope["method"] in ("GET", "HEAD") and kind in _WORK:
+                return await self._shared(scope, kind, address)
+            await self._alone(scope, receive, kind, out)
+        except asyncio.CancelledError:  # the server stops, and waits no longer
+            if not out.streams:
+                await (await _refused(stopping(), scope, kind)).send(scope, send)
+            raise
+        except Exception as error:
+            return await _refused(error, scope, kind)
+        return None if out.streams else out.reply()
+
+    async def _shared(self, scope: Scope, kind: Kind, address: _Address) -> Reply:
+        """The answer to all who ask the same at once. Only the first of them is let in."""
+        asked = _Asked(address, wanted(Request(scope)), _known(scope))
+        if asked not in self._flights:
+            with ExitStack() as place:
+                place.enter_context(self._admission.enter(_client(scope)))
+                self._flights.start(asked, self._made(scope, kind, asked, place.pop_all()))
+        return await self._flights.join(asked)
+
+    async def _made(self, scope: Scope, kind: Kind, asked: _Asked, place: ExitStack) -> Reply:
+        """What the application answers. It is not told who asks, so that its answer cannot depend on it."""
+        headers = [(b"accept", ACCEPT[asked.form])]
+        if asked.known:
+            headers.append((b"if-none-match", asked.known.encode("latin-1")))
+        out = _Out(kind)
+        with place:
+            await self._ask({**scope, "method": "GET", "headers": headers}, _nothing, out)
+        reply = out.reply()
+        if reply.may_be_kept:
+            self._kept.put(asked.address, reply)
+        return reply
+
+    async def _alone(self, scope: Scope, receive: Receive, kind: Kind, out: _Out) -> None:
+        """The answer to one request: what is posted, and what is no work."""
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        with ExitStack() as place:
+            if kind in _WORK:
+                place.enter_context(self._admission.enter(_client(scope)))
+            await self._ask(scope, self._bounded(receive), out)
+
+    async def _ask(self, scope: Scope, receive: Receive, out: _Out) -> None:
+        """Let the application answer. What goes wrong in it is an answer, too."""
+        try:
+            await self._app(scope, receive, out)
+        except Exception as error:
+            if out.streams:
+                log.debug("after the answer began", exc_info=error)
+            else:
+                await answer(Request(scope), error)(scope, receive, out)
+
+    def _check(self, scope: Scope, address: _Address) -> None:
         """Refuse what is too long or malformed before anything reads it."""
         settings = self._settings
-        if len(key[0]) + len(key[1]) > settings.url_limit:
+        if len(address.path) + len(address.query) > settings.url_limit:
             raise url_too_long(settings.url_limit)
-        if b"\x00" in key[0] or "\x00" in scope["path"]:
+        if b"\x00" in address.path or "\x00" in scope["path"]:
             raise ProblemError(400, "path", "The address holds a null byte")
         headers = scope["headers"]
         if len(headers) > MOST_HEADERS or sum(len(name) + len(value) for name, value in headers) > settings.header_limit:
@@ -130,7 +171,7 @@ class Guard:
         if length > settings.body_limit:
             raise body_too_long(self._settings.body_limit)
 
-    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
+    def _bounded(self, receive: Receive) -> Receive:
         """Count the body as it arrives, and wait for it only so long."""
         deadline = asyncio.get_running_loop().time() + self._settings.receive_seconds
         size, done = 0, False
@@ -155,52 +196,66 @@ class Guard:
 
 
 class _Out:
-    """Sends on, with the headers of the kind; without a body for HEAD; keeping what may be kept."""
+    """Where an application sends its answer: it is collected, but for a stream of events, which is sent on as it comes."""
 
-    def __init__(self, send: Send, extra: tuple[tuple[bytes, bytes], ...], head: bool, *, keep: bool) -> None:
+    def __init__(self, kind: Kind, send: Send | None = None) -> None:
+        self._always = headers_of(kind)
         self._send = send
-        self._extra = extra
-        self._head = head
-        self._keep = keep
+        self._status = 500
         self._headers: list[tuple[bytes, bytes]] = []
-        self._chunks: list[bytes] = []
-        self._complete = False
-        self.started = False
+        self._body: list[bytes] = []
+        self.streams = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.started = True
-            given = list(message.get("headers", ()))
-            names = {name for name, _ in given}
-            self._headers = given + [pair for pair in self._extra if pair[0] not in names]
-            self._keep = self._keep and message["status"] == 200
+            given = dict(message.get("headers", ()))
+            self._status = message["status"]
+            self._headers = [*given.items(), *(pair for pair in self._always if pair[0] not in given)]
+            self._body = []
+            self.streams = given.get(b"content-type", b"").startswith(b"text/event-stream")
             message = {**message, "headers": self._headers}
-        elif message["type"] == "http.response.body":
-            if self._keep:
-                self._chunks.append(message.get("body", b""))
-                self._complete = not message.get("more_body", False)
-            if self._head:
-                message = {**message, "body": b""}
-        await self._send(message)
+        else:
+            self._body.append(message.get("body", b""))
+        if self.streams and self._send:
+            self._body = []
+            await self._send(message)
 
-    def ready(self, key: tuple[bytes, bytes]) -> _Ready | None:
-        """The answer to keep under this key, if it is a whole one with an ETag."""
-        etag = dict(self._headers).get(b"etag")
-        if not (self._keep and self._complete and etag):
-            return None
-        body = b"".join(self._chunks)
-        unchanged = [pair for pair in self._headers if pair[0] not in _NOT_IN_304]
-        return _Ready(etag.decode("latin-1"), self._headers, unchanged, body, len(body) + len(key[0]) + len(key[1]) + 3_000)
+    def reply(self) -> Reply:
+        return Reply(self._status, self._headers, b"".join(self._body))
 
 
-async def _options(send: Send, methods: str) -> None:
+async def _refused(error: Exception, scope: Scope, kind: Kind) -> Reply:
+    """What is told of an error of the door itself."""
+    out = _Out(kind)
+    await answer(Request(scope), error)(scope, _nothing, out)
+    return out.reply()
+
+
+async def _nothing() -> Message:
+    """The body of a GET."""
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+def _client(scope: Scope) -> str:
+    client = scope.get("client")
+    return client[0] if client else ""
+
+
+def _known(scope: Scope) -> str:
+    """What the client has already, whatever coding it has it in."""
+    given = dict(scope["headers"])
+    known = given.get(b"if-none-match", b"").decode("latin-1")
+    return plain(known, accepted(given.get(b"accept-encoding", b""))) if known else ""
+
+
+def _options(kind: Kind) -> Reply:
     """Whoever asks may ask, from anywhere."""
+    methods = _METHODS[kind].encode()
     headers = [
-        (b"allow", methods.encode()),
-        (b"access-control-allow-methods", methods.encode()),
+        (b"allow", methods),
+        (b"access-control-allow-methods", methods),
         (b"access-control-allow-headers", b"Content-Type, If-None-Match"),
         (b"access-control-max-age", b"86400"),
         (b"cache-control", b"public, max-age=86400"),
     ]
-    await send({"type": "http.response.start", "status": 204, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})
+    return Reply(204, [*headers, *headers_of(kind)], b"")

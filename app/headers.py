@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-__all__ = ["ASGIHeaders", "Kind", "headers_of", "kind_of", "matches"]
+__all__ = ["ASGIHeaders", "Kind", "headers_of", "kind_of"]
 
 Kind = Literal["picture", "page", "embed", "api", "docs", "static", "probe"]
 ASGIHeaders = tuple[tuple[bytes, bytes], ...]
@@ -80,10 +80,3 @@ def kind_of(path: str) -> Kind:
 
 def headers_of(kind: Kind) -> ASGIHeaders:
     return _ENCODED[kind]
-
-
-def matches(if_none_match: str, etag: str) -> bool:
-    """Whether a client's If-None-Match names this ETag: a list, weak comparison, or `*` (RFC 9110 §13.1.2)."""
-    if if_none_match.strip() == "*":
-        return True
-    return etag in (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))

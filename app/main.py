@@ -51,7 +51,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         summary="A program's computation graph, and every step of its forward and backward pass.",
         docs_url=None,
         redoc_url=None,
-        openapi_url="/openapi.json" if settings.docs else None,
+        openapi_url=None,  # routes/docs.py
+        redirect_slashes=False,  # it would lead to whatever Host a stranger names
         servers=[{"url": base.rstrip("/") or "/"}],
         lifespan=lifespan,
     )
@@ -72,7 +73,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         _describe(app)
     problems.install(app)
     app.add_middleware(Shortcut)
-    app.add_middleware(Guard, settings=settings, statics=statics)  # the last that is added is the first that is asked
+    # The last that is added is the first that is asked.
+    app.add_middleware(Guard, settings=settings, statics=statics, pages=app.state.pages)
     return app
 
 

@@ -27,7 +27,7 @@ from stepgrad.app.exporting import FORMATS
 from stepgrad.app.links import encode
 from stepgrad.engine.errors import EngineError
 
-__all__ = ["MEDIA_TYPE", "answer", "install", "wanted"]
+__all__ = ["ACCEPT", "MEDIA_TYPE", "answer", "install", "wanted"]
 
 MEDIA_TYPE = "application/problem+json"
 MAX_LISTED = 10
@@ -67,6 +67,10 @@ def wanted(request: Request) -> str:
     if "text/html" in accept:
         return "html"
     return "svg" if "image/" in accept else "json"
+
+
+ACCEPT = {"svg": b"image/svg+xml", "html": b"text/html", "json": b"application/json"}
+"""What to say so that `wanted` is this: of an Accept nothing else matters."""
 
 
 def answer(request: Request, error: Exception) -> Response:

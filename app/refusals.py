@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stepgrad.app.errors import ProblemError
 
-__all__ = ["MOST_HEADERS", "body_too_long", "headers_too_long", "not_http", "too_slow", "url_too_long"]
+__all__ = ["MOST_HEADERS", "body_too_long", "headers_too_long", "not_http", "stopping", "too_slow", "url_too_long"]
 
 MOST_HEADERS = 64
 
@@ -39,3 +39,7 @@ def too_slow(what: str) -> ProblemError:
 
 def not_http(why: str) -> ProblemError:
     return ProblemError(400, "http", "The request is not HTTP", why, headers=_CLOSE)
+
+
+def stopping() -> ProblemError:
+    return ProblemError(503, "stopping", "The service is stopping", hint="Try again.", headers={"Retry-After": "2"})

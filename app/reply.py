@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from stepgrad.app.coding import accepted, compress, named, tag_of, worth_it
+from stepgrad.app.coding import accepted, compress, worth_it
+from stepgrad.app.etags import in_coding, known_as
 
 if TYPE_CHECKING:
     from starlette.types import Scope, Send
@@ -28,6 +29,7 @@ class Reply:
         given = dict(headers)
         self.status = status
         self.etag = given.get(b"etag", b"").decode("latin-1")
+        self.may_be_kept = status == 200 and bool(self.etag) and b"no-store" not in given.get(b"cache-control", b"")
         self._headers = [pair for pair in given.items() if pair[0] not in _SPELLED_HERE]
         self._compresses = coded is None and worth_it(given.get(b"content-type", b"").decode("latin-1"), body)
         if coded or self._compresses:
@@ -49,21 +51,18 @@ class Reply:
                 codings = accepted(value)
             elif name == b"if-none-match":
                 known = value.decode("latin-1")
-        if known and self.etag and (tag := named(known, self.etag, codings)):
+        best = next(filter(self._has, codings), "")
+        if known and self.etag and (tag := known_as(known, self.etag, (best, *codings, ""))):
             headers = [pair for pair in self._headers if pair[0] not in _OF_THE_BODY]
             await _write(send, 304, [*headers, (b"etag", tag.encode("latin-1"))], b"")
             return
-        headers, body = await self._best(codings)
+        if best not in self._forms:
+            await self._compress()
+        headers, body = self._forms[best]
         await _write(send, self.status, headers, b"" if scope["method"] == "HEAD" else body)
 
-    async def _best(self, codings: tuple[str, ...]) -> tuple[list[tuple[bytes, bytes]], bytes]:
-        """The headers and the body in the coding this client takes best."""
-        if self._compresses and "gzip" in codings:
-            await self._compress()
-        for coding in codings:
-            if coding in self._forms:
-                return self._forms[coding]
-        return self._forms[""]
+    def _has(self, coding: str) -> bool:
+        return coding in self._forms or (coding == "gzip" and self._compresses)
 
     async def _compress(self) -> None:
         """Make the gzip form, once however many ask for it, and a long one not on the event loop."""
@@ -79,7 +78,7 @@ class Reply:
     def _form(self, coding: str, body: bytes) -> tuple[list[tuple[bytes, bytes]], bytes]:
         headers = list(self._headers)
         if self.etag:
-            headers.append((b"etag", tag_of(self.etag, coding).encode("latin-1")))
+            headers.append((b"etag", in_coding(self.etag, coding).encode("latin-1")))
         if coding:
             headers.append((b"content-encoding", coding.encode()))
         if self.status not in (204, 304):

@@ -20,7 +20,7 @@ from stepgrad.app.reply import Reply
 from stepgrad.app.resources import INSTALLED, STATIC
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import Scope
 
 __all__ = ["Statics"]
 
@@ -55,7 +55,7 @@ class _File:
 
 
 class Statics:
-    """An ASGI application for /static, and what pages know of its files."""
+    """What /static answers, and what pages know of its files."""
 
     def __init__(self, folder: Path = STATIC, *, watched: bool = not INSTALLED) -> None:
         self._folder = folder.resolve()
@@ -63,7 +63,8 @@ class Statics:
         self._watched = watched
         self._files: Cache[str, _File] = Cache(_LIMIT, lambda file: file.weight)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def reply(self, scope: Scope) -> Reply:
+        """The answer to a request for a file. Raises HTTPException."""
         if scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})
         name = scope["path"].removeprefix("/static/")
@@ -71,7 +72,7 @@ class Statics:
             raise HTTPException(404)
         # An address with the stamp of another version is answered, and not kept as what it is not.
         by_content = name.startswith(_NAMED_BY_CONTENT) or scope["query_string"] == b"v=" + file.stamp.encode()
-        await (file.forever if by_content else file.checked).send(scope, send)
+        return file.forever if by_content else file.checked
 
     def stamp(self, name: str) -> str | None:
         """What changes with the content of a file; None where there is none, as before the first build."""

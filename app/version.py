@@ -17,7 +17,8 @@ def fingerprint(settings: Settings) -> str:
 
     Equal on all replicas of one version; different after any change of the code, released or not. So an ETag never lies.
     """
-    digest = blake2b(f"{__version__} {settings.dot} {settings.public_url}".encode(), digest_size=8)
+    told = (__version__, settings.dot, settings.public_url, settings.url_limit, settings.body_limit)
+    digest = blake2b(repr(told).encode(), digest_size=8)
     root = Path(__file__).resolve().parent.parent
     for package in ("engine", "app"):
         for path in sorted((root / package).rglob("*.py")):

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import blake2b
 
 from fastapi import Request
 from fastapi.responses import Response
 
-from stepgrad.app.headers import matches
+from stepgrad.app.etags import etag_of, matches
 
-__all__ = ["CACHE", "answer", "etag_of"]
+__all__ = ["CACHE", "PAGE_CACHE", "answer"]
 
 CACHE = "public, max-age=86400, stale-while-revalidate=604800, stale-if-error=604800"
 
-
-def etag_of(*identity: str) -> str:
-    """Strong and quoted, of all that an answer depends on."""
-    return f'"{blake2b(chr(0).join(identity).encode(), digest_size=15).hexdigest()}"'
+PAGE_CACHE = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
+"""A page names the scripts of its version. A minute is enough for a hall, and short enough for a new version."""
 
 
 def answer(request: Request, identity: tuple[str, ...], media_type: str, filename: str, make: Callable[[], bytes]) -> Response:

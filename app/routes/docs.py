@@ -5,6 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from stepgrad.app import wire
+from stepgrad.app.etags import etag_of
+from stepgrad.app.routes.answering import PAGE_CACHE
+
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
@@ -46,3 +50,9 @@ def docs(request: Request) -> Response:
 @router.get("/docs/start.js")
 def start() -> Response:
     return Response(_START, headers={"Cache-Control": "no-cache"}, media_type="text/javascript")
+
+
+@router.get("/openapi.json")
+def openapi(request: Request) -> Response:
+    headers = {"Cache-Control": PAGE_CACHE, "ETag": etag_of(request.app.state.fingerprint, "openapi")}
+    return Response(wire.dump(request.app.openapi()), headers=headers, media_type="application/json")

@@ -11,12 +11,12 @@ from starlette.convertors import Convertor, register_url_convertor
 
 from stepgrad.app import wire
 from stepgrad.app.errors import ProblemError
+from stepgrad.app.etags import etag_of, matches
 from stepgrad.app.exporting import FORMATS, Format, which_formats
-from stepgrad.app.headers import matches
 from stepgrad.app.options import Options
 from stepgrad.app.pipeline import Pipeline
 from stepgrad.app.routes import openapi
-from stepgrad.app.routes.answering import CACHE, etag_of
+from stepgrad.app.routes.answering import CACHE
 from stepgrad.app.routes.reading import json_body, pipeline_of, program, remember
 from stepgrad.app.schemas import GraphRequest
 from stepgrad.app.story import Moment

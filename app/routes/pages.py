@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import json
 from dataclasses import asdict
 from typing import Any
 
@@ -12,12 +13,14 @@ from fastapi.responses import Response
 from stepgrad.app.drawing.errors import DrawingError
 from stepgrad.app.drawing.words import START
 from stepgrad.app.errors import ProblemError, as_problem
+from stepgrad.app.etags import etag_of, matches
 from stepgrad.app.gallery import gallery
 from stepgrad.app.links import encode
 from stepgrad.app.options import Options
 from stepgrad.app.problems import header_text
 from stepgrad.app.query import Kind
 from stepgrad.app.routes import openapi
+from stepgrad.app.routes.answering import PAGE_CACHE
 from stepgrad.app.routes.reading import pipeline_of, program, query, remember
 from stepgrad.app.tables import tables
 from stepgrad.engine.errors import EngineError
@@ -58,8 +61,9 @@ def _open(request: Request, code: str | None, kind: Kind, source: str | None = N
     """An unfinished program is what an editor is for: 200. An address that cannot be read has its error's status."""
     state = request.app.state
     boot: dict[str, Any] = {"source": "", "options": {}, "trace": None, "problem": None, **state.boot}
-    status, headers = 200, {"Cache-Control": "no-cache"}
+    status, etag = 200, ""
     problem: ProblemError | None = None
+    known = request.headers.get("if-none-match", "")
     try:
         if source is None:
             source, options = program(request, code, kind)
@@ -67,19 +71,23 @@ def _open(request: Request, code: str | None, kind: Kind, source: str | None = N
             options = Options.from_query(query(request), kind)
             remember(request, source)
         boot |= {"source": source, "options": {name: options.strings()[name] for name in sorted(options.model_fields_set)}}
+        etag = etag_of(state.fingerprint, state.pages.edition, kind, json.dumps(boot["options"]), source)
+        if known.strip() != "*" and matches(known, etag):
+            return Response(status_code=304, headers={"ETag": etag, "Cache-Control": PAGE_CACHE})
         boot["trace"] = pipeline_of(request).json(pipeline_of(request).moment(source, options))
-    except (EngineError, DrawingError) as error:
+    except EngineError as error:
         problem = as_problem(error)
+    except DrawingError as error:  # the clock may have a part in it, and then it is no answer for good
+        problem, etag = as_problem(error), ""
         status = problem.status if problem.status >= 500 else 200
     except ProblemError as error:
         problem = error
         status = 200 if error.code == "step" else error.status
         boot["source"] = getattr(request.state, "source", "")
+    headers = {"ETag": etag, "Cache-Control": PAGE_CACHE} if etag and status == 200 else {"Cache-Control": "no-store"}
     if problem is not None:
         boot["problem"] = problem.body(encode(boot["source"]) if boot["source"] else None)
         headers |= {"X-Stepgrad-Error": header_text(problem.detail or problem.title), **problem.headers}
-    if status >= 400:
-        headers["Cache-Control"] = "no-store"
     name = "embed.html" if kind == "embed" else "page.html"
     return Response(state.pages.render(name, boot=boot), status, headers, "text/html")
 

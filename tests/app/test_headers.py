@@ -5,7 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from stepgrad.app.headers import kind_of, matches
+from stepgrad.app.etags import matches
+from stepgrad.app.headers import kind_of
 from stepgrad.app.links import encode
 
 CODE = encode("a = 2\nb = a * a")
@@ -85,7 +86,7 @@ async def test_pages_are_not_for_other_origins(client: httpx.AsyncClient):
     response = await client.get("/", headers={"Origin": "https://slides.example"})
 
     assert "access-control-allow-origin" not in response.headers
-    assert response.headers["cache-control"] == "no-cache"
+    assert response.headers["cache-control"].startswith("public, max-age=60, ")
 
 
 async def test_the_api_is_for_everybody_errors_too(client: httpx.AsyncClient):

@@ -19,6 +19,7 @@ from stepgrad.app import statics
 from stepgrad.app.coding import accepted
 from stepgrad.app.config import Settings
 from stepgrad.app.guard import Guard
+from stepgrad.app.pages import Pages
 from stepgrad.app.resources import STATIC
 from stepgrad.app.statics import Statics
 
@@ -31,7 +32,7 @@ SCRIPT = b"const answer = 42;\n" * 200
 
 
 def client_of(statics: Statics) -> httpx.AsyncClient:
-    guard = Guard(FastAPI(), Settings(), statics)
+    guard = Guard(FastAPI(), Settings(), statics, Pages("/", statics))
     return httpx.AsyncClient(transport=httpx.ASGITransport(guard), base_url="http://a")
 
 
