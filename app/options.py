@@ -13,6 +13,7 @@ from pydantic import Field
 from stepgrad.app.errors import ProblemError
 from stepgrad.app.hints import nearest, shown
 from stepgrad.app.knobs import AtIteration, Iterations, Knobs, Versus
+from stepgrad.app.labs import LABS
 from stepgrad.app.query import Affects, Kind, Query, Row, each_once, row_of, wrong
 from stepgrad.app.spellings import (
     EXPANDABLE,
@@ -22,6 +23,7 @@ from stepgrad.app.spellings import (
     Expand,
     Highlight,
     InputNumbers,
+    OneOf,
     OpenGroups,
     Quiz,
     StepName,
@@ -138,9 +140,9 @@ class Options(Knobs, AtIteration, View):
     dialect: Annotated[Literal["torch", "micrograd"], Row("file", ("file",), kinds=("picture",))] = Field(
         default="torch", description="Whose Python. Only for .py."
     )
-    lab: Annotated[
-        Literal["none", "plot", "code", "diagram", "orders", "square", "twice", "modes", "wrong", "predict", "train"], _PAGE
-    ] = Field(default="none", description="What is open beside the graph.", examples=["orders"])
+    lab: Annotated[str, OneOf(LABS, "none"), _PAGE] = Field(
+        default="none", description="What is open beside the graph.", examples=["orders"]
+    )
     controls: Annotated[Literal["full", "minimal", "none"], _EMBED] = Field(
         default="full", description="What the embedded player shows."
     )

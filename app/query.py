@@ -93,8 +93,8 @@ def row_of(field: FieldInfo) -> Row:
 
 def words_of(field: FieldInfo) -> list[str]:
     """The words that a field takes, if these are few."""
-    table = next((each.table for each in field.metadata if isinstance(each, OneOf)), None)
-    return list(table) if table is not None else [word for word in get_args(field.annotation) if isinstance(word, str)]
+    table = next((each for each in field.metadata if isinstance(each, OneOf)), None)
+    return table.words if table else [word for word in get_args(field.annotation) if isinstance(word, str)]
 
 
 def type_of(field: FieldInfo) -> tuple[Type, dict[str, Any]]:

@@ -44,19 +44,24 @@ _SWITCHED = {"1": True, "0": False, "true": True, "false": False, "yes": True, "
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OneOf:
-    """A name in a table: what Literal is to words that are known beforehand."""
+    """A name in a table, or a word for none: what Literal is to words that are known beforehand."""
 
     table: Collection[str]
+    none: str = ""
+
+    @property
+    def words(self) -> list[str]:
+        return [*([self.none] if self.none else []), *self.table]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self._read, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return handler(schema) | {"enum": list(self.table)}
+        return handler(schema) | {"enum": self.words}
 
     def _read(self, value: Any) -> Any:
-        if not isinstance(value, str) or value not in self.table:
-            raise ValueError(among(value, self.table))
+        if not isinstance(value, str) or value not in self.words:
+            raise ValueError(among(value, self.words))
         return value
 
 

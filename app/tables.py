@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from stepgrad.app.knobs import KNOBS
+from stepgrad.app.labs import LABS
 from stepgrad.app.options import LINKED, ROWS, Options
 from stepgrad.app.query import type_of
 from stepgrad.engine.optimizers import OPTIMIZERS
@@ -17,6 +19,7 @@ def tables() -> dict[str, Any]:
     return {
         "options": [_option(name) for name in ROWS],
         "knobs": list(KNOBS),
+        "labs": [{"name": row.name, "title": row.title, "offer": row.offer and asdict(row.offer)} for row in LABS.values()],
         "optimizers": [{"name": row.name, "label": row.label, "follows_grad": row.follows_grad} for row in OPTIMIZERS.values()],
     }
 

@@ -75,7 +75,6 @@ export function codePanel(store, { studies, base, say }) {
   }
 
   return {
-    title: "Code",
     body,
     open() {
       told = "";

@@ -1,7 +1,7 @@
 // The menu of examples.
 
 import { h } from "./dom.js";
-import { LABS_IN_GALLERY } from "./labs/list.js";
+import { TABLES } from "./tables.js";
 
 /**
  * @param {HTMLElement} panel
@@ -13,9 +13,9 @@ export function fillGallery(panel, examples, open) {
   const entry = ({ title, sentence }, run) =>
     h("li", {}, h("button", { type: "button", class: "example", onclick: run },
       h("span", { class: "example-title" }, title), " ", h("span", { class: "example-sentence" }, sentence)));
-  const labs = LABS_IN_GALLERY.flatMap((lab) => {
-    const example = lab.source ? { ...lab, source: lab.source } : examples.find(({ slug }) => slug === lab.slug);
-    return example ? [entry(lab, () => open(example, lab.lab))] : [];
+  const labs = TABLES.labs.flatMap(({ name, offer }) => {
+    const example = offer?.source ? offer : examples.find(({ slug }) => slug === offer?.slug);
+    return offer && example ? [entry(offer, () => open(example, name))] : [];
   });
   panel.append(
     h("ul", { class: "gallery" }, ...examples.map((example) => entry(example, () => open(example)))),

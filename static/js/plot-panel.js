@@ -140,7 +140,6 @@ export function plotPanel(store, { studies, base }) {
   }
 
   return {
-    title: "Plot",
     body,
     story: () => chart.element.getAttribute("aria-label") ?? "",
     open() {

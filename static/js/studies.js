@@ -5,7 +5,6 @@ import { optionOf } from "./links.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {ReturnType<typeof createStudies>} Studies */
-/** @typedef {"paths" | "check" | "orders" | "modes" | "compare" | "plot" | "diagram"} Study */
 
 /** @param {string} base */
 export function createStudies(base) {
@@ -13,7 +12,7 @@ export function createStudies(base) {
   const running = new Map();
   return {
     /**
-     * @param {Study} study @param {State} state  the program, with the numbers of its sliders
+     * @param {string} study  its name in the address @param {State} state  the program, with the numbers of its sliders
      * @param {Record<string, unknown>} [question]
      * @returns {Promise<any>} null when something newer was asked; throws a Problem
      */

@@ -3,10 +3,12 @@
 /** What an option is: app/query.py says what each of these is. `links` are the kinds of links that say it; `words` of a switch are its spellings, off and on.
  * @typedef {{name: string, default: string, type: "switch" | "word" | "whole" | "number" | "text", affects: string[], links: string[], words?: string[], low?: number, high?: number}} Option */
 /** @typedef {{name: string, label: string, follows_grad: boolean}} Optimizer */
-/** @typedef {{options: Option[], knobs: string[], optimizers: Optimizer[]}} Tables */
+/** A lab, and the line in the menu that opens it on an example of the gallery or on a program of its own.
+ * @typedef {{name: string, title: string, offer: {slug: string, title: string, sentence: string, source: string} | null}} Lab */
+/** @typedef {{options: Option[], knobs: string[], optimizers: Optimizer[], labs: Lab[]}} Tables */
 
 /** Empty until boot.js has read the page. @type {Tables} */
-export const TABLES = { options: [], knobs: [], optimizers: [] };
+export const TABLES = { options: [], knobs: [], optimizers: [], labs: [] };
 
 /** @param {string} name */
 export const optionRow = (name) => TABLES.options.find((row) => row.name === name);

@@ -140,6 +140,56 @@ def test_a_format_is_a_row():
     assert "txt: the sentence" in told["help"]
 
 
+# A study with a lab: addresses are made when the service is loaded
+
+STUDY = """
+import asyncio, json
+import httpx
+from stepgrad.app.labs import LABS, Lab, Offer
+from stepgrad.app.studies import STUDIES, Study
+from stepgrad.app.studies.questions import About
+
+STUDIES["length.json"] = Study(
+    "length.json", About, lambda subject, question: {"steps": len(subject.trace.steps)}, "How long the story is."
+)
+LABS["length"] = Lab("length", "How long?", study="length", offer=Offer("square", "How long?", "Steps, counted."))
+
+from stepgrad.app.config import Settings
+from stepgrad.app.main import create_app
+
+async def told():
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=create_app(Settings())), base_url="http://x") as client:
+        page = await client.get("/", params={"e": "a = 3", "lab": "length"})
+        boot = json.loads(page.text.partition('id="boot">')[2].partition("</script>")[0])
+        wrong = await client.get("/", params={"e": "a = 3", "lab": "lenght"})
+        return {
+            "asked": (await client.get("/g/length.json", params={"e": "a = 3; b = a * a"})).json(),
+            "posted": (await client.post("/api/v1/length", json={"source": "a = 3; b = a * a"})).json(),
+            "documented": [path for path in (await client.get("/openapi.json")).json()["paths"] if "length" in path],
+            "open": boot["options"],
+            "lab": boot["tables"]["labs"][-1],
+            "wrong": "Did you mean `length`?" in wrong.text,
+        }
+
+print(json.dumps(asyncio.run(told())))
+"""
+
+
+def test_a_study_and_its_lab_are_a_row_each():
+    done = subprocess.run([sys.executable, "-c", STUDY], capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout)
+
+    assert told["asked"] == told["posted"] == {"steps": 4}
+    assert told["documented"] == ["/g/{code}/length.json", "/g/length.json", "/api/v1/length"]
+    assert told["open"] == {"lab": "length"}
+    assert told["lab"] == {
+        "name": "length",
+        "title": "How long?",
+        "offer": {"slug": "square", "title": "How long?", "sentence": "Steps, counted.", "source": ""},
+    }
+    assert told["wrong"]
+
+
 # An optimizer
 
 

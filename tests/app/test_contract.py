@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from stepgrad.app.exporting import FORMATS
+from stepgrad.app.gallery import gallery
+from stepgrad.app.knobs import KNOBS
+from stepgrad.app.labs import LABS
 from stepgrad.app.options import ROWS, Options
 from stepgrad.app.query import values_of
+from stepgrad.app.studies import STUDIES, Question, Study
+from stepgrad.app.studies.questions import Look
 from stepgrad.engine.optimizers import OPTIMIZERS
 
 WHERE = {"picture": "pictures", "page": "the page", "embed": "`/embed`"}
@@ -25,6 +30,29 @@ def test_formats(documented: Documented):
     errors = {"json": "`application/problem+json`", "svg": "a picture"}
     rows = ((f"`{row.extension}`", f"`{row.media_type}`", row.help, errors[row.errors]) for row in FORMATS.values())
     documented("contract.md", "formats", table(heads, rows))
+
+
+def options_of(study: Study) -> str:
+    """Its options, without those that every study has."""
+    names = [name for name in study.question.names() if name not in Question.names()]
+    groups = {"training": KNOBS, "look": Look.model_fields.keys() - Question.model_fields.keys()}
+    shown = [f"`{name}`" for name in names if not any(name in group for group in groups.values())]
+    return ", ".join(shown + [word for word, group in groups.items() if set(group) <= set(names)]) or "–"
+
+
+def test_studies(documented: Documented):
+    rows = ((f"`{study.file}`", options_of(study), study.help) for study in STUDIES.values())
+    documented("contract.md", "studies", table(("address", "options", "what"), rows))
+
+
+def test_labs(documented: Documented):
+    assert {lab.study for lab in LABS.values()} - {""} <= {study.name for study in STUDIES.values()}
+    assert {lab.offer.slug for lab in LABS.values() if lab.offer and not lab.offer.source} <= {each.slug for each in gallery()}
+    rows = (
+        (f"`{lab.name}`", lab.title, f"`{lab.study}`" if lab.study else "–", lab.offer.sentence if lab.offer else "–")
+        for lab in LABS.values()
+    )
+    documented("contract.md", "labs", table(("`lab`", "title", "study", "what the menu says"), rows))
 
 
 def test_options(documented: Documented):

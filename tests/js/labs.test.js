@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { linear, power } from "../../static/js/axis.js";
 import { withExpansion, withoutExpansion } from "../../static/js/expansion.js";
+import { LABS } from "../../static/js/labs/labs.js";
 import { milestones } from "../../static/js/labs/twice.js";
 import { inputsOf, inputsText } from "../../static/js/links.js";
 import { askedSlots, givesAway, isRight, readNumber } from "../../static/js/quiz.js";
@@ -9,6 +10,11 @@ import { relatives, stepsOf, termsOf } from "../../static/js/relations.js";
 import { curveOf, heights, sampled } from "../../static/js/sweep.js";
 import { most, share } from "../../static/js/tints.js";
 import { square } from "./fixtures.js";
+import { TABLES } from "./tables.js";
+
+test("every lab of the server's table is there, and no other", () => {
+  assert.deepEqual(Object.keys(LABS).sort(), TABLES.labs.map(({ name }) => name).sort());
+});
 
 test("terms of a grad, with their factors and steps", () => {
   assert.deepEqual(termsOf(square(), "n0").map(({ step, upstream, local, term, after }) => [step, upstream, local, term, after]), [[3, 1, 3, 3, 3], [4, 1, 3, 3, 6]]);

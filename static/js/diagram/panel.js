@@ -243,7 +243,6 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
   picture.addEventListener("pointerleave", () => store.set({ hover: null }));
 
   return {
-    title: "Diagram",
     body,
     open() {
       void load();

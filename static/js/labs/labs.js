@@ -1,8 +1,9 @@
-// What can be open beside the graph, by its name in the address: `?lab=orders`.
+// What can be open beside the graph, by its name in the address: `?lab=orders`. Titles, and where the menu opens them, are in app/labs.py.
 
 import { codePanel } from "../code-panel.js";
 import { diagramPanel } from "../diagram/panel.js";
 import { plotPanel } from "../plot-panel.js";
+import { TABLES } from "../tables.js";
 import { trainingLab } from "../training/lab.js";
 import { modesLab } from "./modes.js";
 import { ordersLab } from "./orders.js";
@@ -13,7 +14,7 @@ import { wrongLab } from "./wrong.js";
 
 /** @typedef {import("../state.js").Store} Store */
 /** `open` begins to listen and gives back what ends it; `story` is what it says to those who hear the page.
- * @typedef {{title: string, body: HTMLElement, open: () => () => void, story?: () => string}} Lab */
+ * @typedef {{body: HTMLElement, open: () => () => void, story?: () => string}} Lab */
 /**
  * @typedef {object} LabTools
  * @property {import("../studies.js").Studies} studies
@@ -29,10 +30,13 @@ import { wrongLab } from "./wrong.js";
  * @property {import("../types.js").Example[]} gallery */
 
 /** @type {Record<string, (store: Store, tools: LabTools) => Lab>} */
-const LABS = {
+export const LABS = {
   plot: plotPanel, code: codePanel, orders: ordersLab, square: squareLab, twice: twiceLab, modes: modesLab, wrong: wrongLab, predict: predictLab,
   train: trainingLab, diagram: diagramPanel,
 };
+
+/** @param {string} name */
+const titleOf = (name) => TABLES.labs.find((row) => row.name === name)?.title ?? "";
 
 /**
  * @param {Store} store
@@ -66,7 +70,7 @@ export function mountLabs(store, dock, tools) {
     shown = name;
     dock.open({
       name: `lab ${name}`,
-      title: lab.title,
+      title: titleOf(name),
       body: lab.body,
       onClose: () => {
         if (shown !== name) return;
@@ -83,7 +87,7 @@ export function mountLabs(store, dock, tools) {
     const lab = made.get(shown);
     if (!lab) return "";
     const told = lab.story?.() ?? lab.body.querySelector(".lab-sentence")?.textContent ?? "";
-    return told ? `${lab.title}. ${told}` : lab.title;
+    return told ? `${titleOf(shown)}. ${told}` : titleOf(shown);
   }
   return { story };
 }

@@ -36,5 +36,5 @@ export function modesLab(store, { studies, say }) {
           }), ...(answer.tangents.length > MOST ? [h("li", { class: "more" }, `and ${answer.tangents.length - MOST} more`)] : [])))));
     say(answer.sentence);
   }
-  return { title: "Forward mode against reverse mode", body, open: () => following(store, body, () => studies.ask("modes", store.get()), tell) };
+  return { body, open: () => following(store, body, () => studies.ask("modes", store.get()), tell) };
 }

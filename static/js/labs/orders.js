@@ -40,7 +40,7 @@ export function ordersLab(store, { studies, say }) {
     say(answer.sentence);
   }
 
-  return { title: "Why this order?", body, open: () => following(store, body, () => studies.ask("orders", store.get()), tell) };
+  return { body, open: () => following(store, body, () => studies.ask("orders", store.get()), tell) };
 }
 
 /**

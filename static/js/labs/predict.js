@@ -126,7 +126,6 @@ export function predictLab(store, { setOptions, say }) {
   }
 
   return {
-    title: "Predict",
     body,
     open() {
       const styles = /** @type {HTMLElement | null} */ (document.querySelector("#viewer"))?.dataset["katex"];

@@ -41,7 +41,6 @@ export function squareLab(store, { goTo, example }) {
           h("p", { class: "results" }, h("span", { class: "result is-wrong" }, `${name}.grad = ${number(whole - lost)} ✗`)))));
   }
   return {
-    title: "x · x",
     body,
     open() {
       show();

@@ -70,7 +70,6 @@ export function twiceLab(store, { goTo, example }) {
     mark();
   }
   return {
-    title: "Backward twice, zero_grad",
     body,
     open() {
       show();

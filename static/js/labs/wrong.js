@@ -34,7 +34,6 @@ export function wrongLab(store, { inspect, example, gallery }) {
     }));
   }
   return {
-    title: "Where it goes wrong",
     body,
     story: () => (storyOf(store.get())?.badges ?? []).map(({ sentence }) => sentence).join(" ").replaceAll("`", "") || (none.textContent ?? ""),
     open() {

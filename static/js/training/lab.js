@@ -8,7 +8,6 @@ export function trainingLab(store, tools) {
   /** @type {ReturnType<typeof import("./panel.js").createTraining> | null} */
   let training = null;
   return {
-    title: "Training",
     body,
     open() {
       let ended = false;
