@@ -13,7 +13,7 @@ import { tokensOf } from "./tokens.js";
 const NAME = /^[A-Za-z_\u0370-\u03ff][A-Za-z0-9_\u0370-\u03ff]*$/;
 const MOST = 60;
 /** Functions of the language that are neither operations nor suggested. */
-const FUNCTIONS = new Set(["callable", "display", "draw_dot", "getattr", "hasattr", "isinstance", "repr", "reversed", "round", "trace", "type"]);
+const FUNCTIONS = new Set(["callable", "display", "draw_dot", "format", "getattr", "hasattr", "isinstance", "repr", "reversed", "round", "trace", "type"]);
 
 /** @param {string} name @param {ReadonlySet<string>} operations @returns {string | null} why it cannot be a name */
 export function nameProblem(name, operations) {
