@@ -194,7 +194,7 @@ def _written(problem: ProblemError, always: list[tuple[bytes, bytes]]) -> bytes:
         "content-length": str(len(body)),
         "cache-control": "no-store",
         "connection": "close",
-        "x-stepgrad-error": header_text(problem.detail or problem.title),
+        "x-stepgrad-error": header_text(problem.told),
         **{name.lower(): value for name, value in problem.headers.items()},
     }
     headers = [*always, *((name.encode(), value.encode()) for name, value in named.items()), *headers_of("api")]

@@ -32,7 +32,10 @@ _DRAWING = {
 
 
 class ProblemError(StepgradError):
-    """An error that knows how it is told: status, a stable `code` for programs, title, detail and hint for people."""
+    """An error that knows how it is told: status, a stable `code` for programs, title, detail and hint for people.
+
+    It never lacks a title: where none is given, its status has one. `told` is title and detail in one.
+    """
 
     def __init__(
         self,
@@ -46,13 +49,17 @@ class ProblemError(StepgradError):
         headers: Mapping[str, str] | None = None,
         more: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(detail[:MAX_TEXT] or title, span=span, hint=hint[:MAX_TEXT])
+        self.title = title.strip() or _title(status)
+        self.detail = detail[:MAX_TEXT]
+        super().__init__(self.detail or self.title, span=span, hint=hint[:MAX_TEXT])
         self.status = status
         self.code = code
-        self.title = title
-        self.detail = detail[:MAX_TEXT]
         self.headers = dict(headers or {})
         self.more = dict(more or {})
+
+    @property
+    def told(self) -> str:
+        return f"{self.title}. {self.detail}" if self.detail else self.title
 
     def body(self, source_code: str | None = None) -> dict[str, Any]:
         """The members of the answer; `source_code` is the CODE of the program it is about."""
@@ -91,3 +98,7 @@ def as_problem(error: Exception) -> ProblemError:
     number = secrets.token_hex(4)
     log.error("fault %s", number, exc_info=error)
     return ProblemError(500, "internal", "Something is wrong on our side", f"It is noted as {number}.", more={"instance": number})
+
+
+def _title(status: int) -> str:
+    return "The request cannot be answered" if status < 500 else "Something is wrong on our side"

@@ -41,7 +41,7 @@ _STATUS_TITLES = {
 def problem_of(error: Exception) -> ProblemError:
     """What is said of an error: those of requests are FastAPI's, the others nobody's in particular."""
     if isinstance(error, HTTPException):
-        title = _STATUS_TITLES.get(error.status_code, "The request cannot be answered")
+        title = _STATUS_TITLES.get(error.status_code, "")
         return ProblemError(error.status_code, f"http-{error.status_code}", title, headers=error.headers)
     if isinstance(error, ClientDisconnect):
         return ProblemError(400, "closed", "The connection was closed", "The body had not arrived.")
@@ -76,8 +76,7 @@ ACCEPT = {"svg": b"image/svg+xml", "html": b"text/html", "json": b"application/j
 def answer(request: Request, error: Exception) -> Response:
     """The response to an error."""
     problem = problem_of(error)
-    told = problem.detail or problem.title
-    headers = {"Cache-Control": "no-store", "X-Stepgrad-Error": header_text(told), **problem.headers}
+    headers = {"Cache-Control": "no-store", "X-Stepgrad-Error": header_text(problem.told), **problem.headers}
     if problem.span:
         headers |= {"X-Stepgrad-Line": str(problem.span.line), "X-Stepgrad-Column": str(problem.span.column)}
     form = wanted(request)

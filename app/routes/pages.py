@@ -87,7 +87,7 @@ def _open(request: Request, code: str | None, kind: Kind, source: str | None = N
     headers = {"ETag": etag, "Cache-Control": PAGE_CACHE} if etag and status == 200 else {"Cache-Control": "no-store"}
     if problem is not None:
         boot["problem"] = problem.body(encode(boot["source"]) if boot["source"] else None)
-        headers |= {"X-Stepgrad-Error": header_text(problem.detail or problem.title), **problem.headers}
+        headers |= {"X-Stepgrad-Error": header_text(problem.told), **problem.headers}
     name = "embed.html" if kind == "embed" else "page.html"
     return Response(state.pages.render(name, boot=boot), status, headers, "text/html")
 

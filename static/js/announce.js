@@ -1,5 +1,6 @@
 // The live region: the step's sentence, and whatever was just done, for those who hear the page.
 
+import { messageOf } from "./api.js";
 import { h } from "./dom.js";
 import { PHASES } from "./player.js";
 import { frameOf } from "./state.js";
@@ -37,7 +38,7 @@ export function createAnnouncer(store) {
   store.watch((state) => state.problem, (problem) => {
     if (!problem) return;
     const where = problem.line ? `Line ${problem.line}. ` : "";
-    say(`Error. ${where}${problem.detail || problem.title}${problem.hint ? ` ${problem.hint}` : ""}`.replaceAll("`", ""), 900);
+    say(`Error. ${where}${messageOf(problem)}${problem.hint ? ` ${problem.hint}` : ""}`.replaceAll("`", ""), 900);
   }, false);
 
   return { element, say };

@@ -52,6 +52,17 @@ export async function problemOf(response) {
   return { code: "http", status: response.status, title: "The server refused the program", detail: `It answered ${response.status} ${response.statusText}.`.replace(" .", "."), retryAfter };
 }
 
+/**
+ * What is said of what was thrown, where there is one place for it. The detail of a wrong program stands alone; others need their title.
+ * @param {unknown} problem
+ */
+export function messageOf(problem) {
+  const { title, detail, status } = /** @type {Partial<Problem>} */ (problem ?? {});
+  if (!title) return "The server cannot be reached.";
+  if (!detail) return title;
+  return status === 422 ? detail : `${title}. ${detail}`;
+}
+
 /** @param {unknown} error @returns {Problem} */
 const unreachable = (error) => ({
   code: "unreachable",

@@ -1,6 +1,7 @@
 // The same program for PyTorch and for micrograd, to run elsewhere; and what PyTorch itself found, where the server has it.
 
 import { codeOf } from "./address.js";
+import { messageOf } from "./api.js";
 import { writeClipboard } from "./clipboard.js";
 import { h, withCode } from "./dom.js";
 import { formatNumber } from "./format.js";
@@ -49,8 +50,8 @@ export function codePanel(store, { studies, base, say }) {
     try {
       const response = await fetch(`${base}g/${await codeOf(state)}.py?${query}`);
       text.textContent = response.ok ? await response.text() : "The program has no such form.";
-    } catch {
-      text.textContent = "The server cannot be reached.";
+    } catch (problem) {
+      text.textContent = messageOf(problem);
     }
   }
 
@@ -70,7 +71,7 @@ export function codePanel(store, { studies, base, say }) {
           h("tbody", {}, ...answer.nodes.map((/** @type {any} */ row) => h("tr", {}, h("th", { scope: "row" }, row.name),
             ...[row.pass_grad, row.numeric, ...(torch ? [row.torch_grad] : [])].map((x) => h("td", { class: "number" }, formatNumber(x))), h("td", {}, row.verdict)))))));
     } catch (problem) {
-      table.textContent = /** @type {import("./types.js").Problem} */ (problem).detail ?? "The server cannot be reached.";
+      table.textContent = messageOf(problem);
     }
   }
 

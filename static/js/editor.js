@@ -12,6 +12,7 @@ import {
   Decoration, drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, hoverTooltip, keymap, lineNumbers, placeholder,
 } from "@codemirror/view";
 import { Tag, tags } from "@lezer/highlight";
+import { messageOf } from "./api.js";
 import { choicesFor } from "./completions.js";
 import { h, whenCalm } from "./dom.js";
 import { fixOf } from "./fixes.js";
@@ -245,7 +246,7 @@ function diagnosticsOf(text, problem, warnings) {
     found.push({ from, to, severity, message });
   };
   if (problem?.line) {
-    const message = [problem.detail || problem.title, problem.hint].filter(Boolean).join("\n").replaceAll("`", "");
+    const message = [messageOf(problem), problem.hint].filter(Boolean).join("\n").replaceAll("`", "");
     add({ line: problem.line, column: problem.column ?? 1, length: problem.length ?? 1 }, "error", message);
   }
   for (const { span, message } of warnings) if (span) add(span, "warning", message.replaceAll("`", ""));

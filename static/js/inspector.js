@@ -1,5 +1,6 @@
 // All about one value: where it stands in the program, what made it, what its grad is made of, and whether one can believe it.
 
+import { messageOf } from "./api.js";
 import { h, withCode } from "./dom.js";
 import { errorCurve } from "./error-curve.js";
 import { exactNumber, formatNumber } from "./format.js";
@@ -220,8 +221,7 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
       const answer = await get();
       if (answer) host.replaceChildren(...tell(answer));
     } catch (problem) {
-      const { detail, title } = /** @type {import("./types.js").Problem} */ (problem);
-      host.replaceChildren(h("p", { class: "hint" }, detail || title || "The server cannot be reached."));
+      host.replaceChildren(h("p", { class: "hint" }, messageOf(problem)));
     }
     host.parentElement?.removeAttribute("aria-busy");
   }

@@ -1,5 +1,6 @@
 // Under the program: what is wrong with it, what is odd about it, and what it printed.
 
+import { messageOf } from "./api.js";
 import { h, withCode } from "./dom.js";
 import { fixOf } from "./fixes.js";
 import { icon } from "./icons.js";
@@ -41,7 +42,7 @@ export function createOutput(host, store, editor) {
     problems.append(h("div", { class: `problem${isNew ? " is-new" : ""}${calm ? " is-calm" : ""}` },
       calm ? null : icon("warning"),
       h("div", {},
-        h("p", { class: "problem-text" }, problem.line ? where({ line: problem.line, column: problem.column ?? 1 }) : null, " ", withCode(problem.detail || problem.title)),
+        h("p", { class: "problem-text" }, problem.line ? where({ line: problem.line, column: problem.column ?? 1 }) : null, " ", withCode(messageOf(problem))),
         problem.hint ? h("p", { class: "problem-hint" }, withCode(problem.hint)) : null,
         fix ? h("button", { type: "button", class: "fix", onclick: () => editor.applyFix(problem) }, fix.label) : null)));
   });

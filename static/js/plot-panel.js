@@ -1,5 +1,6 @@
 // The output against one input: the curve, the tangent whose slope is the grad, the secant that closes in on it.
 
+import { messageOf } from "./api.js";
 import { linear } from "./axis.js";
 import { createChart } from "./chart.js";
 import { h } from "./dom.js";
@@ -94,7 +95,7 @@ export function plotPanel(store, { studies, base }) {
       show({ points, x: Number(answer.x), y: Number(answer.y), slope: Number(answer.slope), beyond: () => Number(answer.secant?.y ?? NaN), xName: answer.name, yName: answer.output_name });
       note.textContent = answer.note ?? "";
     } catch (problem) {
-      note.textContent = /** @type {import("./types.js").Problem} */ (problem).detail ?? "The server cannot be reached.";
+      note.textContent = messageOf(problem);
     }
   }
 

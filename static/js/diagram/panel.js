@@ -1,5 +1,6 @@
 // The program's neuron or network beside the graph, or in its place: it follows the step, the sliders and what is pointed at.
 
+import { messageOf } from "../api.js";
 import { h } from "../dom.js";
 import { exactNumber } from "../format.js";
 import { optionOf } from "../links.js";
@@ -127,8 +128,7 @@ function createPanel(store, { studies, base, inspect, setOptions, say }, large) 
       }
       show(found, state.trace);
     } catch (problem) {
-      const { title, detail, hint } = /** @type {import("../types.js").Problem} */ (problem);
-      empty(detail ? `${detail} ${hint ?? ""}` : (title ?? "The server cannot be reached."));
+      empty(`${messageOf(problem)} ${/** @type {import("../types.js").Problem} */ (problem).hint ?? ""}`.trimEnd());
     } finally {
       if (loading === key) loading = "";
     }

@@ -1,5 +1,6 @@
 // Why this order? Three ways to walk back through the same graph, of which one is right.
 
+import { messageOf } from "../api.js";
 import { h, withCode } from "../dom.js";
 import { formatNumber } from "../format.js";
 import { nameOf, storyOf } from "../state.js";
@@ -55,8 +56,7 @@ export function following(store, host, ask, tell) {
       const answer = await ask();
       if (answer) tell(answer);
     } catch (problem) {
-      const { detail, title } = /** @type {import("../types.js").Problem} */ (problem);
-      host.replaceChildren(h("p", { class: "hint" }, detail || title || "The server cannot be reached."));
+      host.replaceChildren(h("p", { class: "hint" }, messageOf(problem)));
     }
   };
   const soon = () => {

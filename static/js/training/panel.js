@@ -1,5 +1,6 @@
 // The time machine: train the program, then walk through the iterations. The graph, its numbers and the tables follow.
 
+import { messageOf } from "../api.js";
 import { h, withCode } from "../dom.js";
 import { formatNumber } from "../format.js";
 import { stepsOf } from "../relations.js";
@@ -305,8 +306,8 @@ export function createTraining(body, store, { base, say, goTo, setOptions, setMo
 
   /** @param {unknown} problem */
   function refuse(problem) {
-    const { detail, title, hint, code } = /** @type {import("../types.js").Problem} */ (problem ?? {});
-    const text = `${detail || title || "The server cannot be reached."}${hint ? ` ${hint}` : ""}`;
+    const { hint, code } = /** @type {import("../types.js").Problem} */ (problem ?? {});
+    const text = `${messageOf(problem)}${hint ? ` ${hint}` : ""}`;
     tell(text);
     say(text.replaceAll("`", ""));
     if (code === "train" && !run) trainButton.disabled = false;
