@@ -56,9 +56,14 @@ def _copied(values: Sequence[Value], recorder: Recorder) -> list[Value]:
         else:
             raise ProgramError(f"`{value.op.name}` is not in the table of operations, and cannot be drawn.")
         if value.label:
-            recorder.name(copy, value.label, EXPLICIT)
+            recorder.name(copy, _text(value.label), EXPLICIT)
         copies[value] = copy
     return list(copies.values())
+
+
+def _text(label: object) -> str:
+    """A label as text that can be written anywhere: half of a surrogate pair cannot."""
+    return str(label).encode(errors="replace").decode()
 
 
 def _as_it_is(trace: Trace, values: Sequence[Value], graded: bool) -> Trace:

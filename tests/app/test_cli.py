@@ -120,7 +120,7 @@ WEB = {"anyio", "asyncio", "fastapi", "http", "jinja2", "starlette", "uvicorn"}
         (("--version",), WEB | {"pydantic", "graphviz"}),
         (("--help",), WEB | {"pydantic", "graphviz"}),
         (("ops",), WEB | {"pydantic", "graphviz"}),
-        (("draw", "-"), WEB),
+        (("draw", "-"), WEB | {"graphviz"}),
         (("steps", "-"), WEB),
         (("check", "-"), WEB),
     ],
@@ -134,6 +134,18 @@ def test_a_command_loads_what_it_needs(arguments: tuple[str, ...], absent: set[s
 
     assert "stepgrad" in loaded
     assert loaded & absent == set()
+
+
+def test_the_collector_is_set_as_in_the_server():
+    code = "import gc; from stepgrad.app import {0}; {1}; print(gc.get_threshold(), gc.get_freeze_count() > 1_000)"
+    here, there = (
+        subprocess.run(
+            [sys.executable, "-c", code.format(*words)], capture_output=True, text=True, check=True
+        ).stdout.splitlines()[-1]
+        for words in (("cli", "cli.main(['ops'])"), ("collector", "collector.settle()"))
+    )
+
+    assert here == there == "(50000, 20, 50) True"
 
 
 def test_an_error_has_a_caret_under_its_place():

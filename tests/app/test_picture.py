@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 import traceback
+from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import stepgrad
 from stepgrad import MLP, StepgradError, Value, draw
@@ -118,6 +122,21 @@ def test_the_python_of_a_value_computes_it(passes, tmp_path):
     done = subprocess.run([sys.executable, str(tmp_path / "b.py")], capture_output=True, text=True, check=True)
 
     assert done.stdout.splitlines()[1] == f"b  data 9  grad {int(passes == 1)}"
+
+
+@settings(max_examples=40)
+@given(st.text(max_size=80), st.sampled_from([0.0, -2.5, 1e300, math.inf, math.nan]), st.integers(0, 2))
+def test_any_label_and_any_number_can_be_drawn_in_every_format(label, number, passes):
+    a = Value(number, label=label)
+    b = (a * a / (a - 1)).exp()
+    b.label = label
+    for _ in range(passes):
+        b.backward()
+    for options in ({}, {"step": 0, "style": "compact", "edges": "contribution", "color": "grad", "steps": "node"}):
+        made = {name: draw(b, **options).made(row) for name, row in FORMATS.items()}
+        ElementTree.fromstring(made["svg"])
+        json.loads(made["json"])
+        compile(made["py"], "b.py", "exec")
 
 
 def test_options_are_those_of_an_address():

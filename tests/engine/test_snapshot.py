@@ -111,6 +111,11 @@ def test_two_values_may_have_one_label():
     assert [node.key for node in trace_of(a * b).nodes] == ["a", "a#2", "out"]
 
 
+@pytest.mark.parametrize(("label", "shown"), [("θ\n", "θ\n"), ("\ud800", "?"), (7, "7")])
+def test_a_label_is_text(label, shown):
+    assert trace_of(Value(1.0, label=label)).nodes[0].label == shown
+
+
 @pytest.mark.parametrize(
     "act",
     [

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,16 @@ def test_nothing_of_ours_but_stepgrad_is_installed(site):
     assert installed - {"bin", "Scripts"} == {"stepgrad"}
     assert (site / "stepgrad/py.typed").exists()
     assert {path.name for path in (site / "stepgrad").iterdir() if path.is_dir()} - {"__pycache__"} == {"app", "engine"}
+
+
+def test_the_tree_and_the_sdist_make_the_same_wheel(site, tmp_path):
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, env=READY, check=True, capture_output=True)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        packed = {name for name in wheel.namelist() if name.startswith("stepgrad/")}
+    installed = (path for path in (site / "stepgrad").rglob("*") if path.is_file() and path.suffix != ".pyc")
+
+    assert packed == {path.relative_to(site).as_posix() for path in installed}
 
 
 def test_pages_and_built_assets_lie_inside_the_package(site, tmp_path):
