@@ -15,10 +15,15 @@ V = TypeVar("V")
 
 
 class Cache(Generic[K, V]):
-    """The values used last, up to a total weight. What alone weighs more than an eighth of all is not kept. Thread-safe."""
+    """The values used last, up to a total weight. What alone weighs more than its share of all, an eighth, is not kept.
+    Thread-safe.
 
-    def __init__(self, limit: int, weigh: Callable[[V], int]) -> None:
+    A value is weighed again each time it is used.
+    """
+
+    def __init__(self, limit: int, weigh: Callable[[V], int], share: int = 8) -> None:
         self._limit = limit
+        self._largest = limit // share
         self._weigh = weigh
         self._held: OrderedDict[K, tuple[V, int]] = OrderedDict()
         self._making: dict[K, Future[V]] = {}
@@ -33,19 +38,27 @@ class Cache(Generic[K, V]):
         if (found := self._held.get(key)) is None:
             return None
         self._held.move_to_end(key)
-        return found[0]
+        value, before = found
+        if (weight := self._weigh(value)) != before:  # it has grown
+            self._held[key] = value, weight
+            self._weight += weight - before
+            self._make_room()
+        return value
 
     def put(self, key: K, value: V) -> None:
         weight = self._weigh(value)
-        if weight > self._limit // 8:
+        if weight > self._largest:
             return
         with self._lock:
             if key in self._held:
                 self._weight -= self._held.pop(key)[1]
             self._held[key] = (value, weight)
             self._weight += weight
-            while self._weight > self._limit:
-                self._weight -= self._held.popitem(last=False)[1][1]
+            self._make_room()
+
+    def _make_room(self) -> None:
+        while self._weight > self._limit:
+            self._weight -= self._held.popitem(last=False)[1][1]
 
     def get_or_make(self, key: K, make: Callable[[], V]) -> V:
         """What is held, else what `make` gives. Who asks while it is being made waits for it, and shares its error too."""

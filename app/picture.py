@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,12 @@ from stepgrad.app.exporting.code import code
 from stepgrad.app.options import NAMES, Options, affecting
 from stepgrad.app.pipeline import Pipeline
 from stepgrad.app.query import wrong
-from stepgrad.app.story import Moment, Story
+from stepgrad.app.runs import RunKey
+from stepgrad.app.story import Moment
 from stepgrad.engine.errors import StepgradError
 from stepgrad.engine.graph import ancestors
-from stepgrad.engine.snapshot import trace_of
+from stepgrad.engine.snapshot import recording_of_values
+from stepgrad.engine.story import tell
 from stepgrad.engine.trace import Trace
 from stepgrad.engine.value import Value
 
@@ -113,9 +114,9 @@ def _of_value(value: Value, options: Options) -> Moment:
             raise wrong(
                 f"`{name}` asks for a program; of a graph of values only the numbers are known.", "Draw the program's text."
             )
-    trace = trace_of(value)
-    # The program that makes it, so that links lead to this graph.
-    return Moment.of(Story(replace(trace, source=code(trace, "micrograd"))), options)
+    recording = recording_of_values(value)
+    recording.source = code(tell(recording), "micrograd")  # the program that makes it, so that links lead to this graph
+    return Moment.of(pipeline().runs.get(RunKey(recording)), options)
 
 
 def _read(given: Mapping[str, Any]) -> Options:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from stepgrad.app.drawing.diagram.networks import Networks
 from stepgrad.app.drawing.explaining import Explainer
@@ -13,64 +13,69 @@ from stepgrad.app.drawing.flow import Flow, largest
 from stepgrad.app.drawing.layout import refuse_values
 from stepgrad.app.drawing.merging import by_node
 from stepgrad.app.drawing.structure import Structure, room_of, structure_of
-from stepgrad.app.drawing.view import UNSEEN, Color, Numbers, View
+from stepgrad.app.drawing.view import UNSEEN, Numbers, View
 from stepgrad.app.drawing.words import Narrator
-from stepgrad.app.knobs import Knobs, plan_of
+from stepgrad.app.knobs import Knobs
 from stepgrad.app.options import Options
 from stepgrad.app.steps import resolve
 from stepgrad.app.tape import tape_of
-from stepgrad.app.training import Course, Courses, model_of
 from stepgrad.app.views import view_of
 from stepgrad.engine.folding import drawn_for, examples
+from stepgrad.engine.recording import Recording
 from stepgrad.engine.trace import Frame, Group, Step, Trace
 from stepgrad.engine.trouble import Trouble
 
+if TYPE_CHECKING:
+    from stepgrad.app.runs import RunKey, Runs
+    from stepgrad.app.training import Course
+
 __all__ = ["Moment", "Story"]
 
-_KEPT = 8
-"""Structures, and scales of colours, that a story keeps."""
+Made = TypeVar("Made")
 
 BADGED = 10_000
 """Values of a run that is looked through for where its gradients go wrong: a tenth of a second."""
 
 
 class Story:
-    """A run and the words for it; of a folded one, `whole` tells the story with nothing folded again."""
+    """A run that is told, and the words for it. What is found out about it is kept in the store of runs, by its key."""
 
-    def __init__(
-        self,
-        trace: Trace,
-        key: Hashable = None,
-        courses: Courses | None = None,
-        like: Story | None = None,
-        twin: Story | None = None,
-        whole: Callable[[], Story] | None = None,
-    ) -> None:
+    def __init__(self, trace: Trace, key: RunKey, runs: Runs) -> None:
         self.trace = trace
-        self._whole = whole
-        self.key = self if key is None else key
-        """The same for the same run."""
-        self._courses = courses or Courses(0)
-        self.like = like
-        """Whose pictures it shares the structure of: numbers that are too wide there are written shorter."""
-        self._twin = twin
-        """A story that differs in nothing but numbers: its structures are the same where the numbers need the same room."""
+        self._key = key
+        self._runs = runs
         self.flow = Flow(trace)
-        self.kept: dict[Hashable, Any] = {}
-        """What studies have found out about it, a few things each."""
-        self.structures: dict[tuple[Any, ...], Structure] = {}
-        self._most: dict[tuple[Color, frozenset[str]], tuple[float, float]] = {}
-        self.weight = 2_000 + 2 * len(trace.source) + 1_000 * len(trace.nodes) + 900 * len(trace.edges) + 700 * len(trace.steps)
+
+    @property
+    def weight(self) -> int:
+        """Bytes, estimated: a third when it is new, all when it has been drawn and told."""
+        trace = self.trace
+        full = 1_000 * len(trace.nodes) + 900 * len(trace.edges) + 700 * len(trace.steps)
+        used = sum(part in self.__dict__ for part in ("narrator", "explainer", "by_node", "badges", "tape"))
+        return 2_000 + 2 * len(trace.source) + full * (2 + used) // 6
+
+    def memo(self, what: Hashable, make: Callable[[], Made]) -> Made:
+        """What has been found out about it before, else what `make` finds out."""
+        return self._runs.memo((self._key, what), make)
+
+    @property
+    def _folded(self) -> bool:
+        return any(node.folds for node in self.trace.nodes)
 
     @property
     def whole(self) -> Story:
         """The story with nothing folded. It may be a hundred times as large: a folded one does not hold it."""
-        return self._whole() if self._whole else self
+        return self._runs.get(self._key.whole) if self._folded else self
 
-    @cached_property
+    @property
+    def recording(self) -> Recording:
+        return self._runs.recording(self._key)
+
+    @property
     def networks(self) -> Networks:
         """The neurons in it. Training changes numbers only."""
-        return self.like.networks if self.like else Networks(self.whole.trace)
+        first = self._key.first.whole
+        return self._runs.memo(("networks", first), lambda: Networks(self._runs.get(first).trace))
 
     @cached_property
     def narrator(self) -> Narrator:
@@ -82,27 +87,28 @@ class Story:
 
     def course(self, knobs: Knobs) -> Course:
         """The training of this run."""
-        make = lambda: model_of(self.trace, knobs.train, self.narrator.name)  # noqa: E731
-        return self._courses.of((self.key, knobs.train), plan_of(knobs), make)
+        return self._runs.course(self._key, knobs)
 
     @cached_property
     def tape(self) -> dict[str, Any] | None:
         """The operations of the whole run, where some are folded."""
-        return tape_of(self.whole.trace) if self._whole else None
+        return tape_of(self.recording) if self._folded else None
 
     @cached_property
     def examples(self) -> tuple[Group, ...]:
         """What can be shown one at a time."""
-        return self.whole.examples if self._whole else examples(self.trace)
+        return examples(self.recording.graph.groups)
 
     @cached_property
     def badges(self) -> list[tuple[Trouble, str]]:
         """Where it goes wrong, each with a sentence; what is hidden, at the box that hides it."""
-        if not self._whole:
+        if not self._folded:
             return self.explainer.badges if len(self.trace.nodes) <= BADGED else []
-        whole = self.whole
-        drawn = drawn_for(whole.trace, self.trace)
-        found = ((found, sentence, drawn(found.node)) for found, sentence in whole.badges)
+        graph = self.recording.graph
+        if len(graph) > BADGED:
+            return []
+        drawn = drawn_for(graph, self.trace)
+        found = ((found, sentence, drawn(found.node)) for found, sentence in self.whole.badges)
         edges = {edge.id for edge in self.trace.edges}
         return [
             (replace(found, node=node, edge=found.edge if found.edge in edges else None), sentence)
@@ -115,26 +121,26 @@ class Story:
         return f"Computation graph of {self.narrator.name(self.trace.output)}"
 
     def structure(self, options: Options) -> Structure:
-        """The same for every step, theme and font."""
-        if self.like:
-            return self.like.structure(options)
-        look = (options.style, options.dir, options.leaves, options.digits)
-        key = options.structure
-        if (structure := self.structures.get(key)) is None:
-            shown = (node for node in self.trace.nodes if node.inside is None)
-            refuse_values(sum(options.hide != "constants" or node.kind != "constant" for node in shown))
-            if len(self.structures) >= _KEPT:
-                self.structures.clear()
-            if (twin := self._twin) and options.edges == "none" and (known := twin.structures.get(key)):
-                room = room_of(self.trace, options.digits)
-                if all(box.chars == room[box.node] for box in known.boxes):
-                    self.structures[key] = known
-                    return known
-            terms = None if options.edges == "none" else self.flow.room(options.edges, options.digits)
-            constants = options.hide != "constants"
-            structure = structure_of(self.trace, *look, terms=terms, constants=constants, framed=options.opened)
-            self.structures[key] = structure
-        return structure
+        """The same for every step, theme and font, for every iteration, and wherever the numbers need the same room."""
+        if self._key.first != self._key:
+            return self._runs.get(self._key.first).structure(options)
+        return self.memo(("structure", options.structure), lambda: self._structure(options))
+
+    def _structure(self, options: Options) -> Structure:
+        shown = (node for node in self.trace.nodes if node.inside is None)
+        refuse_values(sum(options.hide != "constants" or node.kind != "constant" for node in shown))
+        if options.edges != "none" or (form := self.recording.form) is None:
+            return self._new_structure(options)
+        room = tuple(room_of(self.trace, options.digits).values())
+        key = ("structure", form, self._key.fold, options.structure, room)
+        return self._runs.memo(key, lambda: self._new_structure(options))
+
+    def _new_structure(self, options: Options) -> Structure:
+        terms = None if options.edges == "none" else self.flow.room(options.edges, options.digits)
+        return structure_of(
+            self.trace, options.style, options.dir, options.leaves, options.digits,
+            terms=terms, constants=options.hide != "constants", framed=options.opened,
+        )  # fmt: skip
 
     @cached_property
     def by_node(self) -> Trace:
@@ -152,11 +158,7 @@ class Story:
         local, contribution = self.flow.at(last.index if last else 0)
         if view.color == "none":
             return Numbers(local, contribution)
-        key = (view.color, view.asked)
-        if (most := self._most.get(key)) is None:
-            if len(self._most) >= _KEPT:
-                self._most.clear()
-            most = self._most[key] = largest(self.trace, self.flow, view)
+        most = self.memo(("largest", view.color, view.asked), lambda: largest(self.trace, self.flow, view))
         return Numbers(local, contribution, *most)
 
 

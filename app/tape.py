@@ -7,10 +7,12 @@ backward pass, whatever comes after: with more passes, only the server knows wha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from stepgrad.app.wire import number
-from stepgrad.engine.trace import Trace
+from stepgrad.engine.recording import Computed, Entry, Graph, Recording, Seeded, Terms, Written
 
 __all__ = ["LONGEST", "tape_of"]
 
@@ -18,39 +20,38 @@ LONGEST = 5_000
 """Values on a tape: some 30 bytes each."""
 
 
-def tape_of(whole: Trace) -> dict[str, Any] | None:
+def tape_of(recording: Recording) -> dict[str, Any] | None:
     """The operations of a run, or None where these are too many or there are several passes."""
-    if len(whole.nodes) > LONGEST:
+    graph, log = recording.graph, recording.log
+    if len(graph) > LONGEST or not _is_one_pass(graph, log):
         return None
-    phases = [step.phase for step in whole.steps]
-    passes = [phase for phase in phases if phase in ("forward", "seed", "backward")]
-    operations = sum(node.op is not None for node in whole.nodes)
-    first = [*["forward"] * operations, "seed", *["backward"] * (len(passes) - operations - 1)]
-    if phases[: len(passes)] != first or not _is_whole(whole, whole.steps[operations].node):
-        return None
-    place = {node.id: i for i, node in enumerate(whole.nodes)}
+    ids = list(map(graph.id, range(len(graph))))
     return {
-        "ids": [node.id for node in whole.nodes],
-        "keys": {node.id: node.key for node in whole.nodes if node.op is None and node.kind != "constant"},
-        "start": {node.id: number(whole.start.get(node.id, node.data)) for node in whole.nodes if node.op is None},
+        "ids": ids,
+        "keys": {ids[row]: graph.keys[row] for row in graph.leaves if graph.kinds[row] != "constant"},
+        "start": {ids[row]: number(recording.start.get(row, recording.data[row])) for row in graph.leaves},
         "operations": [
-            [place[node.id], node.op, [place[each] for each in node.inputs], [number(param) for param in node.params]]
-            for node in whole.nodes
-            if node.op is not None
+            [row.out, row.op.name, list(row.inputs), [number(param) for param in row.params]] for row in graph.program
         ],
-        "root": place[whole.steps[operations].node],
+        "root": recording.root,
     }
 
 
-def _is_whole(whole: Trace, root: str) -> bool:
-    """Whether the terms came as a backward pass adds them: a pass by hand may leave some out, or go another way."""
-    into: dict[str, list[str]] = {}
-    for edge in whole.edges:
-        into.setdefault(edge.target, []).append(edge.id)
-    leading = {root}
-    expected: list[str] = []
-    for node in reversed(whole.nodes):
-        if node.id in leading and node.op is not None:
-            leading.update(node.inputs)
-            expected += into[node.id]
-    return [step.edge for step in whole.steps if step.phase == "backward"] == expected
+def _is_one_pass(graph: Graph, log: Sequence[Entry]) -> bool:
+    """Whether everything was computed, then one pass walked back, then at most numbers were set.
+
+    A pass by hand may leave out terms, or go another way: it counts if they came as a backward pass adds them.
+    """
+    kinds = [kind for kind, _ in groupby(map(type, log))]
+    if kinds not in ([Computed, Seeded, Terms], [Computed, Seeded, Terms, Written], [Seeded], [Seeded, Written]):
+        return False
+    (root,) = (entry.root for entry in log if isinstance(entry, Seeded))
+    computed = [row for entry in log if isinstance(entry, Computed) for row in entry.rows]
+    walked = [row for entry in log if isinstance(entry, Terms) for row in entry.order]
+    leading = set(graph.leading(root))
+    return (
+        sum(isinstance(entry, Seeded) for entry in log) == 1
+        and computed == [row.out for row in graph.program]
+        and walked == [row.out for row in reversed(graph.program) if row.out in leading]
+        and not any(isinstance(entry, Terms) and entry.idle for entry in log)
+    )

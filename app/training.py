@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from threading import BoundedSemaphore, Lock
+from typing import TYPE_CHECKING
 
-from stepgrad.app.caching import Cache
 from stepgrad.app.drawing.errors import Busy
 from stepgrad.app.errors import ProblemError
 from stepgrad.app.nodes import named
 from stepgrad.engine.model import Model
 from stepgrad.engine.predictions import Predictor, predictor
+from stepgrad.engine.recording import Recording
 from stepgrad.engine.replay import Replay
-from stepgrad.engine.retelling import retold
-from stepgrad.engine.trace import Node, Trace
+from stepgrad.engine.trace import Node
 from stepgrad.engine.train import History, Plan, Run
 
-__all__ = ["Course", "Courses", "model_of", "no_iteration"]
+if TYPE_CHECKING:
+    from stepgrad.app.story import Story
+
+__all__ = ["Course", "model_of", "no_iteration"]
 
 _LIGHT = 500_000
 """Operations that are not worth waiting for one's turn: 50 ms."""
@@ -38,7 +41,7 @@ class Course:
     @property
     def weight(self) -> int:
         """Bytes, estimated."""
-        return 20_000 + 300 * len(self.model.nodes) + 8 * (len(self.run.rows) + len(self.run.losses))
+        return 20_000 + 300 * len(self.model.graph) + 8 * (len(self.run.rows) + len(self.run.losses))
 
     @cached_property
     def predictor(self) -> Predictor:
@@ -67,12 +70,13 @@ class Course:
                 raise no_iteration(iteration, self.run.updates)
             return self.run.at(iteration)
 
-    def told(self, trace: Trace, iteration: int) -> Trace:
-        """The story of one iteration. Raises LimitError, or a 422 problem where the run has ended before."""
+    @contextmanager
+    def until(self, iteration: int) -> Iterator[Run]:
+        """The run, when it has come to an iteration and gone on from there, if it does. Raises as `at` does."""
         with self._at_least(iteration + 1, iteration):
             if iteration > self.run.updates:
                 raise no_iteration(iteration, self.run.updates)
-            return retold(trace, self.run, iteration)
+            yield self.run
 
     @contextmanager
     def _at_least(self, steps: int, asked: int) -> Iterator[None]:
@@ -90,30 +94,15 @@ class Course:
                 self._turns.release()
 
 
-class Courses:
-    """The runs that were asked for last, up to so many bytes, and how many of them work at once."""
-
-    def __init__(self, limit: int, at_once: int = 1) -> None:
-        self._kept: Cache[Hashable, Course] = Cache(limit, lambda course: course.weight)
-        self._turns = BoundedSemaphore(at_once)
-
-    def of(self, key: Hashable, plan: Plan, model: Callable[[], Model]) -> Course:
-        """The run of a plan. `key` says of which model."""
-        kept = (key, plan)
-        course = self._kept.get_or_make(kept, lambda: Course(model(), plan, self._turns))
-        self._kept.put(kept, course)  # it grows: weighed again each time
-        return course
-
-
-def model_of(trace: Trace, train: str, name: Callable[[str], str]) -> Model:
-    """What `train` says is to be trained. Raises a 422 problem for what cannot be."""
-    replay = Replay(trace)
-    wanted = _wanted(replay, train.split(","), name) if train else None
+def model_of(recording: Recording, train: str, story: Callable[[], Story]) -> Model:
+    """What `train` says is to be trained, of a run and its story. Raises a 422 problem for what cannot be."""
+    wanted = _wanted(Replay(story().trace), train.split(","), story().narrator.name) if train else None
     try:
-        return Model(trace, wanted)
+        return Model(recording, wanted)
     except ValueError:
+        root = story().narrator.name(recording.graph.id(recording.root))
         raise ProblemError(
-            422, "train", "There is nothing to train", f"{name(replay.root)} depends on no parameter and no input.",
+            422, "train", "There is nothing to train", f"{root} depends on no parameter and no input.",
             hint="Give a number a name, such as `w = 0.5`, and use it.",
         ) from None  # fmt: skip
 

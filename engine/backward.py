@@ -70,23 +70,23 @@ class Pass:
     They are kept as plain numbers and told when somebody asks: a training loop adds hundreds of thousands that nobody looks at.
     """
 
-    __slots__ = ("_befores", "_locals", "_upstreams", "order")
+    __slots__ = ("befores", "locals", "order", "upstreams")
 
     order: Sequence[Value]
     """The operations that were visited."""
 
     def __init__(self, order: list[Value], upstreams: list[float], locals_: list[float], befores: list[float]) -> None:
         self.order = order
-        self._upstreams = upstreams
-        self._locals = locals_
-        self._befores = befores
+        self.upstreams = upstreams
+        self.locals = locals_
+        self.befores = befores
 
     def __len__(self) -> int:
-        return len(self._locals)
+        return len(self.locals)
 
     def __iter__(self) -> Iterator[Contribution]:
-        noted = zip(self._locals, self._befores, strict=True)
-        for node, upstream in zip(self.order, self._upstreams, strict=True):
+        noted = zip(self.locals, self.befores, strict=True)
+        for node, upstream in zip(self.order, self.upstreams, strict=True):
             op: Op = node.op  # type: ignore[assignment]  # seed returns operations only
             for slot in range(len(node.inputs)):
                 local, before = next(noted)

@@ -158,7 +158,7 @@ def _measure(replay: Replay, node: str, h: float) -> _Measured:
 def _kink(replay: Replay, node: str, plus: dict[str, float], minus: dict[str, float]) -> str | None:
     """The first operation that is on one of its sides before x, and on another after it."""
     data = replay.data
-    for id_, op, inputs, params in replay.after(node):
+    for op, id_, inputs, params in replay.after(node):
         if not op.kinks:
             continue
         before, after = ([known.get(each, data[each]) for each in inputs] + list(params) for known in (minus, plus))

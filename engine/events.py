@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from stepgrad.engine.backward import Contribution, Pass
+from stepgrad.engine.backward import Pass
 from stepgrad.engine.trace import Field
 from stepgrad.engine.value import Value
 
-__all__ = ["Assigned", "Computed", "Event", "Noted", "Passed", "Seeded", "Sent", "begins", "is_by_hand", "seeded_by_hand"]
+__all__ = ["Assigned", "Noted", "Passed", "Seeded", "Sent", "begins", "is_by_hand", "seeded_by_hand"]
 
 
 class Seeded(NamedTuple):
@@ -27,13 +27,6 @@ class Assigned(NamedTuple):
     field: Field
     before: float | None
     after: float
-
-
-class Computed(NamedTuple):
-    """An operation was computed."""
-
-    value: Value
-    data: float
 
 
 class Passed:
@@ -54,8 +47,6 @@ class Sent:
     def __init__(self, terms: Pass) -> None:
         self.terms = terms
 
-
-Event = Computed | Seeded | Contribution | Assigned
 
 Noted = Value | Assigned | Passed | Sent
 """What the log is made of; a value stands for its being computed."""

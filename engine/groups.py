@@ -4,32 +4,42 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from stepgrad.engine.errors import Span
 from stepgrad.engine.recorder import Making
 from stepgrad.engine.trace import Group
-from stepgrad.engine.value import Value
 
-__all__ = ["grouped"]
+__all__ = ["around", "grouped"]
+
+
+def around(groups: Sequence[Group], innermost: Iterable[str | None]) -> tuple[Group, ...]:
+    """The groups of which some are the innermost of a value, and those around them."""
+    parents = {group.id: group.parent for group in groups}
+    used: set[str | None] = {None}
+    for at in set(innermost):
+        while at is not None and at not in used:
+            used.add(at)
+            at = parents[at]
+    return tuple(group for group in groups if group.id in used)
 
 
 def grouped(
-    values: Sequence[Value],
-    makings: Mapping[Value, Making],
+    makings: Sequence[Making | None],
     span: Callable[[Any], Span | None],
     name: Callable[[Making], str],
-) -> tuple[tuple[Group, ...], dict[Value, str]]:
-    """The groups that made these values, parents before children, and the innermost group of each value that has one.
+) -> tuple[tuple[Group, ...], list[str | None]]:
+    """Groups: the part of the program that made each value → the groups, outer ones first, and the innermost of each value.
 
     A part of the program that made one value only is no group: there is nothing to fold. Nor is one that made nothing beside a
     single other part: a statement that only calls a net is that call. Nets, layers and neurons are always told.
     """
-    own = Counter(making for value in values if (making := makings.get(value)) is not None)
+    own = Counter(makings)
+    del own[None]
     sizes: Counter[Making] = Counter()
     for making, count in own.items():
-        outer: Making | None = making
+        outer = making
         while outer is not None:
             sizes[outer] += count
             outer = outer.parent
@@ -42,7 +52,7 @@ def grouped(
     told: dict[Making, Group | None] = {}
     taken: Counter[str] = Counter()
 
-    for inner in own:
+    for inner in filter(None, own):
         untold: list[Making] = []
         outer = inner
         while outer is not None and outer not in told:
@@ -64,8 +74,8 @@ def grouped(
             )
             groups.append(group)
             told[making] = group
-    innermost = {making: found.id for making in own if (found := told[making]) is not None}
-    return tuple(groups), {value: innermost[made] for value in values if (made := makings.get(value)) in innermost}
+    innermost: dict[Making | None, str] = {making: found.id for making in own if making and (found := told[making])}
+    return tuple(groups), list(map(innermost.get, makings))
 
 
 def _plain(name: str) -> str:

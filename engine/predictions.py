@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from stepgrad.engine.compile import Structure, program
+from stepgrad.engine.compile import compiled
 from stepgrad.engine.errors import ProgramError
 from stepgrad.engine.examples import Cut, LossGraph
 from stepgrad.engine.model import Model
+from stepgrad.engine.program import Program
 
 __all__ = ["Predictor", "predictor"]
 
@@ -31,7 +32,7 @@ class Predictor:
     """What each example reads."""
     targets: tuple[float, ...] | None
     """What each should come to; None where all are alike or there is none."""
-    structure: Structure
+    program: Program
     leaves: tuple[int | float, ...]
     """What each leaf after the parameters is: an int is an input's place, a float a number."""
 
@@ -43,7 +44,7 @@ class Predictor:
     @cached_property
     def work(self) -> int:
         """Operations of one evaluation."""
-        return max(1, len(self.structure.instructions))
+        return max(1, len(self.program.rows))
 
     def at(self, parameters: list[float], *inputs: float) -> float:
         """The prediction for these inputs."""
@@ -52,7 +53,7 @@ class Predictor:
 
     @cached_property
     def _value(self) -> Callable[[Sequence[float]], float]:
-        return program(self.structure).value
+        return compiled(self.program).value
 
 
 def predictor(model: Model) -> Predictor:
@@ -63,11 +64,11 @@ def predictor(model: Model) -> Predictor:
             "There are no examples in it: the loss is not a sum with a term for each.",
             hint="Write it as `loss = sum((yout - ygt)**2 for …)` over two examples or more.",
         )
-    graph = LossGraph(model.nodes, [node.id for node in model.parameters])
+    graph = model.loss_graph
     ways = [_bottlenecks(graph, example.terms) for example in examples.each]
     if not ways[0] or any(len(way) != len(ways[0]) for way in ways):
         raise _unlike()
-    seen: list[set[str]] = [set() for _ in ways]
+    seen: list[set[int]] = [set() for _ in ways]
     chosen = 0
     for place in range(len(ways[0])):
         more = [_leaves_under(graph, way[place], met) for way, met in zip(ways, seen, strict=True)]
@@ -76,8 +77,8 @@ def predictor(model: Model) -> Predictor:
         chosen = place
     nodes = tuple(way[chosen] for way in ways)
     cuts = [Cut(graph) for _ in nodes]
-    structures = {cut.ending(cut.evaluated(node)) for cut, node in zip(cuts, nodes, strict=True)}
-    if len(structures) > 1:
+    programs = {cut.ending(cut.evaluated(node)) for cut, node in zip(cuts, nodes, strict=True)}
+    if len(programs) > 1:
         raise _unlike()
     columns = _columns(model, [cut.leaves for cut in cuts])
     places: dict[tuple[float, ...], int] = {}
@@ -93,7 +94,7 @@ def predictor(model: Model) -> Predictor:
     alike = len({len(each) for each in rest}) == 1
     targets = next((column for column in _columns(model, rest) if len(set(column)) > 1), None) if alike else None
     inputs = tuple(zip(*different, strict=True)) if different else ((),) * len(nodes)
-    return Predictor(nodes, inputs, targets, structures.pop(), leaves)
+    return Predictor(tuple(map(model.graph.id, nodes)), inputs, targets, programs.pop(), leaves)
 
 
 def _unlike() -> ProgramError:
@@ -103,43 +104,44 @@ def _unlike() -> ProgramError:
     )
 
 
-def _columns(model: Model, leaves: Sequence[Sequence[str]]) -> _Columns:
+def _columns(model: Model, leaves: Sequence[Sequence[int]]) -> _Columns:
     """The numbers at each place of lists of leaves that are equally long."""
     return [tuple(model.number(leaf) for leaf in column) for column in zip(*leaves, strict=True)]
 
 
-def _leaves_under(graph: LossGraph, top: str, met: set[str]) -> list[str]:
+def _leaves_under(graph: LossGraph, top: int, met: set[int]) -> list[int]:
     """The leaves a value is computed from that are not trained and were not met before, in order of evaluation."""
     found, todo = [], [top]
     while todo:
         if (each := todo.pop()) in met:
             continue
         met.add(each)
-        node = graph.by_id[each]
-        todo += node.inputs
-        if node.op is None and each not in graph.moved:
+        if (row := graph.rows[each]) is not None:
+            todo += row.inputs
+        elif not graph.moved[each]:
             found.append(each)
-    return sorted(found, key=graph.place.__getitem__)
+    return sorted(found)
 
 
-def _bottlenecks(graph: LossGraph, terms: Sequence[str]) -> list[str]:
+def _bottlenecks(graph: LossGraph, terms: Sequence[int]) -> list[int]:
     """The values that all ways from the parameters to the terms go through, in order of evaluation."""
     inner, todo = set(terms), list(terms)
     while todo:
-        for each in graph.by_id[todo.pop()].inputs:
-            if each in graph.moved and each not in inner:
+        row = graph.rows[todo.pop()]
+        for each in row.inputs if row else ():
+            if graph.moved[each] and each not in inner:
                 inner.add(each)
                 todo.append(each)
-    order = sorted((each for each in inner if graph.by_id[each].op is not None), key=graph.place.__getitem__)
+    order = sorted(each for each in inner if graph.rows[each] is not None)
     place = {each: i for i, each in enumerate(order)}
     last = dict.fromkeys(inner, -1)
     for each in order:
-        for child in graph.by_id[each].inputs:
+        for child in graph.rows[each].inputs:  # type: ignore[union-attr]  # operations only
             if child in last:
                 last[child] = place[each]
     # Where each value was used for the last time, the parameters from the start.
     last |= dict.fromkeys(terms, len(order))
-    reach = max((last[each] for each in inner if graph.by_id[each].op is None), default=-1)
+    reach = max((last[each] for each in inner if graph.rows[each] is None), default=-1)
     found = []
     for i, each in enumerate(order):
         if reach <= i:

@@ -1,7 +1,7 @@
 """Recording a run as it happens.
 
 Nothing is simulated: the recorder builds the values, runs the backward passes and makes the assignments itself, and notes each
-one. What is shown is what was computed. `engine.story` tells it.
+one. What is shown is what was computed. `engine.recording` is what is kept of it.
 
 Of a long run the last passes are told; what went before is forgotten while the program runs (`engine.forgetting`).
 """
@@ -9,7 +9,7 @@ Of a long run the last passes are told; what went before is forgotten while the 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import chain
@@ -18,7 +18,7 @@ from typing import Any
 
 from stepgrad.engine.backward import contributions, send_back
 from stepgrad.engine.errors import LimitError
-from stepgrad.engine.events import Assigned, Computed, Event, Noted, Passed, Seeded, Sent, begins, is_by_hand, seeded_by_hand
+from stepgrad.engine.events import Assigned, Noted, Passed, Seeded, Sent, is_by_hand, seeded_by_hand
 from stepgrad.engine.forgetting import Memory, sweep
 from stepgrad.engine.limits import Limits
 from stepgrad.engine.ops import Op
@@ -55,7 +55,7 @@ class Recorder:
         self._terms_left = limits.terms
         self._room = self._ahead = min(limits.held, limits.values)
         """How many more values may be made, and how many could be, until it is looked which of them are still held."""
-        self._log: list[Noted] = []
+        self.log: list[Noted] = []
         self._passes: list[Passed] = []
         self._moments = 0
         """Chain-rule terms in the log, which tells each of them."""
@@ -81,49 +81,38 @@ class Recorder:
         self._bound: dict[str, int] = {}
         """How many values each name has been bound to at the top level."""
         self._labelled: set[Value] = set()
-        self._graded: set[Value] = set()
+        self.graded: set[Value] = set()
         self._data: set[Value] = set()
         self.memories: list[Memory] = [
             self.kinds, self.places, self.origins, self.makings, self.first,
-            self._names, self._keys, self._labelled, self._graded, self._data,
+            self._names, self._keys, self._labelled, self.graded, self._data,
         ]  # fmt: skip
         """All that is kept about single values, here and by those who add to this list. It does not keep a value from dying."""
-
-    @property
-    def events(self) -> Iterator[Event]:
-        """What happened, in order."""
-        seeded = self._seeded_by_hand
-        for noted in self._log:
-            if isinstance(noted, Value):
-                yield Computed(noted, self.first.get(noted, noted.data))
-            elif isinstance(noted, Passed):
-                yield noted.seeded
-                yield from noted.terms
-            elif isinstance(noted, Sent):
-                yield from noted.terms
-            elif noted.value in seeded and begins(noted):
-                yield Seeded(noted.value, noted.before, ())
-            else:
-                yield noted
 
     @cached_property
     def by_hand(self) -> bool:
         """Whether the program sets or passes on gradients itself and calls no `backward()`. Asked when the run is over."""
-        return not self.passes and is_by_hand(self._log)
+        return not self.passes and is_by_hand(self.log)
 
     @cached_property
-    def _seeded_by_hand(self) -> dict[Value, None]:
-        return seeded_by_hand(self._log) if self.by_hand else {}
+    def seeded_by_hand(self) -> dict[Value, None]:
+        """What passes by hand began with, in order."""
+        return seeded_by_hand(self.log) if self.by_hand else {}
 
     @property
     def senders(self) -> list[Value]:
         """Values that have sent their grads back by themselves."""
-        return [noted.terms.order[0] for noted in self._log if isinstance(noted, Sent)]
+        return [noted.terms.order[0] for noted in self.log if isinstance(noted, Sent)]
+
+    @property
+    def walked(self) -> list[Sequence[Value]]:
+        """The operations that each pass which is told went through."""
+        return [passed.terms.order for passed in self._passes]
 
     @property
     def roots(self) -> list[Value]:
         """What backward was called on in the passes that are told, in order, each once; or what passes by hand began with."""
-        return list(dict.fromkeys(passed.seeded.root for passed in self._passes)) or list(self._seeded_by_hand)
+        return list(dict.fromkeys(passed.seeded.root for passed in self._passes)) or list(self.seeded_by_hand)
 
     @property
     def passes(self) -> int:
@@ -159,7 +148,7 @@ class Recorder:
         if self._room < 0:
             self._make_room()
         self.places[value] = place
-        self._log.append(value)
+        self.log.append(value)
         if self.making is not None:
             self.makings[value] = self.making
         if self.origin is not None:
@@ -168,9 +157,9 @@ class Recorder:
 
     def backward(self, root: Value) -> None:
         """Run a backward pass, each contribution an event."""
-        before = (root.grad if root in self._graded else None) if not root.inputs else None
+        before = (root.grad if root in self.graded else None) if not root.inputs else None
         terms = contributions(root)
-        graded = self._graded
+        graded = self.graded
         forgotten = [value for value in reversed(terms.order) if value in graded and value is not root]
         graded.update(terms.order, chain.from_iterable(map(_inputs, terms.order)))
         graded.add(root)
@@ -191,8 +180,8 @@ class Recorder:
         if not value.inputs:
             return
         sent = Sent(send_back([value]))
-        self._graded.update(value.inputs)
-        self._graded.add(value)
+        self.graded.update(value.inputs)
+        self.graded.add(value)
         self._moments += len(sent.terms)
         self._note(sent)
 
@@ -202,9 +191,9 @@ class Recorder:
             self.first.setdefault(value, value.data)
             value.data = after
         else:
-            before = value.grad if value in self._graded else None
+            before = value.grad if value in self.graded else None
             value.grad = after
-            self._graded.add(value)
+            self.graded.add(value)
         self._note(Assigned(value, field, before, after))
 
     def name(self, value: Value, name: str, strength: int, place: Any = None) -> None:
@@ -256,27 +245,27 @@ class Recorder:
 
     def has_grad(self, value: Value) -> bool:
         """Whether a backward pass has reached it, or the program has set its grad."""
-        return value in self._graded
+        return value in self.graded
 
     def used(self, value: Value) -> bool:
         """Whether some operation has read this leaf already."""
-        return any(isinstance(noted, Value) and value in noted.inputs for noted in self._log)
+        return any(isinstance(noted, Value) and value in noted.inputs for noted in self.log)
 
     # ── what a long run forgets ──
 
     def settle(self) -> None:
         """The run is over: keep what is told of it."""
-        if len(self._log) + self._moments > self._limits.told:
+        if len(self.log) + self._moments > self._limits.told:
             self._forget()
         if len(self.places) > self._limits.held:
             self._check_held()
 
     def _note(self, noted: Assigned | Passed | Sent) -> None:
-        self._log.append(noted)
-        if len(self._log) + self._moments <= self._enough:
+        self.log.append(noted)
+        if len(self.log) + self._moments <= self._enough:
             return
         self._forget()
-        held = len(self._log) + self._moments
+        held = len(self.log) + self._moments
         if held > (allowed := self._limits.moments):
             raise LimitError(
                 f"The story of this program has more than {allowed:,} steps.",
@@ -313,12 +302,12 @@ class Recorder:
         return len(self.places)
 
     def _sweep(self) -> None:
-        sweep(self.memories, self._log)
+        sweep(self.memories, self.log)
         self._kept = len(self.places)
 
     def _forget(self) -> None:
         """Let go of the oldest backward passes, if there is more than is told, and of all that nothing else needs."""
-        log, passes = self._log, self._passes
+        log, passes = self.log, self._passes
         dropped = 0
         if passes:
             places = [i for i, noted in enumerate(log) if noted.__class__ is Passed]

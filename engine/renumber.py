@@ -1,9 +1,9 @@
-"""The same program with other numbers: its story from the story of the first, without running it again.
+"""The same program with other numbers: its recording from that of the first, without running it again.
 
 A program is a form and some numbers: those that stand alone on the right of a name at the top level (`w = -3.0`). Where nothing
 in the form can look at a number, be it to choose, to count, to print or to build, a number only flows through the graph, and all
 of the story but its numbers stays. `Form.learn` sees that in the syntax tree or gives up: whatever it does not know is a reason
-to. `again` computes what the engine would compute, in the same order: the same story, bit for bit.
+to. `again` computes what the engine would compute, in the same order: the same recording, bit for bit.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from typing import NamedTuple
 
 from stepgrad.engine.errors import Span
 from stepgrad.engine.ops import OPS
-from stepgrad.engine.trace import Edge, Node, Step, Trace, Write
+from stepgrad.engine.program import forward
+from stepgrad.engine.recording import Recording, Seeded, Terms, Written, terms_of
+from stepgrad.engine.story import tell
 
 __all__ = ["Form", "Parts", "parts"]
 
@@ -66,87 +68,61 @@ def parts(source: str) -> Parts | None:
 
 
 class Form:
-    """What all programs of one form have in common: the story of one of them."""
+    """What all programs of one form have in common: the recording of one of them."""
 
-    def __init__(self, trace: Trace, given: Parts, leaves: Sequence[str]) -> None:
-        self.trace = trace
+    def __init__(self, recording: Recording, given: Parts, leaves: Sequence[int]) -> None:
+        self._recording = recording
         self._lengths = given.lengths
         self._leaves = leaves
-        self._places = {leaf: i for i, leaf in enumerate(leaves)}
-        self._nodes = {node.id: node for node in trace.nodes}
-        self._edges = {edge.id: edge for edge in trace.edges}
+        rows = {row.out: row for row in recording.graph.program}
+        self._passes = [[rows[each] for each in entry.order] for entry in recording.log if isinstance(entry, Terms)]
 
     @classmethod
-    def learn(cls, source: str, given: Parts, trace: Trace) -> Form | None:
-        """The form of a program that was run to this story; None unless its numbers only flow through the graph."""
-        if trace.source != source or trace.warnings or trace.printed or not _flows(source, given.lines):
+    def learn(cls, source: str, given: Parts, recording: Recording) -> Form | None:
+        """The form of a program that was run; None unless its numbers only flow through the graph."""
+        if recording.source != source or recording.warnings or recording.printed or not recording.finite:
             return None
-        lines = set(given.lines)
-        here = [(node.span.line, node) for node in trace.nodes if node.span and node.span.line in lines]
-        leaves = {line: node.id for line, node in here if not node.op}
+        if not _flows(source, given.lines):
+            return None
+        graph, lines = recording.graph, set(given.lines)
+        here = [(span.line, row) for row, span in enumerate(graph.spans) if span and span.line in lines]
+        leaves = {line: row for line, row in here if not graph.inputs[row]}
         if len(here) != len(lines) or len(leaves) != len(lines):
             return None  # several values of one line, or none: not what it looked like
-        if any(group.span and group.span.line in lines for group in trace.groups):
+        if any(group.span and group.span.line in lines for group in graph.groups):
             return None
-        seeds = [step for step in trace.steps if step.phase == "seed"]
-        if len(seeds) != 1 or seeds[0].writes != (Write(seeds[0].node, "grad", None, 1.0),):
+        if any(isinstance(entry, Written) for entry in recording.log):
             return None
-        if any(step.phase not in ("forward", "seed", "backward") for step in trace.steps):
+        if [entry[1:] for entry in recording.log if isinstance(entry, Seeded)] not in ([(None, ())], [(None, [])]):
             return None
-        form = cls(trace, given, [leaves[line] for line in given.lines])
-        return form if form.again(source, given) == trace else None
+        form = cls(recording, given, [leaves[line] for line in given.lines])
+        again = form.again(source, given)
+        return form if again and tell(again) == tell(recording) else None
 
-    def again(self, source: str, given: Parts) -> Trace | None:
-        """The story of another program of this form; None where a number is not finite, which the engine has words for."""
-        trace = self.trace
-        start = dict(trace.start)
-        start.update(zip(self._leaves, given.numbers, strict=True))
-        data, grad = start.copy(), dict[str, float]()
-        partials: dict[str, tuple[float, ...]] = {}
-        terms: dict[str, tuple[float, float]] = {}
-        steps = [self._step(step, data, grad, partials, terms) for step in trace.steps]
-        if not all(map(isfinite, data.values())) or not all(map(isfinite, grad.values())):
+    def again(self, source: str, given: Parts) -> Recording | None:
+        """The recording of another program of this form; None where a number is not finite, which the engine has words for."""
+        recording, graph = self._recording, self._recording.graph
+        data = list(recording.data)
+        for leaf, number in zip(self._leaves, given.numbers, strict=True):
+            data[leaf] = number
+        forward(graph.program, data)
+        adding = [0.0] * len(data)
+        adding[recording.root] = 1.0
+        passes = iter(self._passes)
+        log = [terms_of(next(passes), data, adding) if isinstance(entry, Terms) else entry for entry in recording.log]
+        if not isfinite(sum(data) + sum(adding)):
             return None
-        nodes = [Node(*node[:8], data[node.id], grad.get(node.id), self._span(node, given), *node[11:]) for node in trace.nodes]
-        edges = [Edge(*edge[:4], *terms.get(edge.id, (None, None))) for edge in trace.edges]
-        return replace(trace, source=source, nodes=tuple(nodes), edges=tuple(edges), steps=tuple(steps), start=start)
+        grads = [None if grad is None else x for grad, x in zip(recording.grads, adding, strict=True)]
+        graph = replace(graph, spans=self._spans(given))
+        return replace(recording, source=source, graph=graph, data=data, grads=grads, log=log, form=given.form)
 
-    def _step(
-        self,
-        step: Step,
-        data: dict[str, float],
-        grad: dict[str, float],
-        partials: dict[str, tuple[float, ...]],
-        terms: dict[str, tuple[float, float]],
-    ) -> Step:
-        """Do what a step did, with the numbers as they are now."""
-        id_ = step.node
-        if step.phase == "forward":
-            node = self._nodes[id_]
-            x = data[id_] = OPS[node.op or ""].forward(*[data[each] for each in node.inputs], *node.params)
-            return step._replace(writes=(Write(id_, "data", None, x),))
-        if step.phase == "seed":
-            grad[id_] = 1.0
-            return step
-        edge = self._edges[step.edge or ""]
-        target = self._nodes[edge.target]
-        op, upstream = OPS[target.op or ""], grad[edge.target]
-        if edge.target not in partials:
-            inputs = [data[each] for each in target.inputs]
-            partials[edge.target] = op.partials(data[edge.target], *inputs, *target.params)
-        local = partials[edge.target][edge.slot]
-        term = 0.0 if op.gate and local == 0.0 else local * upstream
-        terms[edge.id] = local, term
-        before = grad.get(id_, 0.0)
-        after = grad[id_] = before + term
-        return step._replace(writes=(Write(id_, "grad", before, after),), upstream=upstream, local=local)
-
-    def _span(self, node: Node, given: Parts) -> Span | None:
-        """Where a value stands now: a line is as much longer as its number."""
-        place = self._places.get(node.id)
-        if place is None or node.span is None:
-            return node.span
-        return node.span._replace(length=node.span.length + given.lengths[place] - self._lengths[place])
+    def _spans(self, given: Parts) -> Sequence[Span | None]:
+        """Where the values stand now: a line is as much longer as its number."""
+        spans = list(self._recording.graph.spans)
+        for leaf, length, before in zip(self._leaves, given.lengths, self._lengths, strict=True):
+            if (span := spans[leaf]) is not None:
+                spans[leaf] = span._replace(length=span.length + length - before)
+        return spans
 
 
 def _flows(source: str, lines: Sequence[int]) -> bool:

@@ -7,22 +7,25 @@ value.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
-from stepgrad.engine.compile import Instruction, Structure, program
+from stepgrad.engine.compile import compiled
 from stepgrad.engine.ops import OPS, Op
+from stepgrad.engine.program import Program, Row, forward
 from stepgrad.engine.trace import Edge, Trace
 
 __all__ = ["Replay"]
 
 
-class _Operation(NamedTuple):
-    id: str
-    op: Op
-    inputs: tuple[str, ...]
-    params: tuple[float, ...]
+class _Over(dict[str, float]):
+    """Numbers that are looked up elsewhere where they are not here."""
+
+    def __init__(self, under: Mapping[str, float]) -> None:
+        self._under = under
+
+    def __missing__(self, id: str) -> float:
+        return self._under[id]
 
 
 class Replay:
@@ -32,7 +35,7 @@ class Replay:
         self.trace = trace
         self.spent = 0
         """Operations that were computed anew, or looked at for it, so far."""
-        self._after: dict[str, list[_Operation]] = {}
+        self._after: dict[str, list[Row[str]]] = {}
 
     @cached_property
     def seed(self) -> int:
@@ -62,13 +65,17 @@ class Replay:
         for step in self.trace.steps[self.seed :]:
             if step.phase == "seed":
                 break
-            if step.phase == "backward" and step.edge and step.local is not None and step.upstream is not None:
-                found[step.node] = found.get(step.node, 0.0) + self.term(step.edge, step.local, step.upstream)
+            if step.phase == "backward":
+                term = step.term
+                if term is None:  # it was only observed
+                    ((_, _, before, after),) = step.writes
+                    term = (after or 0.0) - (before or 0.0)
+                found[step.node] = found.get(step.node, 0.0) + term
         return found
 
     def term(self, edge: str, local: float, upstream: float) -> float:
-        """upstream × local, unless the operation at the end of the edge lets nothing through where its slope is 0."""
-        return 0.0 if local == 0.0 and self._ops[edge].gate else local * upstream
+        """upstream × local, as the operation at the end of the edge lets it through."""
+        return self._ops[edge].term(local, upstream)
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
@@ -86,49 +93,47 @@ class Replay:
 
     def moved(self, node: str, x: float) -> dict[str, float]:
         """The values that depend on `node`, and itself, if it had another number. For a few evaluations."""
-        data = self.data
-        new = {node: x}
-        operations = self.after(node)
-        self.spent += len(operations)
-        for id_, op, inputs, params in operations:
-            new[id_] = op.forward(*[new[each] if each in new else data[each] for each in inputs], *params)
+        rows = self.after(node)
+        self.spent += len(rows)
+        new = _Over(self.data)
+        new[node] = x
+        forward(rows, new)
         return new
 
     def function(self, node: str) -> Callable[[float], float]:
         """The root as a function of one value, compiled. For many evaluations."""
-        operations = self.after(node)
-        computed = {operation.id for operation in operations}
-        rest = dict.fromkeys(each for operation in operations for each in operation.inputs if each not in computed)
+        rows = self.after(node)
+        computed = {row.out for row in rows}
+        rest = dict.fromkeys(each for row in rows for each in row.inputs if each not in computed)
         order = dict.fromkeys([node, *rest])
-        leaves = tuple(range(len(order)))
-        number = {each: i for i, each in enumerate([*order, *(operation.id for operation in operations)])}
+        number = {each: i for i, each in enumerate([*order, *(row.out for row in rows)])}
         if self.root not in number:  # nothing depends on the node
             return lambda x, y=self.data[self.root]: y  # type: ignore[misc]
-        instructions = tuple(
-            Instruction(op.name, number[id_], tuple(number[each] for each in inputs), params)
-            for id_, op, inputs, params in operations
-        )
+        numbered = tuple(Row(op, number[out], tuple(number[each] for each in inputs), params) for op, out, inputs, params in rows)
         output = number[self.root]
-        forward = program(Structure(len(number), leaves, instructions, output)).forward
+        values = compiled(Program(len(number), tuple(range(len(order))), numbered, output)).forward
         others = [self.data[each] for each in list(order)[1:]]
-        return lambda x: forward([x, *others])[output]
+        return lambda x: values([x, *others])[output]
 
-    def after(self, node: str) -> list[_Operation]:
-        """The operations on the ways from a node to the root, in order of evaluation."""
+    def after(self, node: str) -> list[Row[str]]:
+        """The operations on the ways from a node to the root, in order of evaluation.
+
+        Raises ProgramError where one of them is not in the table: it was only observed, and cannot be computed again.
+        """
         if node not in self._after:
             touched = {node}
-            self.spent += len(self._operations) // 2
+            self.spent += len(self._rows) // 2
             if node in self.leading:
-                for operation in self._operations:
-                    if operation.id != node and not touched.isdisjoint(operation.inputs):
-                        touched.add(operation.id)
-            self._after[node] = [each for each in self._operations if each.id in touched and each.id != node]
+                for row in self._rows:
+                    if row.out != node and not touched.isdisjoint(row.inputs):
+                        touched.add(row.out)
+            self._after[node] = [row for row in self._rows if row.out in touched and row.out != node]
         return self._after[node]
 
     @cached_property
-    def _operations(self) -> list[_Operation]:
+    def _rows(self) -> list[Row[str]]:
         return [
-            _Operation(node.id, OPS[node.op], node.inputs, node.params)
+            Row(OPS[node.op], node.id, node.inputs, node.params)
             for node in self.trace.nodes
             if node.op is not None and node.id in self.leading
         ]

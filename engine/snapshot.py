@@ -1,4 +1,4 @@
-"""Snapshot: a graph of values that was built in plain Python → its trace.
+"""Snapshot: a graph of values that was built in plain Python → its recording.
 
 Nobody noted how such a graph came to be. So its story is told only where its numbers bear it out.
 """
@@ -13,11 +13,11 @@ from stepgrad.engine.graph import ancestors
 from stepgrad.engine.limits import LIMITS
 from stepgrad.engine.ops import OPS
 from stepgrad.engine.recorder import EXPLICIT, Recorder
-from stepgrad.engine.story import tell
-from stepgrad.engine.trace import Notice, Trace
+from stepgrad.engine.recording import Recording, record
+from stepgrad.engine.trace import Notice
 from stepgrad.engine.value import Value
 
-__all__ = ["trace_of"]
+__all__ = ["recording_of_values"]
 
 _AS_IT_IS = Notice(
     "Data and grads are shown as they are, without steps: one forward pass, and at most one backward pass from here, "
@@ -25,8 +25,8 @@ _AS_IT_IS = Notice(
 )
 
 
-def trace_of(root: Value) -> Trace:
-    """The trace of all that a value depends on: its forward pass and, where grads were computed, its backward pass.
+def recording_of_values(root: Value) -> Recording:
+    """The recording of all that a value depends on: its forward pass and, where grads were computed, its backward pass.
 
     A graph whose numbers are those that these passes leave has their steps. One whose data was set since, or whose grads are of
     several passes, of another root or set by hand, is a single moment without steps. The values do not change: the passes are run
@@ -40,9 +40,9 @@ def trace_of(root: Value) -> Trace:
     graded = any(value.grad for value in values)
     if graded:
         recorder.backward(copies[-1])
-    trace, _ = tell(recorder, "", copies[-1:], lambda place: None, lambda making: "", differentiate=False)
+    recording, _ = record(recorder, "", copies[-1:], lambda place: None, lambda making: "", differentiate=False)
     alike = all(_same(value.data, copy.data) and _same(value.grad, copy.grad) for value, copy in zip(values, copies, strict=True))
-    return trace if alike else _as_it_is(trace, values, graded)
+    return recording if alike else _as_it_is(recording, values, graded)
 
 
 def _copied(values: Sequence[Value], recorder: Recorder) -> list[Value]:
@@ -66,20 +66,12 @@ def _text(label: object) -> str:
     return str(label).encode(errors="replace").decode()
 
 
-def _as_it_is(trace: Trace, values: Sequence[Value], graded: bool) -> Trace:
-    """The same nodes and edges at a single moment."""
-    nodes = [
-        node._replace(data=value.data, grad=value.grad if graded else None)
-        for node, value in zip(trace.nodes, values, strict=True)
-    ]
+def _as_it_is(recording: Recording, values: Sequence[Value], graded: bool) -> Recording:
+    """The same graph at a single moment."""
+    data = [value.data for value in values]
+    grads = [value.grad if graded else None for value in values]
     return replace(
-        trace,
-        nodes=tuple(nodes),
-        edges=tuple(edge._replace(local=None, contribution=None) for edge in trace.edges),
-        steps=(),
-        start={node.id: node.data for node in nodes},
-        grads={node.id: node.grad for node in nodes if node.grad is not None},
-        warnings=(_AS_IT_IS,),
+        recording, data=data, grads=grads, log=(), start=dict(enumerate(data)), computed={}, initial={}, warnings=(_AS_IT_IS,)
     )
 
 

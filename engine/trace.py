@@ -123,7 +123,7 @@ class Step(NamedTuple):
     """One moment of the story; `index` counts from 1, step 0 is before it.
 
     A backward step is one `+=` into a grad: `edge` says along which edge, `node` whose grad it is.
-    `upstream` and `local` are its two factors.
+    `upstream` and `local` are the two factors of its `term`.
     """
 
     index: int  # type: ignore[assignment]  # a field, not the method of a tuple
@@ -133,6 +133,8 @@ class Step(NamedTuple):
     writes: tuple[Write, ...]
     upstream: float | None = None
     local: float | None = None
+    term: float | None = None
+    """upstream × local, as the operation lets it through: what is added."""
     parts: tuple[Step, ...] = ()
     """The steps of a finer telling that it stands for, if there is one."""
     sent: tuple[tuple[str, float | None], ...] = ()

@@ -18,6 +18,7 @@ from stepgrad.engine.errors import LimitError, ProgramError
 from stepgrad.engine.limits import TRAINING_LIMITS, TrainingLimits
 from stepgrad.engine.model import Batch, Model
 from stepgrad.engine.optimizers import OPTIMIZERS
+from stepgrad.engine.recording import Recording
 from stepgrad.engine.trace import Field, Trace
 
 __all__ = ["History", "Plan", "Run", "Stop", "train"]
@@ -180,28 +181,28 @@ class Run:
         end = self.stop if self.stop and self.stop.iteration < steps else None
         losses = self.losses[: made + 1 if end else made]
         parameters = self.at(made)
-        last = self.losses[made] if made < len(self.losses) else self.model.values(parameters)[self.model.root]
+        last = self.losses[made] if made < len(self.losses) else self.model.values(parameters)[-1]
         if end is None and not math.isfinite(last):
             end = self._wild(made, parameters, ())
         return History(self.model, self.plan, losses, self.rows[: (made + 1) * len(parameters)], last, end)
 
     def _wild(self, iteration: int, parameters: list[float], grads: Sequence[float]) -> Stop | None:
         """The first value that is not finite, else the first gradient on the way back, if the loss or a grad is not."""
-        nodes, model = self.model.nodes, self.model
-        values, found = (list(each.values()) for each in model.full(parameters))
+        model, id = self.model, self.model.graph.id
+        values, found = model.full(parameters)
         if math.isfinite(model.loss(parameters)) and _first_wild(grads) is None:
             return None
         if (at := _first_wild(values)) is not None:
-            return Stop(iteration, nodes[at].id, "data", "forward", values[at])
+            return Stop(iteration, id(at), "data", "forward", values[at])
         if (back := _first_wild(found[::-1])) is not None:
             at = len(found) - 1 - back
-            return Stop(iteration, nodes[at].id, "grad", "backward", found[at])
+            return Stop(iteration, id(at), "grad", "backward", found[at])
         slot = _first_wild(grads) or 0  # only what has added up is not finite
         return Stop(iteration, model.parameters[slot].id, "grad", "backward", grads[slot])
 
 
 def train(
-    graph: Trace | Model,
+    graph: Recording | Trace | Model,
     *,
     steps: int,
     learning_rate: float,

@@ -13,11 +13,10 @@ from stepgrad.app.routes import openapi
 from stepgrad.app.routes.answering import answer
 from stepgrad.app.routes.reading import json_body, pipeline_of, remember, source_of
 from stepgrad.app.routes.stream import MEDIA_TYPE, TrainingStream, wants_events
+from stepgrad.app.runs import RunKey, Runs
 from stepgrad.app.schemas import GraphRequest
-from stepgrad.app.story import Story
 from stepgrad.app.studies import STUDIES, Question, Study, Subject
 from stepgrad.app.studies.knobs import Training
-from stepgrad.engine.language import run
 
 __all__ = ["router"]
 
@@ -27,7 +26,7 @@ router = APIRouter(tags=["studies"])
 def _subject(request: Request, source: str, question: Question, inputs: Mapping[str, float] | None = None) -> Subject:
     pipeline, options = pipeline_of(request), question.options()
     if question.trains:
-        return Subject(pipeline.trainable(source, options, inputs))
+        return Subject(pipeline.runs.trainable(RunKey.of(source, options, inputs)))
     return Subject(pipeline.moment(source, options, inputs).story)
 
 
@@ -98,7 +97,7 @@ def _described(study: Study) -> dict[str, Any]:
         given = {"node": "a"}
     elif "steps" in names and "step" not in names:
         given = {"steps": 3}
-    example = study.make(Subject(Story(run(study.program or openapi.PROGRAM))), study.question.read(given))
+    example = study.make(Subject(Runs().get(RunKey(study.program or openapi.PROGRAM))), study.question.read(given))
     return {"description": study.help, "content": {"application/json": {"schema": {"type": "object"}, "example": example}}}
 
 

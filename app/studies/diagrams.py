@@ -68,9 +68,6 @@ def diagram_json(subject: Subject, question: DiagramLook) -> dict[str, Any]:
     }  # fmt: skip
 
 
-MOST_KEPT = 64
-"""Plans and scales that a story keeps."""
-
 _Found = TypeVar("_Found")
 
 
@@ -152,11 +149,7 @@ class _Drawn:
     @property
     def homes(self) -> list[tuple[int, int]]:
         """Where the story goes: from which step on it is in which example."""
-        kept = self.subject.story.kept
-        key = ("diagram", "homes", self.question.steps, self.question.collapse, self.question.open)
-        if key not in kept:
-            kept[key] = self._homes()
-        return kept[key]  # type: ignore[no-any-return]
+        return self.subject.shown.memo(("homes", self.question.steps), self._homes)
 
     def _homes(self) -> list[tuple[int, int]]:
         found: list[tuple[int, int]] = []
@@ -172,13 +165,7 @@ class _Drawn:
 
     def _kept(self, what: Hashable, make: Callable[[], _Found]) -> _Found:
         """What does not depend on the step is found once for a story."""
-        kept = self.subject.story.kept
-        key = ("diagram", what, self.which, self.neuron and self.neuron.out)
-        if key not in kept:
-            if len(kept) >= MOST_KEPT:
-                kept.clear()
-            kept[key] = make()
-        return kept[key]  # type: ignore[no-any-return]
+        return self.subject.story.memo(("diagram", what, self.which, self.neuron and self.neuron.out), make)
 
     @property
     def plan(self) -> Plan:

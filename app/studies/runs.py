@@ -6,7 +6,7 @@ import re
 import sys
 from array import array
 from base64 import b64encode
-from typing import Any
+from typing import Any, NamedTuple
 
 from stepgrad.app.drawing.spelling import number_text
 from stepgrad.app.errors import ProblemError
@@ -22,13 +22,21 @@ from stepgrad.engine.limits import TRAINING_LIMITS
 from stepgrad.engine.model import Model
 from stepgrad.engine.optimizers import OPTIMIZERS
 from stepgrad.engine.predictions import Predictor
-from stepgrad.engine.trace import Node
 from stepgrad.engine.train import History, Stop
 
 __all__ = [
     "bracketed", "check_iteration", "check_size", "every_row", "history_of", "links", "packed", "predictions", "predictor_of",
     "sentence", "stopped", "told",
 ]  # fmt: skip
+
+
+class Prediction(NamedTuple):
+    """A value that training is to bring near a target, and its place among the model's values."""
+
+    row: int
+    id: str
+    key: str
+
 
 _ELEMENT = re.compile(r"(\w+)(?:\[[0-9]+\])+(?:#[0-9]+)?")
 
@@ -45,13 +53,11 @@ def predictor_of(subject: Subject, question: Descent) -> Predictor | None:
         return None
 
 
-def predictions(model: Model) -> list[Node]:
+def predictions(model: Model) -> list[Prediction]:
     """Computed values in a list with a name, such as `ypred[0]`, that the trained parameters move."""
-    moved = {node.id for node in model.parameters}
-    for node in model.nodes:
-        if not moved.isdisjoint(node.inputs):
-            moved.add(node.id)
-    return [node for node in model.nodes if node.op is not None and node.id in moved and _ELEMENT.fullmatch(node.key)]
+    graph, moved = model.graph, model.loss_graph.moved
+    computed = (row.out for row in graph.program if moved[row.out])
+    return [Prediction(row, graph.id(row), key) for row in computed if _ELEMENT.fullmatch(key := graph.keys[row])]
 
 
 def check_iteration(history: History, iteration: int) -> None:

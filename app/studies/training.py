@@ -19,6 +19,7 @@ from stepgrad.app.studies.runs import (
 )
 from stepgrad.app.studies.telling import Subject
 from stepgrad.app.wire import number
+from stepgrad.engine.iteration import iteration_of
 from stepgrad.engine.optimizers import OPTIMIZERS
 from stepgrad.engine.train import History
 
@@ -47,7 +48,7 @@ def _run(subject: Subject, question: Training) -> dict[str, Any]:
         "affordable": model.affordable(question.batch),
         "updates": history.updates,
         "losses": list(map(number, history.losses)),
-        "loss": number(final[model.root]),
+        "loss": number(final[-1]),
         "parameters": [
             {"node": node.id, "key": node.key, "label": node.label, "initial": number(before), "final": number(after)}
             for node, before, after in zip(model.parameters, model.start, last, strict=True)
@@ -56,8 +57,8 @@ def _run(subject: Subject, question: Training) -> dict[str, Any]:
             {
                 "node": node.id,
                 "key": node.key,
-                "initial": number(first[node.id]),
-                "final": number(final[node.id]),
+                "initial": number(first[node.row]),
+                "final": number(final[node.row]),
                 "target": number(targets.get(node.id)),
             }
             for node in predictions(model)
@@ -83,8 +84,10 @@ def _moment(subject: Subject, history: History, question: Descent, iteration: in
         values, found = model.full(data)
     else:  # one example is differentiated, and the story of the iteration knows how
         values = model.values(data)
-        found = {node.id: node.grad or 0.0 for node in course.told(subject.trace, iteration).nodes}
-    found |= {node.id: grad for node, grad in zip(model.parameters, grads, strict=True)}
+        with course.until(iteration) as run:
+            found = [grad or 0.0 for grad in iteration_of(subject.story.recording, run, iteration).grads]
+    for at, grad in zip(model.trained, grads, strict=True):
+        found[at] = grad
     rows = []
     for i, node in enumerate(model.parameters):
         after = following[i] if following else None
@@ -93,10 +96,13 @@ def _moment(subject: Subject, history: History, question: Descent, iteration: in
     return {
         "iteration": iteration,
         "example": course.run.example(iteration),
-        "loss": number(values[model.root]),
+        "loss": number(values[-1]),
         "parameters": rows,
-        "predictions": [{"node": node.id, "key": node.key, "data": number(values[node.id])} for node in predictions(model)],
-        "nodes": [{"node": node.id, "data": number(values[node.id]), "grad": number(found[node.id])} for node in model.nodes],
+        "predictions": [{"node": node.id, "key": node.key, "data": number(values[node.row])} for node in predictions(model)],
+        "nodes": [
+            {"node": id, "data": number(data), "grad": number(grad)}
+            for id, data, grad in zip(model.ids, values, found, strict=True)
+        ],
     }
 
 

@@ -14,9 +14,11 @@ from stepgrad.engine.language.expansion import settle
 from stepgrad.engine.language.interpreter import interpret
 from stepgrad.engine.language.source import Source
 from stepgrad.engine.limits import LIMITS, Limits
+from stepgrad.engine.recording import Recording
+from stepgrad.engine.story import tell
 from stepgrad.engine.trace import Trace
 
-__all__ = ["run"]
+__all__ = ["record", "run"]
 
 
 def run(
@@ -25,12 +27,25 @@ def run(
     expand: frozenset[str] = frozenset(),
     limits: Limits = LIMITS,
 ) -> Trace:
-    """Run a program and tell its story.
+    """The story of a program: source → Trace.
 
     `inputs` overrides named inputs by value. Operations in `expand` are built from simpler ones, where the table says how:
     all of a name (`tanh`), or that of the value with a key (`tanh@o`, as `Node.expands` says it).
     Raises an `EngineError` with the place and, where possible, a hint.
     """
+    try:
+        return tell(record(source, inputs, expand, limits))
+    except EngineError as error:
+        raise error.with_traceback(None)  # noqa: B904  # as `record` does
+
+
+def record(
+    source: str,
+    inputs: Mapping[str, float] | None = None,
+    expand: frozenset[str] = frozenset(),
+    limits: Limits = LIMITS,
+) -> Recording:
+    """The same, without the story: source → what the run left, to be told whole or folded. Raises the same."""
     try:
         text = Source(source, limits)
         return settle(expand, lambda expansion: interpret(text, inputs or {}, expansion, limits))

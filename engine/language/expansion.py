@@ -8,17 +8,16 @@ only whole kinds are expanded. What an expansion brings in has no key there; `di
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import NamedTuple
 
-from stepgrad.engine.ops import OPS
+from stepgrad.engine.recording import Column, Recording
 from stepgrad.engine.suggest import closest
-from stepgrad.engine.trace import Node, Notice, Trace
+from stepgrad.engine.trace import Notice
 from stepgrad.engine.value import Value
 
-__all__ = ["Expansion", "Place", "Told", "settle"]
+__all__ = ["Executed", "Expansion", "Place", "settle"]
 
 Place = tuple[int, ...]
 
@@ -59,67 +58,54 @@ class Expansion:
             self._inside, self._met = outside
 
 
-class Told(NamedTuple):
+class Executed(NamedTuple):
     """One run."""
 
-    trace: Trace
-    values: Sequence[Value]
-    """What the nodes of the trace tell of, in the same order."""
-    origins: Mapping[Value, str]
-    """The entry for which values were made, the innermost of several."""
+    recording: Recording
+    places: Mapping[int, Place]
+    """The rows that could be expanded and are not."""
 
 
-def settle(expand: frozenset[str], run: Callable[[Expansion], Told]) -> Trace:
+def settle(expand: frozenset[str], execute: Callable[[Expansion], Executed]) -> Recording:
     """Run once, and where single values are to be expanded once more. A wish that finds no value is a notice, not an error:
     the program is right, and was perhaps edited."""
     wanted = sorted(entry for entry in expand if "@" in entry)
     kinds = expand - set(wanted)
     first = last = Expansion(kinds, {})
-    told = run(first)
-    keys = _keys(first, told)
-    trace = told.trace
+    run = execute(first)
+    keys, rows = run.recording.graph.keys, {place: row for row, place in run.places.items()}
     if wanted:
-        found = {place: entry for entry in wanted if (place := _find(entry, keys)) is not None}
+        found = {place: entry for entry in wanted if (place := _find(entry, rows, keys)) is not None}
         if found:
             last = Expansion(kinds, found)
-            told = run(last)
-            trace = told.trace
+            run = execute(last)
         missing = [entry for entry in wanted if entry not in last.granted]
-        trace = replace(trace, warnings=(*trace.warnings, *(_not_found(entry, trace) for entry in missing)))
-    if not (last.places or told.origins):
-        return trace
-    nodes = (
-        _explain(node, last.places.get(value), told.origins.get(value), keys)
-        for node, value in zip(trace.nodes, told.values, strict=True)
-    )
-    return replace(trace, nodes=tuple(nodes))
+        run.recording.warnings += tuple(_not_found(entry, run.recording) for entry in missing)
+    graph, places = run.recording.graph, run.places
+
+    def expands(row: int) -> str | None:
+        """What would expand a value: its key is that of the first run."""
+        place = places.get(row, ())
+        for depth in range(len(place), 0, -1):
+            if (base := rows.get(place[:depth])) is not None:
+                return ":".join([f"{graph.ops[row].name}@{keys[base]}", *map(str, place[depth:])])  # type: ignore[union-attr]
+        return None
+
+    if places:
+        graph.expands = expands
+    return run.recording
 
 
-def _keys(expansion: Expansion, told: Told) -> dict[Place, Node]:
-    met = zip(told.trace.nodes, map(expansion.places.get, told.values), strict=True)
-    return {place: node for node, place in met if place is not None}
-
-
-def _find(entry: str, keys: Mapping[Place, Node]) -> Place | None:
+def _find(entry: str, rows: Mapping[Place, int], keys: Column[str]) -> Place | None:
     key, *inner = entry.partition("@")[2].split(":")
     if not all(number.isascii() and number.isdigit() and len(number) < 4 for number in inner):
         return None
-    return next(((*place, *map(int, inner)) for place, node in keys.items() if node.key == key), None)
+    return next(((*place, *map(int, inner)) for place, row in rows.items() if keys[row] == key), None)
 
 
-def _not_found(entry: str, trace: Trace) -> Notice:
+def _not_found(entry: str, recording: Recording) -> Notice:
     name, _, key = entry.partition("@")
-    near = closest(key[:64], [node.key for node in trace.nodes if node.op == name])
+    graph = recording.graph
+    near = closest(key[:64], [graph.keys[row] for row, op in enumerate(graph.ops) if op and op.name == name])
     hint = f" Did you mean `{name}@{near}`?" if near else ""
     return Notice(f"There is no `{name}` with the key `{key[:64]}` to be drawn from simpler operations.{hint}")
-
-
-def _explain(node: Node, place: Place | None, origin: str | None, keys: Mapping[Place, Node]) -> Node:
-    """A node with what would expand it, and what would fold it back."""
-    expands = None
-    if place is not None:
-        for depth in range(len(place), 0, -1):
-            if base := keys.get(place[:depth]):
-                expands = ":".join([f"{OPS[node.op or ''].name}@{base.key}", *map(str, place[depth:])])
-                break
-    return node._replace(expands=expands, expanded_from=origin) if origin or expands else node

@@ -8,7 +8,7 @@ from typing import Any
 
 from stepgrad.engine.errors import EmptyProgramError, LimitError, Span
 from stepgrad.engine.language.calls import invoke
-from stepgrad.engine.language.expansion import Expansion, Told
+from stepgrad.engine.language.expansion import Executed, Expansion
 from stepgrad.engine.language.expressions import EXPRESSIONS
 from stepgrad.engine.language.groups import name_of
 from stepgrad.engine.language.leaving import Break, Continue, Skip
@@ -19,22 +19,22 @@ from stepgrad.engine.language.source import Source
 from stepgrad.engine.language.statements import STATEMENTS
 from stepgrad.engine.limits import Limits
 from stepgrad.engine.nn import Net
-from stepgrad.engine.story import tell
+from stepgrad.engine.recording import record
 from stepgrad.engine.trace import Notice
 
 __all__ = ["interpret"]
 
 
-def interpret(source: Source, inputs: Mapping[str, float], expansion: Expansion, limits: Limits) -> Told:
-    """Run a program once and tell its story."""
+def interpret(source: Source, inputs: Mapping[str, float], expansion: Expansion, limits: Limits) -> Executed:
+    """Run a program once, and record it."""
     run = Run(source, inputs, expansion, limits, EXPRESSIONS, STATEMENTS, invoke)
     try:
-        return _told(run)
+        return _recorded(run)
     finally:
         run.top.names.clear()  # functions know the names they were made among, and would live until the collector comes
 
 
-def _told(run: Run) -> Told:
+def _recorded(run: Run) -> Executed:
     source, limits, last = run.source, run.limits, None
     try:
         for statement in source.tree.body:
@@ -54,10 +54,10 @@ def _told(run: Run) -> Told:
     def span(place: Any) -> Span | None:
         return source.span(place) if isinstance(place, ast.AST) else None
 
-    outputs = run.outputs.values
-    notices = [*run.notices, *_untold(run), *run.outputs.unused(run)]
-    trace, values = tell(run.recorder, source.text, outputs, span, name_of, notices, run.printed.lines)
-    return Told(trace, values, run.recorder.origins)
+    recording, rows = record(run.recorder, source.text, run.outputs.values, span, name_of)
+    recording.warnings = (*run.notices, *_untold(run), *run.outputs.unused(run, rows))
+    recording.printed = tuple(run.printed.lines)
+    return Executed(recording, {rows[value]: place for value, place in run.expansion.places.items() if value in rows})
 
 
 def _top_level(run: Run, statement: ast.stmt, last: Any) -> Any:

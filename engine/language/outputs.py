@@ -6,7 +6,7 @@ That is what `backward()` is called on (the recorder knows), else what was last 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from stepgrad.engine.graph import ancestors
@@ -81,12 +81,10 @@ class Outputs:
         if values := [value for item in self._flat(run, thing, node) if (value := value_of(item)) is not None]:
             self._take(values)
 
-    def unused(self, run: Run) -> Iterator[Notice]:
+    def unused(self, run: Run, drawn: Collection[Value]) -> Iterator[Notice]:
         """Say which named values the picture leaves out."""
-        seen = set(ancestors([*run.recorder.roots, *run.recorder.senders, *self._values]))
-        seen |= run.read
         named = ((name, value_of(thing)) for name, thing in run.top.names.items())
-        left = [f"`{name}`" for name, value in named if value is not None and value not in seen]
+        left = [f"`{name}`" for name, value in named if value is not None and value not in drawn and value not in run.read]
         if left:
             label = self.values[-1].label
             output = f"`{label}`" if label else "the output"

@@ -22,12 +22,12 @@ from stepgrad.app.errors import ProblemError
 from stepgrad.app.gallery import gallery
 from stepgrad.app.options import Options
 from stepgrad.app.pipeline import Pipeline
-from stepgrad.app.story import Story
+from stepgrad.app.runs import RunKey, Runs
 from stepgrad.app.studies import STUDIES, Subject
 from stepgrad.app.wire import number
-from stepgrad.engine.language import run
+from stepgrad.engine.language import record, run
 from stepgrad.engine.ops import MICROGRAD
-from tests.app.samples import NEURON, SVG, numbers, relabelled
+from tests.app.samples import NEURON, SVG, numbers
 from tests.app.test_dot import HOSTILE
 
 LINE = Pipeline(Settings())
@@ -316,7 +316,9 @@ def test_every_iteration_of_training_is_the_same_picture_with_other_numbers() ->
 
 @pytest.mark.parametrize("label", HOSTILE)
 def test_no_name_can_break_a_diagram(label: str) -> None:
-    subject = Subject(Story(relabelled(run(NEURON), label)))
+    recording = record(NEURON)
+    recording.graph.labels = [label] * len(recording.graph)
+    subject = Subject(Runs().get(RunKey(recording)))
     svg = STUDIES["diagram.svg"].body(subject, STUDIES["diagram.svg"].question.read({"font": "none"})).decode()
     root = ET.fromstring(svg)
     assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {

@@ -351,10 +351,10 @@ async def test_the_finished_picture_marks_nothing_and_tells_what_came_of_it(clie
 
 def test_light_programs_go_past_heavy_ones(monkeypatch: pytest.MonkeyPatch):
     """Whoever sends one large program after another must not keep everybody else waiting."""
-    monkeypatch.setattr("stepgrad.app.pipeline.PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr("stepgrad.app.runs.PATIENCE_SECONDS", 0.01)
     pipeline = Pipeline(Settings(heavy=1))
     heavy = "a = 1.0\nfor i in range(600):\n    a = a * 1.01"
-    with pipeline._heavy:  # one is running
+    with pipeline.runs._heavy:  # one is running
         assert pipeline.moment("a = 2\nb = a * a", Options()).index == 4
         with pytest.raises(Busy):
             pipeline.moment(heavy, Options())

@@ -218,7 +218,7 @@ def test_programs_are_read_in_many_threads_at_once():
 
 
 def test_a_folded_story_does_not_hold_the_whole_one():
-    pipeline = Pipeline(Settings(trace_cache=1 << 20))
+    pipeline = Pipeline(Settings(trace_cache=1 << 20, training_cache=0))
     source = "xs, ys = moons(8)\nn = MLP(2, [4, 1])\nloss = sum([(n(x) - y)**2 for x, y in zip(xs, ys)])\nloss.backward()\n"
     for options in (Options(), Options(iteration=2)):
         folded = pipeline.moment(source, options.model_copy(update={"collapse": "layer"})).story

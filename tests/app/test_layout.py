@@ -20,9 +20,9 @@ from stepgrad.app.drawing.plain import Layout, read_plain
 from stepgrad.app.drawing.shapes import shape_of
 from stepgrad.app.drawing.structure import structure_of
 from stepgrad.app.gallery import gallery
-from stepgrad.engine.folding import fold
 from stepgrad.engine.language import run
 from tests.app.samples import CHAIN, NEURON, PURE, SQUARE, SYSTEM_DOT, tangled
+from tests.stories import folded as fold
 
 PATIENCE = 20.0
 """Seconds on a busy machine. What hangs takes longer; how fast it is, the benchmarks say."""
@@ -206,7 +206,7 @@ def test_a_box_may_have_many_inputs(engine: Engine, dir: str) -> None:
     """The fields of so many do not fit into one line of Graphviz' answer."""
     names = [f"a{i}" for i in range(80)]
     source = "".join(f"{name} = 1.5\n" for name in names) + f"o = sum([{', '.join(names)}])\no.backward()"
-    structure = structure_of(fold(run(source), "statement"), dir=dir)  # type: ignore[arg-type]
+    structure = structure_of(fold(source, "statement"), dir=dir)  # type: ignore[arg-type]
     assert max(box.operands for box in structure.boxes) == 80
     assert len(engine.layout(structure).centres) == 81
 
@@ -216,7 +216,7 @@ def test_an_edge_to_a_framed_box_is_not_lost() -> None:
         "xs, ys = circles(20, noise=0.1, seed=1)\nn = MLP(2, [6, 1], activation='relu')\nypred = [n(x) for x in xs]\n"
         "loss = sum([(1 + -y*p).relu() for p, y in zip(ypred, ys)])\nloss.backward()\n"
     )
-    folded = fold(run(source, expand=frozenset({"all"})), "auto", {"ypred/n#20"})
+    folded = fold(source, "auto", {"ypred/n#20"}, expand=frozenset({"all"}))
     structure = structure_of(folded, framed={"ypred/n#20"})
     with pytest.raises(LayoutFailed):
         PURE._run(layout_dot(structure), 5.0)  # Graphviz itself gives up

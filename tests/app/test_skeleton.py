@@ -18,11 +18,11 @@ from stepgrad.app.drawing.structure import structure_of
 from stepgrad.app.drawing.text import format_number, slot_width, width
 from stepgrad.app.drawing.theme import THEMES
 from stepgrad.app.gallery import gallery
-from stepgrad.engine.folding import fold
 from stepgrad.engine.language import run
 from stepgrad.engine.trace import Frame
 from tests.app.samples import CHAIN, NEURON, PURE, SQUARE, SVG, draw, numbers, parse, relabelled, texts
 from tests.app.test_dot import HOSTILE
+from tests.stories import folded as fold
 
 LOOKS = [
     dict(zip(("style", "dir", "theme"), look, strict=True)) for look in product(("micrograd", "compact"), ("LR", "TB"), THEMES)
@@ -98,7 +98,7 @@ def test_each_step_marks_what_it_is_about() -> None:
 
 def test_a_step_that_writes_several_results_of_a_folded_part_is_well_formed() -> None:
     net = "n = MLP(2, [2, 2])\nys = [n([1.0, 2.0]), n([3.0, 4.0])]\no = sum([y[0] * y[1] for y in ys])\no.backward()\n"
-    folded = fold(run(net), "statement")
+    folded = fold(net, "statement")
     skeleton = Skeleton(PURE.layout(structure_of(folded)), font="none")
     slot = next(f"{node.id}.grad" for node in folded.nodes if node.key == "ys")
     several = 0

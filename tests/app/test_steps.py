@@ -17,9 +17,9 @@ from stepgrad.app.errors import ProblemError
 from stepgrad.app.gallery import Example, gallery
 from stepgrad.app.links import encode
 from stepgrad.app.steps import resolve
-from stepgrad.engine.folding import Collapse, fold
-from stepgrad.engine.language import run
+from stepgrad.engine.folding import Collapse
 from stepgrad.engine.trace import Trace
+from tests.stories import folded as fold
 
 ROOT = Path(__file__).resolve().parents[2]
 TWICE = "a = 2.0\nb = a * 3.0\nb.backward()\nb.backward()"
@@ -62,7 +62,7 @@ def opened(boots: list[Any]) -> list[Any]:
 @pytest.mark.parametrize("example", gallery(), ids=lambda example: example.slug)
 async def test_every_name_means_one_moment(client: httpx.AsyncClient, example: Example):
     """In the picture, the JSON, the page and the embed; the last two are made in one way, and have half of the names each."""
-    expected = names(fold(run(example.source)))
+    expected = names(fold(example.source))
     code = encode(example.source)
     boots = {}
     for name, step in expected.items():
@@ -101,7 +101,7 @@ NET = "n = MLP(2, [4, 1], seed=1)\nx = [1.0, -2.0]\no = n(x)\no.backward()\nn.ze
 
 
 def test_the_forward_step_of_a_folded_part_with_several_results():
-    trace = fold(run(NET), "layer")
+    trace = fold(NET, "layer")
     assert len(next(node for node in trace.nodes if node.key == "n#2/layers[0]").folds.results) == 4  # type: ignore[union-attr]
     assert resolve(trace, "forward:n#2/layers[0]") == 1
 
@@ -110,7 +110,7 @@ def test_the_forward_step_of_a_folded_part_with_several_results():
 def test_the_steps_of_folded_parts(collapse: Collapse):
     """The gallery folded every way: what computes a part, and what last adds to a grad in it, are steps of that part."""
     for source in (*(example.source for example in gallery()), NET):
-        trace = fold(run(source), collapse)
+        trace = fold(source, collapse)
         steps = names(trace)
         for node in trace.nodes:
             ids = node.folds.results if node.folds else (node.id,)

@@ -18,6 +18,7 @@ from stepgrad.app.config import Settings
 from stepgrad.app.main import create_app
 from stepgrad.app.routes import stream
 from stepgrad.app.studies.runs import packed
+from stepgrad.app.training import Course
 from stepgrad.engine.train import Run
 from tests.app.test_training import LINE, LOSS
 
@@ -160,7 +161,8 @@ async def test_who_goes_ends_the_work():
     await follower.first.wait()
     follower.gone.set()
     await asyncio.wait_for(follower.task, 10)
-    course = next(iter(app.state.pipeline._courses._kept._held.values()))[0]
+    held = [kept.made for kept, _ in app.state.pipeline.runs._store._held.values()]
+    (course,) = (each for each in held if isinstance(each, Course))
     await asyncio.sleep(0.2)  # the slice that was being worked on
     made = course.run.updates
     await asyncio.sleep(0.1)

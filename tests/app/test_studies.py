@@ -13,8 +13,8 @@ import pytest
 from stepgrad.app.drawing.diagram.neurons import find_neurons
 from stepgrad.app.gallery import gallery
 from stepgrad.app.links import encode
+from stepgrad.app.runs import RunKey, Runs
 from stepgrad.app.schemas import ProblemAnswer
-from stepgrad.app.story import Story
 from stepgrad.app.studies import STUDIES, Subject
 from stepgrad.engine.language import run
 from stepgrad.engine.limits import STUDY_LIMITS
@@ -317,7 +317,7 @@ def test_the_contract_names_every_study_and_every_field():
             assert f"`{name}`" in section, f"{study.file}: {name}"
         if study.name == "compare" or not study.file.endswith(".json"):
             continue
-        subject = Subject(Story(run(study.program or NEURON)))
+        subject = Subject(Runs().get(RunKey(study.program or NEURON)))
         answer = study.make(subject, study.question.read({"node": "n"} if "node" in study.question.names() else {}))
         assert isinstance(answer, dict)
         rows = [row for value in answer.values() if isinstance(value, list) for row in value if isinstance(row, dict)]

@@ -12,12 +12,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from stepgrad.app import pipeline
+from stepgrad.app import runs
 from stepgrad.app.config import Settings
 from stepgrad.app.links import encode
 from stepgrad.app.main import create_app
 from stepgrad.app.schemas import ProblemAnswer
-from stepgrad.engine.language import run
+from stepgrad.engine.language import record, run
 from stepgrad.engine.train import train
 
 LOSS = """\
@@ -510,29 +510,29 @@ async def test_studies_look_into_an_iteration(client: httpx.AsyncClient, file: s
         assert told == given
 
 
-async def test_a_run_that_is_too_much_to_keep_is_run_once(monkeypatch: pytest.MonkeyPatch):
-    """Its numbers, pictures and boundaries are those of one that is kept."""
+async def test_a_run_that_is_too_much_to_keep_has_the_same_answers(monkeypatch: pytest.MonkeyPatch):
+    """And one that is kept is run once, for its numbers, its pictures and its curves."""
     ran = []
-    monkeypatch.setattr(pipeline, "run", lambda *given, **named: ran.append(1) or run(*given, **named))
+    monkeypatch.setattr(runs, "record", lambda *given, **named: ran.append(1) or record(*given, **named))
     source = LOSS.replace("MLP(3, [4, 4, 1])", "MLP(3, [4, 4, 1], seed=1)") + "more = loss * 2\nmore.backward()\nloss.backward()"
     code = encode(source)
     small, large = (
         httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=create_app(Settings(trace_cache=size))), base_url="http://stepgrad.test"
+            transport=httpx.ASGITransport(app=create_app(Settings(trace_cache=size, training_cache=0))),
+            base_url="http://stepgrad.test",
         )
         for size in (8_000, 1 << 30)
     )
+    addresses = [
+        *(f"/g/{code}.json?{query}" for query in ("iteration=3", "iteration=2&batch=stochastic", "iteration=2&collapse=none")),
+        f"/g/{code}/train.json?iteration=4&batch=stochastic",
+        f"/g/{code}/loss.svg",
+        f"/g/{code}/train.csv?steps=3",
+    ]
     async with small, large:
-        for query in ("iteration=3", "iteration=2&batch=stochastic", "iteration=2&collapse=none"):
-            assert (await small.get(f"/g/{code}.json?{query}")).json() == (await large.get(f"/g/{code}.json?{query}")).json()
-        times = len(ran)
-        for address in (
-            f"/g/{code}/train.json?iteration=4&batch=stochastic",
-            f"/g/{code}/loss.svg",
-            f"/g/{code}/train.csv?steps=3",
-        ):
-            assert (await small.get(address)).content == (await large.get(address)).content
-        assert len(ran) == times
+        kept = [(await large.get(address)).content for address in addresses]
+        assert len(ran) == 1
+        assert [(await small.get(address)).content for address in addresses] == kept
 
 
 async def test_a_program_that_trains_by_itself_has_predictions(client: httpx.AsyncClient):

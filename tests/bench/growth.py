@@ -37,10 +37,11 @@ def grow(size: int) -> dict[str, float]:
     from stepgrad.app.drawing.layout import Engine
     from stepgrad.app.drawing.skeleton import Skeleton
     from stepgrad.app.drawing.structure import structure_of
-    from stepgrad.engine.folding import fold
-    from stepgrad.engine.language import interpreter, run
+    from stepgrad.engine.folding import Fold
+    from stepgrad.engine.language import interpreter, record, run
     from stepgrad.engine.language.source import Source
     from stepgrad.engine.limits import LIMITS
+    from stepgrad.engine.story import fold, tell
 
     much = 1_000 * size + LIMITS.steps
     limits = replace(LIMITS, steps=much, values=much, held=much, terms=much, moments=much, told=much, examples=much)
@@ -56,17 +57,18 @@ def grow(size: int) -> dict[str, float]:
     timed("parse", Source, source, limits)
     run("a = 1\nb = a * a")  # what is read and made once
     before = _resident()
-    with patch.object(interpreter, "tell", partial(timed, "trace", interpreter.tell)):
-        trace = timed("run", lambda: run(source, limits=limits))
+    with patch.object(interpreter, "record", partial(timed, "record", interpreter.record)):
+        recording = timed("run", lambda: record(source, limits=limits))
+    found["run"] -= found["parse"] + found["record"]
+    folded = timed("fold", fold, recording, Fold())
     found["memory"] = _resident() - before
-    found["run"] -= found["parse"] + found["trace"]
-    folded = timed("fold", fold, trace)
     structure = timed("structure", structure_of, folded)
     skeleton = Skeleton(timed("layout", Engine(seconds=20.0).layout, structure))
     frame = folded.frame(len(folded.steps))
     skeleton.fill(frame)
     found["bytes"] = len(timed("fill", skeleton.fill, frame))
-    return found | {"values": len(trace.nodes), "boxes": len(structure.boxes)}
+    timed("trace", tell, recording)
+    return found | {"values": len(recording.graph), "boxes": len(structure.boxes)}
 
 
 def chain(length: int) -> dict[str, float]:

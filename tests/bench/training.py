@@ -12,13 +12,16 @@ from typing import Any
 
 from micrograd.engine import Value as Micrograd
 
-from stepgrad.engine.compile import Instruction, Program, Structure, program, structure_of_trace
+from stepgrad.engine.compile import Compiled, compiled
 from stepgrad.engine.language import run as run_program
+from stepgrad.engine.ops import OPS
+from stepgrad.engine.program import Program, Row
 from stepgrad.engine.trace import Trace
 from stepgrad.engine.train import train
 from tests.bench.eager import EXAMPLES, TARGETS, loss, network
 from tests.bench.measure import Result, paired
 from tests.bench.service import read_answer, serving
+from tests.stories import program_of
 
 STEPS, RATE = 500, 0.05
 ROUNDS = 7
@@ -79,10 +82,10 @@ def torchs_way() -> Callable[[], list[float]]:
 
 def the_loop(trace: Trace) -> Callable[[], list[float]]:
     """Nothing but the compiled gradients and the update."""
-    structure = structure_of_trace(trace)
-    gradients = program(structure).gradients
-    start = [trace.nodes[i].data for i in structure.leaves]
-    trained = [trace.nodes[i].kind == "parameter" for i in structure.leaves]
+    program = program_of(trace)
+    gradients = compiled(program).gradients
+    start = [trace.nodes[i].data for i in program.leaves]
+    trained = [trace.nodes[i].kind == "parameter" for i in program.leaves]
     rates = [RATE if each else 0.0 for each in trained]
 
     def run() -> list[float]:
@@ -133,11 +136,11 @@ def run() -> list[Result]:
 
 def _large(operations: int, bound: float) -> Result:
     """A graph of many operations, compiled and run forward and backward once."""
-    steps = tuple(
-        Instruction("tanh" if i % 7 == 0 else "mul", i + 2, (i + 1, 0)[: 1 if i % 7 == 0 else 2]) for i in range(operations)
+    rows = tuple(
+        Row(OPS["tanh" if i % 7 == 0 else "mul"], i + 2, (i + 1, 0)[: 1 if i % 7 == 0 else 2]) for i in range(operations)
     )
     start = perf_counter()
-    Program(Structure(operations + 2, (0, 1), steps, operations + 1)).gradients([1.01, 0.5])
+    Compiled(Program(operations + 2, (0, 1), rows, operations + 1)).gradients([1.01, 0.5])
     spent = perf_counter() - start
     return Result(
         f"{operations:,} operations compiled and run", f"{spent:.2f} s", f"at most {bound:g} s", None, None, spent <= bound

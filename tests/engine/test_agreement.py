@@ -100,7 +100,7 @@ def by_the_rules(replay: Replay, node: str) -> tuple[float, float]:
     """
     data = replay.data
     found = {node: (1.0, 1.0)}
-    for id_, op, inputs, params in replay.after(node):
+    for op, id_, inputs, params in replay.after(node):
         operands = [data[each] for each in inputs] + list(params)
         slopes = RULES[op.name](*operands) if op.name in RULES else op.partials(data[id_], *operands)
         terms = [(slope, *found[each]) for slope, each in zip(slopes, inputs, strict=False) if each in found and slope != 0.0]

@@ -6,7 +6,7 @@ import pytest
 
 from stepgrad.app.tape import tape_of
 from stepgrad.engine import Value
-from stepgrad.engine.language import run
+from stepgrad.engine.language import record, run
 from stepgrad.engine.trace import Trace
 
 GRAPH = "a = Value(2.0)\nb = Value(-3.0)\nc = a * b\nd = c + a\n"
@@ -76,10 +76,9 @@ def test_setting_a_grad_to_zero_is_no_pass() -> None:
 
 
 def test_a_browser_is_told_only_of_passes_that_are_whole() -> None:
-    whole = run(GRAPH + TOPOLOGICAL)
-    assert (tape_of(whole) or {})["root"] == 3
-    assert tape_of(run(GRAPH + "d.grad = 1.0\nd._backward()")) is None
-    assert tape_of(run(GRAPH + "e = d * 2\nf = c * e\nf.grad = 1.0\nfor v in [f, c, e, d]:\n    v._backward()")) is None
+    assert (tape_of(record(GRAPH + TOPOLOGICAL)) or {})["root"] == 3
+    assert tape_of(record(GRAPH + "d.grad = 1.0\nd._backward()")) is None
+    assert tape_of(record(GRAPH + "e = d * 2\nf = c * e\nf.grad = 1.0\nfor v in [f, c, e, d]:\n    v._backward()")) is None
 
 
 def test_a_value_outside_the_language_has_it_too() -> None:

@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from stepgrad.app.gallery import gallery
-from stepgrad.engine import compile as compiled
-from stepgrad.engine.compile import Program, program, structure_of_trace
+from stepgrad.engine import compile as compiling
+from stepgrad.engine.compile import Compiled, compiled
 from stepgrad.engine.language import run
 from stepgrad.engine.trace import Trace
 from tests.programs import programs
+from tests.stories import program_of
 
 
 def same(a: float, b: float) -> bool:
@@ -19,17 +20,19 @@ def same(a: float, b: float) -> bool:
 
 
 def check(trace: Trace) -> None:
-    structure = structure_of_trace(trace)
-    made = Program(structure)
-    leaves = [trace.nodes[i].data for i in structure.leaves]
+    program = program_of(trace)
+    made = Compiled(program)
+    leaves = [trace.nodes[i].data for i in program.leaves]
     values, grads = made.full(leaves)
     output, by_leaf = made.gradients(leaves)
 
     assert all(same(value, node.data) for value, node in zip(values, trace.nodes, strict=True))
     assert all(same(value, other) for value, other in zip(values, made.forward(leaves), strict=True))
-    assert same(output, values[structure.output])
+    assert all(same(value, other) for value, other in zip(values, program.forward(leaves), strict=True)), "the same, not compiled"
+    assert all(same(grad, other) for grad, other in zip(grads, program.full(leaves)[1], strict=True))
+    assert same(output, values[program.output])
     assert same(output, made.value(leaves))
-    assert all(same(grads[i], grad) for i, grad in zip(structure.leaves, by_leaf, strict=True))
+    assert all(same(grads[i], grad) for i, grad in zip(program.leaves, by_leaf, strict=True))
     assert all(same(grad, node.grad or 0.0) for grad, node in zip(grads, trace.nodes, strict=True))
 
 
@@ -49,7 +52,7 @@ def test_random_programs_of_one_pass():
 
 
 def test_long_programs_are_compiled_in_pieces(monkeypatch):
-    monkeypatch.setattr(compiled, "CHUNK", 3)
+    monkeypatch.setattr(compiling, "CHUNK", 3)
     check(run("x = 0.5\ny = x\nfor i in range(20):\n    y = tanh(y * 1.5) + x\ny.backward()"))
 
 
@@ -74,24 +77,24 @@ def test_shapes_that_are_written_in_another_way(source: str):
 
 @pytest.mark.parametrize("chunk", [3, 1_500])
 def test_only_wanted_gradients(monkeypatch, chunk: int):
-    monkeypatch.setattr(compiled, "CHUNK", chunk)
-    structure = structure_of_trace(run("a = 2\nb = 3\nc = 5\nd = a * b * tanh(c * 0.1) + a"))
+    monkeypatch.setattr(compiling, "CHUNK", chunk)
+    program = program_of(run("a = 2\nb = 3\nc = 5\nd = a * b * tanh(c * 0.1) + a"))
     leaves = [2.0, 3.0, 5.0, 0.1]
-    every = Program(structure).gradients(leaves)[1]
-    some = Program(replace(structure, wanted=(structure.leaves[2], structure.leaves[0])))
+    every = Compiled(program).gradients(leaves)[1]
+    some = Compiled(replace(program, wanted=(program.leaves[2], program.leaves[0])))
 
     assert some.gradients(leaves)[1] == [every[2], every[0]]
-    assert some.full(leaves) == Program(structure).full(leaves)
+    assert some.full(leaves) == Compiled(program).full(leaves)
 
 
 def test_programs_are_kept_up_to_a_weight(monkeypatch):
-    monkeypatch.setattr(compiled, "KEPT", 350)
-    often, *others = (structure_of_trace(run(f"x = 2\ny = {op}(x)")) for op in ("tanh", "exp", "sin", "cos"))
-    first, forgotten = program(often), program(others[0])
+    monkeypatch.setattr(compiling, "KEPT", 350)
+    often, *others = (program_of(run(f"x = 2\ny = {op}(x)")) for op in ("tanh", "exp", "sin", "cos"))
+    first, forgotten = compiled(often), compiled(others[0])
     for other in others[1:]:
-        assert program(often) is first
-        program(other)
+        assert compiled(often) is first
+        compiled(other)
 
-    assert program(often) is first
-    assert program(others[0]) is not forgotten
-    assert sum(100 + len(structure.instructions) for structure in compiled._kept) <= 350
+    assert compiled(often) is first
+    assert compiled(others[0]) is not forgotten
+    assert sum(100 + len(program.rows) for program in compiling._kept) <= 350

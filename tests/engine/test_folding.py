@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stepgrad.engine.folding import COLLAPSE, examples, fold
-from stepgrad.engine.language import run
+from stepgrad.engine.folding import COLLAPSE, Fold, examples, folding
+from stepgrad.engine.language import record, run
 from stepgrad.engine.trace import Trace
+from tests.stories import folded as fold
 
 LOSS = """
 n = MLP(3, [4, 4, 1])
@@ -110,7 +111,7 @@ def same(a: float | None, b: float | None) -> bool:
 @pytest.mark.parametrize("source", [LOSS, TRAINED, BRANCHED, UNREAD])
 def test_a_folded_story_agrees_with_the_whole(source: str, collapse):  # type: ignore[no-untyped-def]
     whole = run(source)
-    check(whole, fold(whole, collapse))
+    check(whole, fold(source, collapse))
 
 
 @settings(max_examples=60)
@@ -131,46 +132,46 @@ def test_folding_a_random_net_changes_no_number(sizes, nin, activation, seed, ex
     )
     whole = run(source)
     open = data.draw(st.sets(st.sampled_from([group.key for group in whole.groups]), max_size=4))
-    check(whole, fold(whole, collapse, open))
+    check(whole, fold(source, collapse, open))
 
 
 def test_auto_keeps_to_about_sixty_boxes():
-    assert len(drawn(fold(run(LOSS)))) == 39
-    assert len(drawn(fold(run("n = MLP(3, [4, 4, 1])\nn([2.0, 3.0, -1.0])")))) <= 60
+    assert len(drawn(fold(LOSS))) == 39
+    assert len(drawn(fold("n = MLP(3, [4, 4, 1])\nn([2.0, 3.0, -1.0])"))) <= 60
 
 
 def test_a_small_program_is_not_folded():
-    trace = run("a = 2.0\nb = a * a + a\nc = b.tanh() * b")
-    assert fold(trace) is trace
+    source = "a = 2.0\nb = a * a + a\nc = b.tanh() * b"
+    assert fold(source) == run(source)
+    assert folding(record(source).graph, Fold()) is None
 
 
 def test_a_long_sum_is_one_box():
-    whole = run("x = 2.0\ny = " + " + ".join(["x * 0.5"] * 150))
-    folded = fold(whole)
+    source = "x = 2.0\ny = " + " + ".join(["x * 0.5"] * 150)
+    whole, folded = run(source), fold(source)
     assert [(node.kind, node.key) for node in folded.nodes if node.inside is None] == [("input", "x"), ("group", "y")]
     check(whole, folded)
 
 
 def test_what_nobody_reads_sums_up_what_it_ends_with():
-    folded = fold(run("X = [0.1*i for i in range(61)]\nw = 0.0"))
+    folded = fold("X = [0.1*i for i in range(61)]\nw = 0.0")
     (part,) = (node for node in folded.nodes if node.folds)
     assert (part.key, part.folds and len(part.folds.results)) == ("X", 61)
-    neuron = next(node for node in fold(run("n = Neuron(2)\nn([1.0, 2.0])\nw = 0.0"), "neuron").nodes if node.folds)
+    neuron = next(node for node in fold("n = Neuron(2)\nn([1.0, 2.0])\nw = 0.0", "neuron").nodes if node.folds)
     assert neuron.folds
     assert neuron.folds.results == (neuron.id,), "an operation like any other"
 
 
 def test_many_lines_are_put_together():
     source = "x = 1.0\n" + "".join(f"x{i} = x * {i}.5\n" for i in range(300)) + "y = x0 + x299"
-    whole = run(source)
-    folded = fold(whole)
+    whole, folded = run(source), fold(source)
     assert len(drawn(folded)) <= 60
     check(whole, folded)
 
 
 def test_a_neuron_is_an_operation():
     """Its only result stands for it: data and grad are the result's own, and what it reads goes in."""
-    folded = fold(run("n = Neuron(2)\no = n([1.0, 2.0])\no.backward()"), "neuron")
+    folded = fold("n = Neuron(2)\no = n([1.0, 2.0])\no.backward()", "neuron")
     node = next(node for node in folded.nodes if node.kind == "group")
     assert node.key == "o"
     assert node.folds is not None
@@ -182,7 +183,7 @@ def test_a_neuron_is_an_operation():
 
 
 def test_an_open_group_shows_what_is_in_it():
-    folded = fold(run(LOSS), "statement", {"ypred", "ypred/n#2"})
+    folded = fold(LOSS, "statement", {"ypred", "ypred/n#2"})
     keys = {node.key for node in folded.nodes if node.inside is None}
     assert {"ypred/n#2/layers[0]", "ypred/n#2/layers[1]"} <= keys
 
@@ -191,7 +192,7 @@ def test_an_open_group_shows_what_is_in_it():
 @pytest.mark.parametrize("example", [1, 3, 4])
 def test_one_example_is_shown_and_the_others_are_one_box(collapse, example: int):  # type: ignore[no-untyped-def]
     whole = run(LOSS)
-    folded = fold(whole, collapse, example=example)
+    folded = fold(LOSS, collapse, example=example)
     check(whole, folded)
     shown = {node.key: node for node in folded.nodes if node.inside is None}
     others = next(node for node in shown.values() if node.folds and node.folds.group == "others")
@@ -201,15 +202,15 @@ def test_one_example_is_shown_and_the_others_are_one_box(collapse, example: int)
 
 def test_an_example_there_is_not_is_refused():
     with pytest.raises(ValueError, match="4 examples"):
-        fold(run(LOSS), example=5)
+        fold(LOSS, example=5)
     with pytest.raises(ValueError, match="no examples"):
-        fold(run("a = 2.0\nb = a * a"), example=1)
+        fold("a = 2.0\nb = a * a", example=1)
 
 
 def test_calls_that_need_each_other_are_no_examples_of_which_one_could_be_shown():
     source = "n = MLP(1, [2, 1])\ny = [n([0.5])]\nz = [n([y[0]])]"
-    assert examples(run(source)) == ()
+    assert examples(record(source).graph.groups) == ()
     source = "def f(a):\n    b = a * a\n    return b + a\nx = 2.0\ny = f(f(f(x)))"
-    assert len(examples(run(source))) == 3
+    assert len(examples(record(source).graph.groups)) == 3
     with pytest.raises(ValueError, match="depend"):
-        fold(run(source), example=2)
+        fold(source, example=2)

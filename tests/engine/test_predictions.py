@@ -32,7 +32,7 @@ def test_the_nets_answer_its_inputs_and_its_target_are_found(reads: int, term: s
     trace = run(program(reads, term))
     model = Model(trace)
     found = predictor(model)
-    values = model.values(model.start)
+    values = dict(zip(model.ids, model.values(model.start), strict=True))
 
     assert [node.key for node in trace.nodes if node.id in found.nodes] == [f"ypred[{i}]" for i in range(4)]
     assert [list(row) for row in found.inputs] == XS[reads]
@@ -89,4 +89,4 @@ def test_deep_examples_are_looked_into_in_one_walk():
     found = predictor(model)
 
     assert (found.inputs, found.targets) == (((0.3,), (0.6,)), (1.0, 2.0))
-    assert found.at(model.start, 0.3) == model.values(model.start)[found.nodes[0]]
+    assert found.at(model.start, 0.3) == model.values(model.start)[model.graph.row(found.nodes[0])]

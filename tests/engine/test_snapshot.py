@@ -13,9 +13,14 @@ from stepgrad.engine.errors import LimitError, ProgramError
 from stepgrad.engine.graph import ancestors
 from stepgrad.engine.language import run
 from stepgrad.engine.ops import OPS
-from stepgrad.engine.snapshot import trace_of
+from stepgrad.engine.snapshot import recording_of_values
+from stepgrad.engine.story import tell
 from stepgrad.engine.trace import Trace
 from tests.strategies import Program, programs
+
+
+def trace_of(root: Value) -> Trace:
+    return tell(recording_of_values(root))
 
 
 def output(program: Program) -> str:

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from stepgrad.engine import MLP
+from stepgrad.engine.compile import compiled
 from stepgrad.engine.errors import LimitError, ProgramError
-from stepgrad.engine.language import run
+from stepgrad.engine.language import record, run
 from stepgrad.engine.limits import TRAINING_LIMITS
-from stepgrad.engine.model import Loss, Model
+from stepgrad.engine.model import Model
 from stepgrad.engine.optimizers import OPTIMIZERS
 from stepgrad.engine.replay import Replay
 from stepgrad.engine.train import Plan, Run, train
@@ -72,7 +73,7 @@ def test_the_loss_of_every_iteration_is_that_of_its_parameters(optimizer: Any):
     assert (history.updates, len(history.losses), len(history.rows)) == (30, 30, 31 * 41)
     assert history.at(0) == model.start
     for iteration, loss in enumerate(history.losses):
-        assert model.values(history.at(iteration))[model.root] == loss
+        assert model.values(history.at(iteration))[-1] == loss
     assert min(history.losses) < history.losses[0] / 2
 
 
@@ -230,7 +231,7 @@ def test_a_loss_is_taken_apart(source: str, examples: int, common: int):
     assert model.examples is not None
     assert len(model.examples.each) == examples
     assert len(model.examples.common.terms if model.examples.common else ()) == common
-    assert len({example.structure for example in model.examples.each}) == (1 if "MLP" in source else 1 + ("- (w" in source))
+    assert len({example.program for example in model.examples.each}) == (1 if "MLP" in source else 1 + ("- (w" in source))
 
     loss, grads = model.gradients(model.start)
     common_loss, shared = 0.0, [0.0] * len(grads)
@@ -257,18 +258,19 @@ def test_a_large_loss_is_compiled_as_its_examples():
     rows = [(math.sin(i), math.cos(3 * i), 1.0 if i % 2 else -1.0) for i in range(30)]
     parameters = n.parameters()
     root = sum((n([x, y]) - target) ** 2 for x, y, target in rows)
-    model = Model(Loss.of_values(root, dict.fromkeys(parameters, "parameter")))
+    loss = f"loss = sum((n([x, y]) - target) ** 2 for x, y, target in {rows})"
+    model = Model(record(f"n = MLP(2, [8, 8, 1], seed=2)\n{loss}\nloss.backward()"))
 
     assert model.is_large
-    assert len({example.structure for example in model.examples.each}) == 1  # type: ignore[union-attr]
+    assert len({example.program for example in model.examples.each}) == 1  # type: ignore[union-attr]
     loss, grads = model.gradients(model.start)
-    whole, theirs = model.program.gradients([*model.start, *model._fixed])
+    whole, theirs = compiled(model._program).gradients([*model.start, *model._fixed])
     root.backward()
     assert loss == pytest.approx(root.data, rel=1e-12)
-    assert whole == model.values(model.start)[model.root] == root.data
+    assert whole == model.values(model.start)[-1] == root.data
     assert grads == pytest.approx(theirs, rel=1e-12, abs=1e-13)
-    data, by_node = model.full(model.start)
-    assert [by_node[node.id] for node in model.parameters] == [p.grad for p in parameters]
+    data, by_row = model.full(model.start)
+    assert [by_row[row] for row in model.trained] == [p.grad for p in parameters]
     assert data == model.values(model.start)
 
 
@@ -277,10 +279,10 @@ def test_every_operation_walks_as_it_is_compiled():
         replay = Replay(trace)
         model = Model(trace, [next(node.id for node in trace.nodes if node.id in replay.leading and node.op is None)])
         leaves = [*model.start, *model._fixed]
-        data, grads = model.program.full(leaves)
-        walked = model._walked(leaves)
+        data, grads = compiled(model._program).full(leaves)
+        walked, back = model._program.full(leaves)
         assert repr(walked) == repr(data)
-        assert repr([x + 0.0 for x in model._walked_back(walked)]) == repr([x + 0.0 for x in grads])
+        assert repr([x + 0.0 for x in back]) == repr([x + 0.0 for x in grads])
 
 
 def test_examples_that_share_nearly_everything_are_not_copied():

@@ -15,11 +15,13 @@ from stepgrad.app.options import LINKED, Options, overrides
 from stepgrad.app.tables import tables
 from stepgrad.app.tape import tape_of
 from stepgrad.app.wire import number
-from stepgrad.engine.folding import Collapse, fold
-from stepgrad.engine.language import run
+from stepgrad.engine.folding import Collapse
+from stepgrad.engine.language import record, run
 from stepgrad.engine.language.callables import BUILTINS
 from stepgrad.engine.ops import OPS, Op
+from stepgrad.engine.recording import Recording
 from stepgrad.engine.trace import Trace
+from tests.stories import folded as fold
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -87,13 +89,16 @@ def stories() -> str:
         told = {"trace": _told(trace), "inputs": inputs, "then": _told(run(source, inputs))}
         lines.append(json.dumps(told, separators=(",", ":")))
     for source, collapse, inputs in FOLDED:
-        trace, then = run(source), run(source, inputs)
-        told = {"trace": _told(fold(trace, collapse), trace), "inputs": inputs, "then": _told(fold(then, collapse), then)}
+        told = {
+            "trace": _told(fold(source, collapse), record(source)),
+            "inputs": inputs,
+            "then": _told(fold(source, collapse, inputs=inputs), record(source, inputs)),
+        }
         lines.append(json.dumps(told, separators=(",", ":")))
     return "[\n" + ",\n".join(lines) + "\n]\n"
 
 
-def _told(trace: Trace, whole: Trace | None = None) -> dict[str, Any]:
+def _told(trace: Trace, whole: Recording | None = None) -> dict[str, Any]:
     """As the page gets it, without words and picture."""
     return {
         "output": trace.output,
