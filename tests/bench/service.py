@@ -1,12 +1,9 @@
-"""Requests per second of /g/CODE.svg on one worker, against FastAPI + micrograd + graphviz.pipe."""
+"""Requests per second of /g/CODE.svg on one worker, against FastAPI + micrograd + graphviz.pipe; and a hall."""
 
 from __future__ import annotations
 
-import os
 import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -15,9 +12,11 @@ from itertools import count
 from pathlib import Path
 
 from stepgrad.app.links import encode
+from tests.bench import hall
 from tests.bench.measure import Result
-from tests.bench.peers import OBVIOUS_SERVICE, dot_command
+from tests.bench.peers import OBVIOUS_SERVICE
 from tests.bench.programs import NEURON, other_numbers, other_structure
+from tests.bench.server import started
 
 CONNECTIONS = 4
 SECONDS = 1.5
@@ -26,30 +25,9 @@ ROUNDS = 5
 
 @contextmanager
 def serving(*command: str, **environment: str) -> Iterator[int]:
-    """A server in a process of its own, on a port of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    path = os.pathsep.join([str(Path(dot_command()).parent), os.environ["PATH"]])
-    process = subprocess.Popen(
-        [sys.executable, *command, "--port", str(port)],
-        env={**os.environ, **environment, "PATH": path},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        else:
-            raise RuntimeError(f"{command} does not answer")
-        yield port
-    finally:
-        process.terminate()
-        process.wait(10)
+    """The port of a server in a process of its own."""
+    with started(*command, **environment) as server:
+        yield server.port
 
 
 def _rate(port: int, codes: Iterator[str], seconds: float = SECONDS) -> float:
@@ -103,4 +81,4 @@ def run() -> list[Result]:
             mine, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
             label = f"{what} (peer: FastAPI + micrograd + graphviz.pipe)"
             results.append(Result(label, f"{mine:,.0f} /s", f"{theirs:,.0f} /s", ratio, wanted, ratio >= wanted))
-    return results
+    return [*results, *hall.run()]
