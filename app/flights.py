@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Hashable
-from typing import Any, Generic, TypeVar
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, TypeVar
 
 __all__ = ["Flights"]
 
@@ -13,18 +13,23 @@ V = TypeVar("V")
 
 
 class Flights(Generic[K, V]):
-    """Whoever asks for what is being made already gets the same. Used from the event loop only."""
+    """Whoever asks for what is being made already gets the same, or the same error. Used from the event loop only."""
 
     def __init__(self) -> None:
-        self._tasks: dict[K, asyncio.Task[V]] = {}
+        self._flights: dict[K, asyncio.Future[V]] = {}
 
-    def __contains__(self, key: K) -> bool:
-        return key in self._tasks
-
-    def start(self, key: K, work: Coroutine[Any, Any, V]) -> None:
-        """The work goes on even if everybody who waits for it goes away."""
-        task = self._tasks[key] = asyncio.get_running_loop().create_task(work)
-        task.add_done_callback(lambda _: self._tasks.pop(key))
-
-    async def join(self, key: K) -> V:
-        return await asyncio.shield(self._tasks[key])
+    async def get(self, key: K, make: Callable[[], Awaitable[V]]) -> V:
+        """What `make` gives. If the one who does it is called off, the next of those who wait does it."""
+        while (flight := self._flights.get(key)) is not None:
+            await asyncio.wait([flight])
+            if not flight.cancelled():
+                return flight.result()
+        flight = self._flights[key] = asyncio.get_running_loop().create_future()
+        try:
+            flight.set_result(await make())
+        except Exception as error:
+            flight.set_exception(error)
+        finally:
+            del self._flights[key]
+            flight.cancel()  # nothing happens to one that is done
+        return flight.result()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import ExitStack
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from starlette.requests import Request
@@ -110,21 +110,17 @@ class Guard:
         return None if out.streams else out.reply()
 
     async def _shared(self, scope: Scope, kind: Kind, address: _Address) -> Reply:
-        """The answer to all who ask the same at once. Only the first of them is let in."""
+        """The answer to all who ask the same at once."""
         asked = _Asked(address, wanted(Request(scope)), _known(scope))
-        if asked not in self._flights:
-            with ExitStack() as place:
-                place.enter_context(self._admission.enter(_client(scope)))
-                self._flights.start(asked, self._made(scope, kind, asked, place.pop_all()))
-        return await self._flights.join(asked)
+        return await self._flights.get(asked, lambda: self._made(scope, kind, asked))
 
-    async def _made(self, scope: Scope, kind: Kind, asked: _Asked, place: ExitStack) -> Reply:
+    async def _made(self, scope: Scope, kind: Kind, asked: _Asked) -> Reply:
         """What the application answers. It is not told who asks, so that its answer cannot depend on it."""
         headers = [(b"accept", ACCEPT[asked.form])]
         if asked.known:
             headers.append((b"if-none-match", asked.known.encode("latin-1")))
         out = _Out(kind)
-        with place:
+        with self._admission.enter(_client(scope)):  # at once: whoever is refused is so before anybody waits
             await self._ask({**scope, "method": "GET", "headers": headers}, _nothing, out)
         reply = out.reply()
         if reply.may_be_kept:
@@ -135,9 +131,7 @@ class Guard:
         """The answer to one request: what is posted, and what is no work."""
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
-        with ExitStack() as place:
-            if kind in _WORK:
-                place.enter_context(self._admission.enter(_client(scope)))
+        with self._admission.enter(_client(scope)) if kind in _WORK else nullcontext():
             await self._ask(scope, self._bounded(receive), out)
 
     async def _ask(self, scope: Scope, receive: Receive, out: _Out) -> None:

@@ -21,7 +21,10 @@ _INLINE = 8_000
 
 
 class Reply:
-    """Status, headers and a body in several codings: those it is `coded` in already, or else gzip as soon as it is wanted."""
+    """Status, headers and a body in several codings: those it is `coded` in already, or else gzip as soon as it is wanted.
+
+    `weight` is how many bytes it takes.
+    """
 
     def __init__(
         self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes, coded: Mapping[str, bytes] | None = None
@@ -34,13 +37,11 @@ class Reply:
         self._compresses = coded is None and worth_it(given.get(b"content-type", b"").decode("latin-1"), body)
         if coded or self._compresses:
             self._headers.append((b"vary", b"Accept-Encoding"))
-        self._forms = {coding: self._form(coding, held) for coding, held in {"": body, **(coded or {})}.items()}
+        self.weight = 1_500
+        self._forms: dict[str, tuple[list[tuple[bytes, bytes]], bytes]] = {}
+        for coding, held in {"": body, **(coded or {})}.items():
+            self._hold(coding, held)
         self._work: asyncio.Future[bytes] | None = None
-
-    @property
-    def weight(self) -> int:
-        """Bytes that it takes; more once it has been compressed."""
-        return sum(len(body) for _, body in self._forms.values()) + 1_500 * (1 + len(self._forms))
 
     async def send(self, scope: Scope, send: Send) -> None:
         """Answer this request."""
@@ -73,9 +74,10 @@ class Reply:
             self._work = self._work or asyncio.get_running_loop().run_in_executor(None, compress, body)
             squeezed = await asyncio.shield(self._work)
         self._compresses, self._work = False, None
-        self._forms["gzip"] = self._form("gzip", squeezed)
+        if "gzip" not in self._forms:
+            self._hold("gzip", squeezed)
 
-    def _form(self, coding: str, body: bytes) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    def _hold(self, coding: str, body: bytes) -> None:
         headers = list(self._headers)
         if self.etag:
             headers.append((b"etag", in_coding(self.etag, coding).encode("latin-1")))
@@ -83,7 +85,8 @@ class Reply:
             headers.append((b"content-encoding", coding.encode()))
         if self.status not in (204, 304):
             headers.append((b"content-length", b"%d" % len(body)))
-        return headers, body
+        self._forms[coding] = headers, body
+        self.weight += len(body) + 1_500
 
 
 async def _write(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
