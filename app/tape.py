@@ -23,7 +23,7 @@ LONGEST = 5_000
 def tape_of(recording: Recording) -> dict[str, Any] | None:
     """The operations of a run, or None where these are too many or there are several passes."""
     graph, log = recording.graph, recording.log
-    if len(graph) > LONGEST or not _is_one_pass(graph, log):
+    if len(graph) > LONGEST or graph.unknown is not None or not _is_one_pass(graph, log):
         return None
     ids = list(map(graph.id, range(len(graph))))
     return {

@@ -110,12 +110,12 @@ def model_of(recording: Recording, train: str, story: Callable[[], Story]) -> Mo
 def _wanted(replay: Replay, names: Sequence[str], called: Callable[[str], str]) -> list[str]:
     """The ids of what is to be trained: each name a leaf, or the start of the names of some."""
     found: list[str] = []
-    leaves = [node for node in replay.trace.nodes if node.op is None and node.id in replay.leading]
+    leaves = [node for node in replay.trace.nodes if not node.inputs and node.id in replay.leading]
     for name in names:
         begun = [node.id for node in leaves if node.key.startswith((f"{name}.", f"{name}["))]
         if not begun:
             node = named(replay.trace, name)
-            if node.op is not None:
+            if node.inputs:
                 _refuse(name, "is computed", leaves)
             if node.id not in replay.leading:
                 _refuse(name, f"makes no difference to {called(replay.root)}", leaves)

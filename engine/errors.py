@@ -31,6 +31,7 @@ __all__ = [
     "UnknownNameError",
     "UnsupportedError",
     "excerpt",
+    "not_in_table",
 ]
 
 
@@ -128,3 +129,11 @@ def excerpt(source: str, span: Span, width: int = 100) -> tuple[str, str] | None
         line = line[: width - 1] + "…"
     at = start - skipped
     return line, " " * at + "^" * max(1, min(span.length, len(line) - at))
+
+
+def not_in_table(symbol: str | None, span: Span | None) -> ProgramError:
+    """The error of whoever needs to compute an operation again that is the program's own."""
+    return ProgramError(
+        f"`{symbol}` is an operation of the program's own: what it comes to with other numbers, and its slope, are not known.",
+        span=span, hint="Write it with operations of the table; `stepgrad ops` lists them.",
+    )  # fmt: skip

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from stepgrad.engine.backward import Pass
 from stepgrad.engine.trace import Field
 from stepgrad.engine.value import Value
 
-__all__ = ["Assigned", "Noted", "Passed", "Seeded", "Sent", "begins", "is_by_hand", "seeded_by_hand"]
+__all__ = ["Assigned", "Noted", "Observed", "Passed", "Seeded", "Sent", "begins", "is_by_hand", "seeded_by_hand"]
 
 
 class Seeded(NamedTuple):
@@ -27,6 +27,17 @@ class Assigned(NamedTuple):
     field: Field
     before: float | None
     after: float
+
+
+class Observed(NamedTuple):
+    """The program's own code has set the grad of a value, on behalf of `sender`, which reads it as its input `slot`."""
+
+    value: Value
+    before: float | None
+    after: float
+    sender: Value
+    slot: int | None
+    place: Any
 
 
 class Passed:
@@ -48,7 +59,7 @@ class Sent:
         self.terms = terms
 
 
-Noted = Value | Assigned | Passed | Sent
+Noted = Value | Assigned | Observed | Passed | Sent
 """What the log is made of; a value stands for its being computed."""
 
 
@@ -58,7 +69,8 @@ Noted = Value | Assigned | Passed | Sent
 def is_by_hand(log: Sequence[Noted]) -> bool:
     """Whether gradients are set or passed on by the program itself, as the lecture does before it has a `backward()`."""
     return any(
-        isinstance(noted, Sent) or (isinstance(noted, Assigned) and noted.field == "grad" and noted.after != 0.0) for noted in log
+        isinstance(noted, (Sent, Observed)) or (isinstance(noted, Assigned) and noted.field == "grad" and noted.after != 0.0)
+        for noted in log
     )
 
 

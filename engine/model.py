@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from stepgrad.engine.compile import CHUNK, Compiled, compiled
+from stepgrad.engine.errors import not_in_table
 from stepgrad.engine.examples import Example, Examples, LossGraph, take_apart
 from stepgrad.engine.limits import TRAINING_LIMITS, TrainingLimits
 from stepgrad.engine.program import Program
@@ -36,14 +37,16 @@ class Model:
     """A loss as a function of the parameters that are trained: what the last backward pass of a run was about.
 
     Trained are the values with the ids in `parameters`; without it the parameters of nets, else all inputs. They begin as they
-    were when the run began. Raises ValueError for an id that is no leaf under the loss, and where one of the operations is not in
-    the table.
+    were when the run began. Raises ValueError for an id that is no leaf under the loss, and ProgramError where an operation is
+    not in the table.
     """
 
     def __init__(self, run: Recording | Trace, parameters: Sequence[str] | None = None) -> None:
         run = recording_of(run) if isinstance(run, Trace) else run
         self.graph, rows = run.graph.under(run.root)
         graph = self.graph
+        if (row := graph.unknown) is not None:
+            raise not_in_table(graph.symbol(row), graph.spans[row])
         self._root = len(graph) - 1
         self._leaves = {
             leaf: run.initial.get(rows[leaf], run.start.get(rows[leaf], run.data[rows[leaf]])) for leaf in graph.leaves

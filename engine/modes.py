@@ -34,7 +34,7 @@ class Mode:
 
 def inputs_of(replay: Replay) -> list[str]:
     """What one would want gradients of: inputs and parameters, else every leaf. In order."""
-    leaves = [node for node in replay.trace.nodes if node.op is None and node.id in replay.leading]
+    leaves = [node for node in replay.trace.nodes if not node.inputs and node.id in replay.leading]
     wanted = [node.id for node in leaves if node.kind in ("input", "parameter")]
     return wanted or [node.id for node in leaves]
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from stepgrad.engine.backward import contributions, send_back
 from stepgrad.engine.errors import LimitError
-from stepgrad.engine.events import Assigned, Noted, Passed, Seeded, Sent, is_by_hand, seeded_by_hand
+from stepgrad.engine.events import Assigned, Noted, Observed, Passed, Seeded, Sent, is_by_hand, seeded_by_hand
 from stepgrad.engine.forgetting import Memory, sweep
 from stepgrad.engine.limits import Limits
 from stepgrad.engine.ops import Op
@@ -68,6 +68,8 @@ class Recorder:
         self.first: dict[Value, float] = {}
         """The data that values had before the program first set it."""
         self.kinds: dict[Value, Kind] = {}
+        self.symbols: dict[Value, str] = {}
+        """What operations are called that are not in the table."""
         self.places: dict[Value, Any] = {}
         """Where each value was made: whatever the language uses for a place."""
         self.origin: str | None = None
@@ -84,7 +86,7 @@ class Recorder:
         self.graded: set[Value] = set()
         self._data: set[Value] = set()
         self.memories: list[Memory] = [
-            self.kinds, self.places, self.origins, self.makings, self.first,
+            self.kinds, self.symbols, self.places, self.origins, self.makings, self.first,
             self._names, self._keys, self._labelled, self.graded, self._data,
         ]  # fmt: skip
         """All that is kept about single values, here and by those who add to this list. It does not keep a value from dying."""
@@ -102,7 +104,8 @@ class Recorder:
     @property
     def senders(self) -> list[Value]:
         """Values that have sent their grads back by themselves."""
-        return [noted.terms.order[0] for noted in self.log if isinstance(noted, Sent)]
+        sent = [noted.terms.order[0] for noted in self.log if isinstance(noted, Sent)]
+        return [*sent, *(noted.sender for noted in self.log if isinstance(noted, Observed))]
 
     @property
     def walked(self) -> list[Sequence[Value]]:
@@ -154,6 +157,26 @@ class Recorder:
         if self.origin is not None:
             self.origins[value] = self.origin
         return value
+
+    def observe(self, symbol: str, data: Number, inputs: tuple[Value, ...], place: Any) -> Value:
+        """A value that the program's own code has computed: what is known of its operation is a symbol."""
+        value = Value(data, "", None, inputs)
+        self._room -= 1
+        if self._room < 0:
+            self._make_room()
+        self.symbols[value] = symbol
+        self.places[value] = place
+        self.log.append(value)
+        if self.making is not None:
+            self.makings[value] = self.making
+        return value
+
+    def observe_grad(self, value: Value, after: float, sender: Value, slot: int | None, place: Any) -> None:
+        """The program's own code sets a grad, on behalf of a value that reads this one as its input `slot`, if that is known."""
+        before = value.grad if value in self.graded else None
+        value.grad = after
+        self.graded.add(value)
+        self._note(Observed(value, before, after, sender, slot, place))
 
     def backward(self, root: Value) -> None:
         """Run a backward pass, each contribution an event."""
@@ -260,7 +283,7 @@ class Recorder:
         if len(self.places) > self._limits.held:
             self._check_held()
 
-    def _note(self, noted: Assigned | Passed | Sent) -> None:
+    def _note(self, noted: Assigned | Observed | Passed | Sent) -> None:
         self.log.append(noted)
         if len(self.log) + self._moments <= self._enough:
             return

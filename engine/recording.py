@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from stepgrad.engine.errors import Span
 from stepgrad.engine.events import Assigned, Passed, Sent, begins
+from stepgrad.engine.events import Observed as ObservedEvent
 from stepgrad.engine.graph import ancestors, by_birth
 from stepgrad.engine.groups import around, grouped
 from stepgrad.engine.ops import CALL, OPS, Op
@@ -33,6 +34,7 @@ __all__ = [
     "Computed",
     "Entry",
     "Graph",
+    "Observed",
     "Recording",
     "Seeded",
     "Terms",
@@ -98,7 +100,19 @@ class Written(NamedTuple):
     descent: Descent | None = None
 
 
-Entry = Computed | Seeded | Terms | Written
+class Observed(NamedTuple):
+    """An operation that is not in the table, `sender`, has set the grad of a row; how it came to that is not known."""
+
+    row: int
+    before: float | None
+    after: float
+    sender: int
+    slot: int | None
+    """Which of the sender's inputs the row is, if that is known."""
+    span: Span | None
+
+
+Entry = Computed | Seeded | Terms | Written | Observed
 
 
 # ── the graph ──
@@ -123,7 +137,7 @@ class Graph:
     """The rows that an operation reads."""
     params: Sequence[tuple[float, ...]]
     symbols: Mapping[int, str]
-    """Where it is not the operation's own: the `**2` of `a ** 2`."""
+    """Where the table has none, or another: the `**2` of `a ** 2`, and operations of the program's own."""
     labels: Sequence[str]
     kinds: Sequence[Kind]
     spans: Sequence[Span | None]
@@ -178,9 +192,14 @@ class Graph:
 
     @cached_property
     def program(self) -> list[Row[int]]:
-        """The operations as rows that can be computed again."""
+        """The operations as rows that can be computed again. Those of the program's own are not among them."""
         made = zip(self.ops, range(len(self)), self.inputs, self.params, strict=True)
         return [Row(op, row, inputs, params) for op, row, inputs, params in made if op is not None]
+
+    @property
+    def unknown(self) -> int | None:
+        """The first row that an operation of the program's own has computed; None where all can be computed again."""
+        return next((row for row, op in enumerate(self.ops) if op is None and self.inputs[row]), None)
 
     def leading(self, root: int) -> list[int]:
         """The rows that a root depends on, itself included, in order."""
@@ -354,9 +373,10 @@ def record(
         ops=ops,
         inputs=inputs,
         params=params,
-        symbols={row: values[row]._op for row, numbers in enumerate(params) if numbers and ops[row].precedence < CALL},
+        symbols={rows[value]: symbol for value, symbol in recorder.symbols.items() if value in rows}
+        | {row: values[row]._op for row, numbers in enumerate(params) if numbers and ops[row].precedence < CALL},
         labels=list(map(attrgetter("label"), values)),
-        kinds=[kinds.get(value, "constant") if op is None else "operation" for value, op in zip(values, ops, strict=True)],
+        kinds=["operation" if each else kinds.get(value, "constant") for value, each in zip(values, inputs, strict=True)],
         spans=list(map(spans.get, places)),
         groups=groups,
         group=innermost,
@@ -364,7 +384,7 @@ def record(
         origins={rows[value]: entry for value, entry in recorder.origins.items() if value in rows},
     )
     data = list(map(attrgetter("data"), values))
-    log, start = _log(recorder, rows)
+    log, start = _log(recorder, rows, span)
     graded = recorder.graded
     grads = [value.grad if value in graded else None for value in values]
     recording = Recording(
@@ -406,7 +426,9 @@ def _keys(inputs: Sequence[tuple[int, ...]], rows: Mapping[Value, int], names: I
     return Keys(inputs, named, taken)
 
 
-def _log(recorder: Recorder, rows: Mapping[Value, int]) -> tuple[list[Entry], dict[int, float]]:
+def _log(
+    recorder: Recorder, rows: Mapping[Value, int], span: Callable[[Any], Span | None]
+) -> tuple[list[Entry], dict[int, float]]:
     """The log in rows, and what leaves had before it."""
     log: list[Entry] = []
     start: dict[int, float] = {}
@@ -421,6 +443,8 @@ def _log(recorder: Recorder, rows: Mapping[Value, int]) -> tuple[list[Entry], di
                 log.append(Seeded(rows[root], before, [rows[value] for value in forgotten]))
             if isinstance(noted, (Passed, Sent)):
                 log.append(_terms(noted, rows))
+            elif isinstance(noted, ObservedEvent) and (row := rows.get(noted.value)) is not None:
+                log.append(Observed(row, noted.before, noted.after, rows[noted.sender], noted.slot, span(noted.place)))
             elif isinstance(noted, Assigned) and (row := rows.get(noted.value)) is not None:
                 if noted.value in recorder.seeded_by_hand and begins(noted):
                     log.append(Seeded(row, noted.before, ()))
@@ -452,6 +476,8 @@ def _is_finite(data: Sequence[float], grads: Sequence[float | None], log: Sequen
             sums += sum(entry.upstreams), sum(entry.befores)
         elif isinstance(entry, Written):
             sums += [before or 0.0 for _, _, before, _ in entry.writes]
+        elif isinstance(entry, Observed):
+            sums.append(entry.before or 0.0)
     return all(map(math.isfinite, sums))  # sums of finite numbers that overflow cost another look, and nothing else
 
 

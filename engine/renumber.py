@@ -18,7 +18,7 @@ from typing import NamedTuple
 from stepgrad.engine.errors import Span
 from stepgrad.engine.ops import OPS
 from stepgrad.engine.program import forward
-from stepgrad.engine.recording import Recording, Seeded, Terms, Written, terms_of
+from stepgrad.engine.recording import Observed, Recording, Seeded, Terms, Written, terms_of
 from stepgrad.engine.story import tell
 
 __all__ = ["Form", "Parts", "parts"]
@@ -91,7 +91,7 @@ class Form:
             return None  # several values of one line, or none: not what it looked like
         if any(group.span and group.span.line in lines for group in graph.groups):
             return None
-        if any(isinstance(entry, Written) for entry in recording.log):
+        if any(isinstance(entry, (Written, Observed)) for entry in recording.log) or graph.unknown is not None:
             return None
         if [entry[1:] for entry in recording.log if isinstance(entry, Seeded)] not in ([(None, ())], [(None, [])]):
             return None

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from stepgrad.engine.compile import compiled
+from stepgrad.engine.errors import not_in_table
 from stepgrad.engine.ops import OPS, Op
 from stepgrad.engine.program import Program, Row, forward
 from stepgrad.engine.trace import Edge, Trace
@@ -123,12 +124,19 @@ class Replay:
         if node not in self._after:
             touched = {node}
             self.spent += len(self._rows) // 2
-            if node in self.leading:
-                for row in self._rows:
-                    if row.out != node and not touched.isdisjoint(row.inputs):
-                        touched.add(row.out)
+            for each in self.trace.nodes if node in self.leading else ():
+                if each.id != node and each.id in self.leading and not touched.isdisjoint(each.inputs):
+                    if each.op is None:
+                        raise not_in_table(each.symbol, each.span)
+                    touched.add(each.id)
             self._after[node] = [row for row in self._rows if row.out in touched and row.out != node]
         return self._after[node]
+
+    def refuse_unknown(self) -> None:
+        """Raises ProgramError where an operation under the root is not in the table: its slope is not known."""
+        for node in self.trace.nodes:
+            if node.op is None and node.inputs and node.id in self.leading:
+                raise not_in_table(node.symbol, node.span)
 
     @cached_property
     def _rows(self) -> list[Row[str]]:
@@ -141,4 +149,4 @@ class Replay:
     @cached_property
     def _ops(self) -> dict[str, Op]:
         names = {node.id: node.op for node in self.trace.nodes}
-        return {edge.id: OPS[names[edge.target] or ""] for edge in self.trace.edges}
+        return {edge.id: OPS[op] for edge in self.trace.edges if (op := names[edge.target])}

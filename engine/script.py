@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from stepgrad.engine.errors import not_in_table
 from stepgrad.engine.trace import Field, Node, Trace
 
 __all__ = ["Action", "Assign", "Backward", "Compute", "Leaf", "script"]
@@ -50,7 +51,13 @@ Action = Leaf | Compute | Backward | Assign
 
 
 def script(trace: Trace) -> list[Action]:
-    """The acts of a run. Values come in order of evaluation, each leaf before its first use."""
+    """The acts of a run. Values come in order of evaluation, each leaf before its first use.
+
+    Raises ProgramError where an operation is not in the table: no other dialect has it.
+    """
+    for node in trace.nodes:
+        if node.op is None and node.inputs:
+            raise not_in_table(node.symbol, node.span)
     return _joined(_actions(trace))
 
 
@@ -61,9 +68,9 @@ def _actions(trace: Trace) -> Iterator[Action]:
     done = 0
     for step in trace.steps:
         if step.phase in ("forward", "seed", "update", "zero_grad"):
-            upto = place[step.node] + (trace.nodes[place[step.node]].op is None)
+            upto = place[step.node] + (not trace.nodes[place[step.node]].inputs)
             for node in trace.nodes[done:upto]:
-                if node.op is None:
+                if not node.inputs:
                     yield Leaf(node, trace.start[node.id])
             done = max(done, upto)
         match step.phase:
@@ -71,7 +78,7 @@ def _actions(trace: Trace) -> Iterator[Action]:
                 yield Compute(trace.nodes[place[step.node]])
             case "seed":
                 forget = [write.node for write in step.writes if write.after is None]
-                if step.node in graded and trace.nodes[place[step.node]].op is not None:
+                if step.node in graded and trace.nodes[place[step.node]].inputs:
                     forget.append(step.node)
                 yield Backward(step.node, tuple(forget), again[step.index])
             case "zero_grad" | "update":
@@ -80,7 +87,7 @@ def _actions(trace: Trace) -> Iterator[Action]:
                         yield Assign((write.node,), write.field, write.after)
         graded.update(write.node for write in step.writes if write.field == "grad" and write.after is not None)
     for node in trace.nodes[done:]:
-        if node.op is None:
+        if not node.inputs:
             yield Leaf(node, trace.start[node.id])
         elif not trace.steps:  # a snapshot
             yield Compute(node)

@@ -14,10 +14,11 @@ from functools import cached_property
 from itertools import accumulate, chain, compress, groupby
 from math import nan
 
+from stepgrad.engine.errors import Span
 from stepgrad.engine.finiteness import first_not_finite
 from stepgrad.engine.folding import Fold, Folding, folding
 from stepgrad.engine.groups import around
-from stepgrad.engine.recording import Computed, Graph, Recording, Seeded, Terms, Written
+from stepgrad.engine.recording import Computed, Graph, Observed, Recording, Seeded, Terms, Written
 from stepgrad.engine.trace import Descent, Edge, Field, Folded, Group, GroupKind, Node, Notice, Phase, Step, Trace, Write
 
 __all__ = ["fold", "outline", "tell"]
@@ -221,7 +222,10 @@ class _Steps:
         self._count = self._done = 0
         """Steps of the whole story so far, and those that are told."""
         self._part: _Part | None = None
-        tellers = {Computed: self._tell_computed, Seeded: self._tell_seeded, Terms: self._tell_terms, Written: self._tell_written}
+        tellers = {
+            Computed: self._tell_computed, Seeded: self._tell_seeded, Terms: self._tell_terms, Written: self._tell_written,
+            Observed: self._tell_observed,
+        }  # fmt: skip
         for entry in view.recording.log:
             tellers[type(entry)](entry)  # type: ignore[operator]
         self._close()
@@ -241,12 +245,13 @@ class _Steps:
         factors: tuple[float | None, float | None, float | None] = (None, None, None),
         sent: tuple[tuple[str, float | None], ...] = (),
         descent: Descent | None = None,
+        span: Span | None = None,
     ) -> None:
         """A step, unless nothing that it writes is told. What it stands for has been counted."""
         if writes:
             covers = (self._done + 1, self._count) if self._view.folding else None
             self._done = self._count
-            step = Step(len(self.told) + 1, phase, node, edge, tuple(writes), *factors, (), sent, covers, descent)
+            step = Step(len(self.told) + 1, phase, node, edge, tuple(writes), *factors, (), sent, covers, descent, span)
             self.told.append(step)
 
     def _open(self, phase: Phase, box: str, node: str) -> _Part:
@@ -363,6 +368,25 @@ class _Steps:
             after = entry.befores[slot] + term
             self._grad(source, before, after)
             part.write(source, "grad", before, after)
+
+    def _tell_observed(self, entry: Observed) -> None:
+        view, ids, row = self._view, self._view.ids, entry.row
+        told = view.told[row]
+        if told:
+            self._grad(row, entry.before, entry.after)
+        if (box := view.boxes[entry.sender]) is not None:
+            part = self._open("backward", box, view.drawn[box])
+            part.count += 1
+            if told:
+                part.write(row, "grad", entry.before, entry.after)
+                if (into := self._joined[box].get(row)) is not None:
+                    part.sent[into] = None
+            return
+        self._close()
+        self._count += 1
+        edge = None if entry.slot is None else f"e{self._graph.edges[entry.sender] + entry.slot}"
+        writes = [Write(ids[row], "grad", entry.before, entry.after)] if told else []
+        self._add("backward", ids[row], writes, edge, span=entry.span)
 
     def _tell_written(self, entry: Written) -> None:
         view, ids = self._view, self._view.ids

@@ -44,6 +44,9 @@ class Node(NamedTuple):
 
     `data` and `grad` are as the run left them; `grad` is None where no gradient came. `key` survives edits elsewhere: the
     name the value was bound to, else its path from the value that uses it.
+
+    `op` is its row in the table of operations. An operation without one is the program's own: its `symbol` and its numbers are
+    all that is known.
     """
 
     id: str
@@ -123,7 +126,8 @@ class Step(NamedTuple):
     """One moment of the story; `index` counts from 1, step 0 is before it.
 
     A backward step is one `+=` into a grad: `edge` says along which edge, `node` whose grad it is.
-    `upstream` and `local` are the two factors of its `term`.
+    `upstream` and `local` are the two factors of its `term`. A step that was only *observed* has none of the three: an operation
+    that is not in the table has added to a grad, and how it came to that is not known.
     """
 
     index: int  # type: ignore[assignment]  # a field, not the method of a tuple
@@ -143,6 +147,13 @@ class Step(NamedTuple):
     """Of a folded story: the first and the last step of the whole story that it stands for."""
     descent: Descent | None = None
     """Of an update that training makes, and not the program."""
+    span: Span | None = None
+    """Where the program made a write that was only observed: one without upstream, local and term."""
+
+    @property
+    def is_observed(self) -> bool:
+        """Whether it was only seen that a grad was added to."""
+        return self.phase == "backward" and self.term is None and not self.sent and not self.parts
 
     @property
     def edges(self) -> tuple[str, ...]:

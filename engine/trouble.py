@@ -62,7 +62,9 @@ def _shut(node: Node, edges: list[Edge], replay: Replay) -> Trouble | None:
     """An activation that lets (almost) nothing through."""
     if not edges or replay.grads.get(node.id) == 0.0:  # nothing came that it could stop
         return None
-    local, op = edges[0].local or 0.0, OPS[node.op or ""]
+    if node.op is None:
+        return None
+    local, op = edges[0].local or 0.0, OPS[node.op]
     if op.squash:
         return Trouble(node.id, "saturated", local, edges[0].id) if local < SATURATED * op.squash else None
     if op.gate and op.arity == 1 and local == 0.0:

@@ -13,7 +13,7 @@ from stepgrad.app.drawing.shapes import shape_of
 from stepgrad.app.drawing.structure import Dir, Structure
 from stepgrad.app.drawing.text import clean, format_number
 from stepgrad.app.drawing.view import PLAIN, UNSEEN, Numbers, View
-from stepgrad.engine.trace import Frame, Trace
+from stepgrad.engine.trace import Frame, Node, Trace
 
 __all__ = ["export_dot", "layout_dot"]
 
@@ -118,16 +118,21 @@ def export_dot(
         if node.id == trace.output:
             look = {"penwidth": "2"}
         graph.node(node.id, label=f"{{ {' | '.join(map(_record_text, cells))} }}", shape="record", **look)
-        if node.op:
-            graph.node(f"{node.id}op", label=_plain_text(node.symbol or node.op))
+        if _has_circle(node):
+            graph.node(f"{node.id}op", label=_plain_text(node.symbol or ""))
             graph.edge(f"{node.id}op", node.id)
-    operations = {node.id for node in trace.nodes if node.op}
+    operations = {node.id for node in trace.nodes if _has_circle(node)}
     for edge in trace.edges:
         if edge.source not in left_out:
             target = f"{edge.target}op" if edge.target in operations else edge.target
             text = "?" if edge.id in asked_edges else format_number(labels.get(edge.id), digits)
             graph.edge(edge.source, target, **({} if view.labels == "none" else {"label": text}))
     return str(graph.source)
+
+
+def _has_circle(node: Node) -> bool:
+    """Whether an operation stands before a value: one of the table, or of the program's own."""
+    return node.kind == "operation" and bool(node.inputs) and node.inside is None
 
 
 def _plain_text(text: str) -> str:

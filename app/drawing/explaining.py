@@ -12,7 +12,6 @@ from functools import cached_property
 from stepgrad.app.drawing.naming import is_name, text_of
 from stepgrad.app.drawing.spelling import factor, number_text
 from stepgrad.app.drawing.words import Narrator
-from stepgrad.engine.ops import OPS
 from stepgrad.engine.replay import Replay
 from stepgrad.engine.trace import Edge, Step, Trace
 from stepgrad.engine.trouble import Trouble, TroubleKind, troubles
@@ -40,7 +39,7 @@ class Explainer:
         parts = self._narrator.formulas.parts(step)
         told = {"left": parts.left, "letters": parts.letters, "numbers": parts.numbers, "result": parts.result}
         told |= {"latex": parts.whole, "plain": self._plain(step)}
-        if step.phase == "backward" and step.edge:
+        if step.phase == "backward" and step.edge and not step.is_observed:
             told |= {"product": self.product(step), "sum": _sum(step)}
         return told
 
@@ -48,10 +47,10 @@ class Explainer:
         """upstream × local = contribution, in numbers."""
         upstream, local = text_of(step.upstream), text_of(step.local)
         first = upstream.text
-        return f"{first} × {factor(local)} = {number_text(self._term(step))}"
+        return f"{first} × {factor(local)} = {number_text(step.term)}"
 
     def _plain(self, step: Step) -> str:
-        if step.phase == "backward" and step.edge is None:
+        if step.phase == "backward" and (step.edge is None or step.is_observed):
             return self._narrator.text(step).removesuffix(".")
         match step.phase:
             case "forward":
@@ -74,16 +73,6 @@ class Explainer:
             for name in (self._narrator.name(self._narrator.formulas.root(step)), self._narrator.name(step.node))
         )
 
-    def _term(self, step: Step) -> float:
-        upstream, local = step.upstream or 0.0, step.local or 0.0
-        gate = OPS[self._ops[step.edge or ""]].gate
-        return 0.0 if gate and local == 0.0 else upstream * local
-
-    @cached_property
-    def _ops(self) -> dict[str, str]:
-        ops = {node.id: node.op or "" for node in self._trace.nodes}
-        return {edge.id: ops[edge.target] for edge in self._trace.edges}
-
     # Edges -------------------------------------------------------------------------------------------------------------
 
     def local_latex(self, edge: Edge) -> str | None:
@@ -102,7 +91,7 @@ class Explainer:
             part.edge: part
             for step in self._trace.steps
             for part in step.parts or (step,)
-            if part.phase == "backward" and part.edge is not None
+            if part.phase == "backward" and part.edge is not None and not part.is_observed
         }
 
     # Nodes -------------------------------------------------------------------------------------------------------------

@@ -15,7 +15,8 @@ from typing import Literal
 from stepgrad.app.drawing.text import slot_chars
 from stepgrad.app.drawing.view import View
 from stepgrad.engine.ops import OPS
-from stepgrad.engine.trace import Node, Step, Trace
+from stepgrad.engine.program import Row, partials
+from stepgrad.engine.trace import Step, Trace
 
 __all__ = ["EdgeField", "EdgeWrite", "Flow", "largest"]
 
@@ -98,7 +99,6 @@ class _Teller:
     def __init__(self, trace: Trace) -> None:
         self._data = dict(trace.start)
         self._nodes = {node.id: node for node in trace.nodes}
-        self._targets = {edge.id: self._nodes[edge.target] for edge in trace.edges}
         self._into: dict[str, list[str]] = {}
         for edge in trace.edges:
             self._into.setdefault(edge.target, []).append(edge.id)
@@ -109,18 +109,14 @@ class _Teller:
                 self._data[write.node] = write.after
         if step.phase == "forward":
             node = self._nodes[step.node]
-            if node.op is None:  # a folded group has no rule of its own
+            if node.op is None:  # a folded group, or an operation of the program's own
                 return
-            yield from ((edge, "local", x) for edge, x in zip(self._into[node.id], self._partials(node), strict=False))
+            row = Row(OPS[node.op], node.id, node.inputs, node.params)
+            yield from ((edge, "local", x) for edge, x in zip(self._into[node.id], partials(row, self._data), strict=False))
         elif step.phase == "seed":
             yield from [(edge, "contribution", None) for edge in contributions]
-        elif step.phase == "backward" and step.edge and step.local is not None and step.upstream is not None:
-            shut = step.local == 0.0 and OPS[self._targets[step.edge].op or ""].gate
+        elif step.phase == "backward" and step.edge and step.term is not None:
             yield step.edge, "local", step.local
-            yield step.edge, "contribution", 0.0 if shut else step.local * step.upstream
+            yield step.edge, "contribution", step.term
         else:
             yield from ((edge, "contribution", x) for edge, x in step.sent if x is not None)
-
-    def _partials(self, node: Node) -> tuple[float, ...]:
-        op = OPS[node.op or ""]
-        return op.partials(self._data[node.id], *[self._data[i] for i in node.inputs], *node.params)

@@ -63,8 +63,11 @@ class Formulas:
 
     def _forward(self, step: Step) -> Formula:
         node = self._nodes[step.node]
-        op = OPS[node.op or ""]
         left = self._names[node.id].text
+        if node.op is None:
+            result = number_latex(self._data.at(node.id, step))
+            return Formula(left, "", "", result, f"{left} = {result}")
+        op = OPS[node.op]
         letters = _expression(op, node, [self._names[i] for i in node.inputs]).text
         numbers = _expression(op, node, [latex_of(self._data.at(i, step)) for i in node.inputs]).text
         result = number_latex(self._data.at(node.id, step))
@@ -83,6 +86,9 @@ class Formulas:
         return Formula(left, "", "", "1", f"{left} = 1")
 
     def _backward(self, step: Step) -> Formula:
+        if step.is_observed:
+            left, result = self._d(step.node, step), number_latex(step.writes[0].after)
+            return Formula(left, "", "", result, f"{left} = {result}")
         edge = self._edges[step.edge or ""]
         target = self._nodes[edge.target]
         op = OPS[target.op or ""]
@@ -91,8 +97,7 @@ class Formulas:
         left = self._d(step.node, step)
         letters = f"{self._d(target.id, step)} \\cdot {factor(self._local(op, edge, target))}"
         numbers = f"{first} \\cdot {factor(self._local(op, edge, target, step))}"
-        product = 0.0 if op.gate and local == 0.0 else (step.upstream or 0.0) * local
-        result = number_latex(product)
+        result = number_latex(step.term)
         chain = distinct([letters, numbers, f"{first} \\cdot {factor(latex_of(local))}", result])
         return Formula(left, letters, numbers, result, f"{left} \\mathrel{{+}}= " + " = ".join(chain))
 

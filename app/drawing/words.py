@@ -93,7 +93,7 @@ class Narrator:
 
     def _quiet_name(self, node: str) -> str:
         told = self._nodes[node]
-        return short(told.label) or (f"`{told.symbol}`" if told.op else "a constant")
+        return short(told.label) or (f"`{told.symbol}`" if told.inputs else "a constant")
 
     def name(self, node: str) -> str:
         """How a value is called in sentences: its label, a short expression, or its symbol."""
@@ -128,7 +128,10 @@ class Narrator:
 
     def _forward(self, step: Step) -> str:
         node = self._nodes[step.node]
-        op = OPS[node.op or ""]
+        if node.op is None:
+            result = number_text(self._data.at(node.id, step))
+            return f"{self.name(node.id)} = {result}: the program's own `{node.symbol}` computes it."
+        op = OPS[node.op]
         letters = _expression(op, node, [self._names[i] for i in node.inputs])
         numbers = _expression(op, node, [text_of(self._data.at(i, step)) for i in node.inputs])
         result = number_text(self._data.at(node.id, step))
@@ -194,15 +197,19 @@ class Narrator:
         return told
 
     def _backward(self, step: Step) -> str:
-        target = self._nodes[self._targets[step.edge or ""]]
         grad = next(write for write in step.writes if write.field == "grad")
-        upstream, local = step.upstream or 0.0, step.local or 0.0
         whose = _whose(self.name(step.node), "grad")
         before, after = number_text(grad.before or 0.0), number_text(grad.after)
         change = f"stays {after}" if before == after else f"goes from {before} to {after}"
+        if step.is_observed:
+            line = f" in line {step.span.line}" if step.span else ""
+            sender = f"`{self._nodes[self._targets[step.edge]].symbol}`" if step.edge else "The program's own code"
+            return f"{sender} changes {whose}{line}: it {change}."
+        target = self._nodes[self._targets[step.edge or ""]]
+        local = step.local or 0.0
         if OPS[target.op or ""].gate and local == 0.0:
             return f"`{target.symbol}` is shut here: its slope is 0 and nothing passes, {whose} {change}."
-        product = f"{number_text(upstream)} × {factor(text_of(local))} = {number_text(upstream * local)}"
+        product = f"{number_text(step.upstream)} × {factor(text_of(local))} = {number_text(step.term)}"
         return f"`{target.symbol}` sends back {product}: {whose} {change}."
 
     def _zero_grad(self, step: Step) -> str:

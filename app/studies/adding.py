@@ -23,7 +23,7 @@ MOST_PARTS = 16
 
 def paths(subject: Subject, question: AboutOne) -> dict[str, Any]:
     """The answer of `paths.json`. With a node the paths are written out."""
-    found = Paths(subject.replay)
+    found = Paths(subject.exact)
     if question.node is None:
         rows = [_row(subject, node, found.of(node.id, most=0)) for node in subject.of_note()]
     else:

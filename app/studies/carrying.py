@@ -15,7 +15,7 @@ __all__ = ["carrying"]
 
 def carrying(subject: Subject, question: AboutOne) -> dict[str, Any]:
     """The answer of `modes.json`. Tangents are of the chosen value, else of every input as far as there is room."""
-    replay = subject.replay
+    replay = subject.exact
     forward, reverse = modes(replay)
     chosen = [subject.named(question.node).id] if question.node is not None else inputs_of(replay)
     room = max(1, STUDY_LIMITS.tangents // len(subject.nodes))

@@ -24,7 +24,7 @@ _RULES = {
 
 def orders(subject: Subject, question: About) -> dict[str, Any]:
     """The answer of `orders.json`."""
-    walks = [walk(subject.replay, order, STUDY_LIMITS.contributions) for order in ORDERS]
+    walks = [walk(subject.exact, order, STUDY_LIMITS.contributions) for order in ORDERS]
     wrong = [each for each in walks if each.first_wrong is not None]
     return subject.head() | {
         "walks": [_told(subject, each) for each in walks],

@@ -35,6 +35,12 @@ class Subject:
         return Replay(self.trace)
 
     @property
+    def exact(self) -> Replay:
+        """The same, where every slope in it is known. Raises ProgramError where one is not."""
+        self.replay.refuse_unknown()
+        return self.replay
+
+    @property
     def root(self) -> Node:
         """What the last backward pass began from."""
         return self.nodes[self.replay.root]
@@ -49,7 +55,7 @@ class Subject:
         """The value of that name; without one, the first input, else the first leaf."""
         if name is not None:
             return self.named(name)
-        leaves = [node for node in self.trace.nodes if node.op is None and node.id in self.replay.leading]
+        leaves = [node for node in self.trace.nodes if not node.inputs and node.id in self.replay.leading]
         if not leaves:  # a graph has leaves; a root that is set by hand may not
             leaves = list(self.trace.nodes)
         return next((node for node in leaves if node.kind == "input"), leaves[0])
@@ -65,7 +71,7 @@ class Subject:
 
     def of_note(self) -> list[Node]:
         """Leaves and named values, in order."""
-        return [node for node in self.trace.nodes if node.op is None or node.label]
+        return [node for node in self.trace.nodes if not node.inputs or node.label]
 
     def head(self) -> dict[str, Any]:
         """The first fields of every answer."""
