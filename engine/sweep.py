@@ -20,6 +20,8 @@ Point = tuple[float, float]
 
 SUSPICIOUS = 8.0
 """A difference this many times the median one is looked at closely."""
+TINY = 1e-9
+"""But not if it is that part of all there is to see: where a curve is level, its last digit still may move."""
 MOST_LOOKS = 64
 HALVINGS = 50
 
@@ -74,7 +76,8 @@ def _suspicious(points: list[Point]) -> set[int]:
     finite = [step for step in steps if math.isfinite(step)]
     if not finite:
         return set()
-    usual = SUSPICIOUS * median(finite)
+    heights = [TINY * y for _, y in points if math.isfinite(y)]
+    usual = max(SUSPICIOUS * median(finite), max(heights) - min(heights))
     found = sorted((i for i, step in enumerate(steps) if math.isfinite(step) and step > usual), key=lambda i: -steps[i])
     return set(found[:MOST_LOOKS])
 

@@ -15,6 +15,10 @@ from stepgrad.app.drawing.theme import THEMES
 __all__ = ["Plot", "draw_plot", "visible"]
 
 
+_LARGEST = 4e307
+"""Further up and down no plot goes: the distance of its ends is to be a number, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plot:
     """What is to be seen. `point` is the current value and its output; lines are None where there is nothing to draw."""
@@ -43,6 +47,7 @@ def visible(pieces: Sequence[Sequence[Point]], point: Point | None, broken: bool
         low, high = max(low, ten - middle), min(high, ninety + middle)
     if point is not None and math.isfinite(point[1]):
         low, high = min(low, point[1]), max(high, point[1])
+    low, high = (min(max(end, -_LARGEST), _LARGEST) for end in (low, high))
     if high - low < 1e-12 * max(1.0, abs(high)):
         low, high = low - max(1.0, 0.1 * abs(low)), high + max(1.0, 0.1 * abs(high))
     room = 0.06 * (high - low)
@@ -100,7 +105,9 @@ def _told(x: float) -> str:
 
 
 def _along(point: Point, slope: float, low: float, high: float) -> list[Point]:
-    return [(x, point[1] + slope * (x - point[0])) for x in (low, high)]
+    far = _LARGEST / abs(slope) if slope else math.inf
+    ends = max(low, point[0] - far), min(high, point[0] + far)
+    return [(x, point[1] + slope * (x - point[0])) for x in ends]
 
 
 def _through(a: Point, b: Point, low: float, high: float) -> list[Point]:

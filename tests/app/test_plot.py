@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import xml.etree.ElementTree as ET
@@ -111,6 +112,22 @@ def test_jumps_and_poles_are_told_from_steep_slopes(formula: str, breaks: list[f
     found = sweep(Replay(run(f"x = 2\ny = {formula}")), "n0", -5, 5, 401)
 
     assert list(found.breaks) == pytest.approx(breaks, abs=1e-6)
+
+
+@pytest.mark.parametrize("samples", [241, 401])
+def test_the_last_digit_of_a_level_stretch_is_no_jump(samples: int):
+    """Where tanh is nearly 1 it has a few values and nothing between them."""
+    replay = Replay(run("x = 1.0\ny = tanh(50 * x)"))
+    assert sweep(replay, replay.trace.nodes[0].id, -5.0, 5.0, samples).breaks == ()
+
+
+@pytest.mark.parametrize(
+    "source", ["x = -1.0\nr = relu(x)\ny = r * 1e308 * 10.0", "x = 1.0\ny = x * 1e308", "x = 1.0\ny = x * 3e307"]
+)
+def test_a_plot_up_to_the_largest_number_there_is(source: str):
+    svg = drawn(source)
+    assert not re.search(r'="[^"]*(?:nan|inf)[^"]*"', svg)
+    assert json.loads(drawn(source, "plot.json"))["y_to"] < math.inf
 
 
 def test_a_curve_goes_to_the_edge_of_its_domain():
