@@ -9,6 +9,9 @@ from stepgrad.app.knobs import KNOBS
 from stepgrad.app.labs import LABS
 from stepgrad.app.options import LINKED, ROWS, Options
 from stepgrad.app.query import type_of
+from stepgrad.engine.language.callables import BUILTINS
+from stepgrad.engine.limits import TRAINING_LIMITS
+from stepgrad.engine.ops import OPS
 from stepgrad.engine.optimizers import OPTIMIZERS
 
 __all__ = ["tables"]
@@ -20,6 +23,8 @@ def tables() -> dict[str, Any]:
         "options": [_option(name) for name in ROWS],
         "knobs": list(KNOBS),
         "labs": [{"name": row.name, "title": row.title, "offer": row.offer and asdict(row.offer)} for row in LABS.values()],
+        "history": TRAINING_LIMITS.told,
+        "functions": sorted(BUILTINS.keys() - OPS.keys()),
         "optimizers": [{"name": row.name, "label": row.label, "follows_grad": row.follows_grad} for row in OPTIMIZERS.values()],
     }
 

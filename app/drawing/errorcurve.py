@@ -11,7 +11,7 @@ from stepgrad.app.drawing.canvas import HEIGHT, SIZE, WIDTH, Canvas, Key, px
 from stepgrad.app.drawing.text import width
 from stepgrad.app.drawing.theme import THEMES
 
-__all__ = ["ErrorCurve", "draw_error_curve"]
+__all__ = ["ErrorCurve", "decades", "draw_error_curve"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,15 @@ class ErrorCurve:
     desc: str
 
 
+def decades(errors: Sequence[float | None]) -> tuple[int, int, bool]:
+    """Exponents of ten at the floor and at the top, and whether some error is exactly 0: that has a decade below all others."""
+    found = [error for error in errors if error]
+    low = math.floor(math.log10(max(min(found, default=1e-16), 1e-300)))
+    high = max(math.ceil(math.log10(max(found, default=1.0))), low + 4)
+    exact = any(error == 0.0 for error in errors)
+    return low - exact, high, exact
+
+
 def draw_error_curve(curve: ErrorCurve, theme: str, bg: str, font: str) -> str:
     """The SVG. An error of exactly 0 lies on the floor of the plot."""
     colours = THEMES[theme]
@@ -34,11 +43,7 @@ def draw_error_curve(curve: ErrorCurve, theme: str, bg: str, font: str) -> str:
         Key("(f(x + h) − f(x − h)) / 2h", central, 2.0, "6 4", dot="diamond"),
     ]
     canvas = Canvas(theme, bg, font, keys)
-    found = [error for row in (curve.forward, curve.central) for error in row if error]
-    low = math.floor(math.log10(max(min(found, default=1e-16), 1e-300)))
-    high = max(math.ceil(math.log10(max(found, default=1.0))), low + 4)
-    exact = any(error == 0.0 for row in (curve.forward, curve.central) for error in row)
-    low -= exact
+    low, high, exact = decades([*curve.forward, *curve.central])
     top, bottom = canvas.top + 14.0, HEIGHT - 50.0
     y = logarithmic(low, high, bottom, top, max(1, math.ceil((high - low) / 8)))
     if exact:

@@ -140,7 +140,8 @@ def fit_number(x: float | None, digits: int, chars: int) -> str:
     text = format_number(x, digits)
     if _fits(text, chars) or x is None or not math.isfinite(x):
         return text
-    if abs(x) >= _SMALL[digits]:
+    if x == 0.0 or abs(x) >= _SMALL[digits]:
+        x = x or 0.0  # without a sign
         for decimals in range(digits - 1, 0, -1):
             text = f"{x:.{decimals}f}"
             if _fits(text, chars):

@@ -18,7 +18,7 @@ from stepgrad.engine.limits import STUDY_LIMITS
 from stepgrad.engine.sweep import Sweep, sweep
 from stepgrad.engine.trace import Node
 
-__all__ = ["error_svg", "plot_json", "plot_svg"]
+__all__ = ["error_svg", "plot_json", "plot_svg", "reach"]
 
 SAMPLES = 401
 """Points of a plot, unless the graph is so large that it gets fewer."""
@@ -129,17 +129,22 @@ def _point(drawn: _Drawn) -> tuple[float, float] | None:
     return (drawn.x, drawn.y) if inside and math.isfinite(drawn.x) and math.isfinite(drawn.y) else None
 
 
+def reach(x: float) -> float:
+    """How far a plot goes if nobody says: −5 to 5, or a round range around 0 that holds the current value."""
+    if not 4.0 < abs(x) <= 1e11:
+        return 5.0
+    size = 10.0 ** math.floor(math.log10(1.25 * abs(x)))
+    return next(factor * size for factor in ROUND if factor * size >= 1.25 * abs(x))
+
+
 def _range(x: float, question: PlotLook) -> tuple[float, float]:
-    """What was asked for; else −5 to 5, or a round range around 0 that holds the current value."""
-    reach = 5.0
-    if math.isfinite(x) and 4.0 < abs(x) <= 1e11:
-        size = 10.0 ** math.floor(math.log10(1.25 * abs(x)))
-        reach = next(factor * size for factor in ROUND if factor * size >= 1.25 * abs(x))
+    """What was asked for; of what was not, as far as the current value reaches."""
+    far = reach(x)
     low, high = question.low, question.high
     if low is None:
-        low = -reach if high is None or high > -reach else high - 2.0 * reach
+        low = -far if high is None or high > -far else high - 2.0 * far
     if high is None:
-        high = reach if low < reach else low + 2.0 * reach
+        high = far if low < far else low + 2.0 * far
     if not high - low > 1e-9 * max(abs(low), abs(high), 1e-3):
         raise ProblemError(
             422, "option", "An option is wrong", f"`from` ({low:g}) is not below `to` ({high:g}).",

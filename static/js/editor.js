@@ -15,7 +15,7 @@ import { Tag, tags } from "@lezer/highlight";
 import { messageOf } from "./api.js";
 import { choicesFor } from "./completions.js";
 import { h, whenCalm } from "./dom.js";
-import { fixOf } from "./fixes.js";
+import { changeFor } from "./fixes.js";
 import { formatNumber } from "./format.js";
 import { namesIn, token } from "./highlight.js";
 import { nodeAtPosition, PHASES } from "./player.js";
@@ -190,17 +190,10 @@ export function createEditor(host, store, { operations, onEdit, onLeave }) {
     },
     /** @param {Problem} problem */
     applyFix(problem) {
-      const fix = fixOf(problem);
-      const span = { line: problem.line ?? 1, column: problem.column ?? 1, length: problem.length ?? 0 };
-      if (!fix) return;
-      const [from, to] = rangeOf(view.state.doc.toString(), span);
-      if ("replace" in fix) view.dispatch({ changes: { from, to, insert: fix.replace }, selection: { anchor: from + fix.replace.length } });
-      else {
-        // On the line before the one in trouble, outside any block it is in.
-        let line = view.state.doc.lineAt(from);
-        while (/^\s/.test(line.text) && line.number > 1) line = view.state.doc.line(line.number - 1);
-        view.dispatch({ changes: { from: line.from, insert: `${fix.insert}\n` } });
-      }
+      const change = changeFor(view.state.doc.toString(), problem);
+      if (!change) return;
+      const written = change.from === change.to ? {} : { selection: { anchor: change.from + change.insert.length } };
+      view.dispatch({ changes: change, ...written });
       view.focus();
     },
   };

@@ -33,7 +33,10 @@ const mantissa = (text) => text.split("e")[0] ?? "";
 
 /** @param {number} x @param {number} digits @returns {string} like Python's `%.{digits}f` */
 export function fixed(x, digits) {
-  return (x < 0 ? "-" : "") + halfEven(Math.abs(x), digits, (a, d) => a.toFixed(d));
+  const a = Math.abs(x);
+  // From there on JavaScript writes powers of ten, and nothing is behind the point.
+  const text = a < 1e21 ? halfEven(a, digits, (each, d) => each.toFixed(d)) : `${BigInt(a)}${digits ? `.${"0".repeat(digits)}` : ""}`;
+  return (x < 0 ? "-" : "") + text;
 }
 
 /** @param {number} x @param {number} digits @returns {string} like Python's `%.{digits}e` */
@@ -58,10 +61,13 @@ export function formatNumber(value, digits = 4) {
   return fixed(x, digits);
 }
 
-/** @param {Num} value @returns {string} every digit there is */
+/** @param {Num} value @returns {string} every digit there is, as Python writes it: `repr` */
 export function exactNumber(value) {
   const x = toNumber(value);
   if (x === null) return "not computed yet";
   if (!Number.isFinite(x)) return formatNumber(x);
-  return Number.isInteger(x) && Math.abs(x) < 1e15 ? x.toFixed(1) : String(x);
+  const a = Math.abs(x);
+  if (a >= 1e16 || (a < 1e-4 && a > 0)) return x.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
+  const text = Object.is(x, -0) ? "-0" : String(x);
+  return text.includes(".") ? text : `${text}.0`;
 }

@@ -76,13 +76,17 @@ export function createGraphView(svg, trace) {
     }
   }
 
+  /** Of a box for both its numbers, of an edge for each. @param {string} slot */
+  const roomOf = (slot) => room.get(slot) ?? room.get(slot.slice(0, slot.indexOf("."))) ?? 99;
+
   /** @param {Frame} frame @param {number} digits */
   function sumUp(frame, digits) {
     for (const { id, folds } of sums) {
       for (const field of /** @type {const} */ (["data", "grad"])) {
         const numbers = known(frame.values, folds?.results ?? [], field);
         const text = numbers.length ? (field === "data" ? spread : length)(numbers, digits, room.get(id) ?? 99) : formatNumber(null, digits);
-        for (const element of slots.get(`${id}.${field}`) ?? []) {
+        const slot = `${id}.${field}`;
+        for (const element of [...(slots.get(slot) ?? []), ...(frame.asked?.has(slot) ? [] : (hidden.get(slot) ?? []))]) {
           setText(element, text);
           element.classList.toggle("is-unknown", numbers.length === 0);
         }
@@ -142,7 +146,7 @@ export function createGraphView(svg, trace) {
       if (digits !== shownDigits) {
         shownDigits = digits;
         room = roomIn(trace, digits);
-        for (const cell of cells) [cell.room, cell.shown] = [room.get(cell.slot.slice(0, cell.slot.indexOf("."))) ?? 99, undefined];
+        for (const cell of cells) [cell.room, cell.shown] = [roomOf(cell.slot), undefined];
       }
       write(frame);
       sumUp(frame, digits);
@@ -150,7 +154,8 @@ export function createGraphView(svg, trace) {
       for (const [slot, elements] of hidden) {
         const open = !frame.asked?.has(slot);
         for (const element of elements) {
-          setText(element, open ? fitNumber(frame.values.get(slot) ?? null, digits, room.get(slot.slice(0, slot.indexOf("."))) ?? 99) : "?");
+          if (!open) setText(element, "?");
+          else if (!summed.has(slot)) setText(element, fitNumber(frame.values.get(slot) ?? null, digits, roomOf(slot)));
           element.classList.toggle("is-asked", !open);
         }
       }

@@ -1,5 +1,6 @@
 // Where in the program an input's number is written, so that a slider's number can be written back. Pure.
 
+import { exactNumber } from "./format.js";
 import { rangeOf } from "./spans.js";
 
 /** @typedef {import("./types.js").GraphNode} GraphNode */
@@ -40,13 +41,7 @@ export function literalOf(source, { key, span }) {
 /** The program with another number there. @param {string} source @param {Pick<GraphNode, "key" | "span">} node @param {number} value @returns {string | null} */
 export function withNumber(source, node, value) {
   const range = literalOf(source, node);
-  return range && source.slice(0, range[0]) + spelled(value) + source.slice(range[1]);
-}
-
-/** As Python writes a float. @param {number} value */
-export function spelled(value) {
-  const text = String(value);
-  return /^-?\d+$/.test(text) ? `${text}.0` : text.replace("e+", "e");
+  return range && source.slice(0, range[0]) + exactNumber(value) + source.slice(range[1]);
 }
 
 /** From a place to the end of the statement: over line ends inside brackets, without a comment. @param {string} source @param {number} at */

@@ -6,9 +6,8 @@ import { createChart } from "./chart.js";
 import { h } from "./dom.js";
 import { formatNumber } from "./format.js";
 import { pictureLink } from "./links.js";
-import { rangeFor } from "./ranges.js";
 import { adjustable, nameOf, storyOf } from "./state.js";
-import { curveOf, heights, sampled } from "./sweep.js";
+import { curveOf, reachFor, sweep, visible } from "./sweep.js";
 
 /** @typedef {import("./state.js").Store} Store */
 /** @typedef {import("./sweep.js").Point} Point */
@@ -72,10 +71,9 @@ export function plotPanel(store, { studies, base }) {
     if (!story || !at) return;
     const curve = curveOf(story, at.id);
     if (!curve) return void askServer();
-    const wide = Math.abs(curve.x) <= 4.5 ? 5 : rangeFor(curve.x).max;
-    range ??= { min: -wide, max: wide };
-    const points = sampled(curve.f, range.min, range.max);
-    show({ points, x: curve.x, y: curve.y, slope: curve.slope, beyond: (by) => curve.f(curve.x + by), xName: nameOf(story, at), yName: rootName(story, curve.root) });
+    const reach = reachFor(curve.x);
+    range ??= { min: -reach, max: reach };
+    show({ ...sweep(curve.f, range.min, range.max), x: curve.x, y: curve.y, slope: curve.slope, beyond: (by) => curve.f(curve.x + by), xName: nameOf(story, at), yName: rootName(story, curve.root) });
     note.textContent = "";
   }
 
@@ -90,22 +88,26 @@ export function plotPanel(store, { studies, base }) {
       const answer = await studies.ask("plot", store.get(), { x: node, ...(range ? { from: range.min, to: range.max } : {}), h: 10 ** Number(step.value) });
       if (!answer) return;
       range ??= { min: answer.from, max: answer.to };
-      /** @type {(Point | null)[]} */
-      const points = answer.xs.map((/** @type {number} */ x, /** @type {number} */ i) => (answer.ys[i] === null ? null : [x, answer.ys[i]]));
-      show({ points, x: Number(answer.x), y: Number(answer.y), slope: Number(answer.slope), beyond: () => Number(answer.secant?.y ?? NaN), xName: answer.name, yName: answer.output_name });
+      /** @type {Point[][]} */
+      const pieces = [[]];
+      for (const [i, y] of answer.ys.entries()) {
+        if (y === null) pieces.push([]);
+        else pieces.at(-1)?.push([answer.xs[i], y]);
+      }
+      show({ pieces, breaks: answer.breaks, x: Number(answer.x), y: Number(answer.y), slope: Number(answer.slope), beyond: () => Number(answer.secant?.y ?? NaN), xName: answer.name, yName: answer.output_name });
       note.textContent = answer.note ?? "";
     } catch (problem) {
       note.textContent = messageOf(problem);
     }
   }
 
-  /** @param {{points: (Point | null)[], x: number, y: number, slope: number, beyond: (h: number) => number, xName: string, yName: string}} what */
-  function show({ points, x, y, slope, beyond, xName, yName }) {
+  /** @param {{pieces: Point[][], breaks: number[], x: number, y: number, slope: number, beyond: (h: number) => number, xName: string, yName: string}} what */
+  function show({ pieces, breaks, x, y, slope, beyond, xName, yName }) {
     if (!range) return;
     const by = 10 ** Number(step.value);
     const far = /** @type {Point} */ ([x + by, beyond(by)]);
     const rise = (far[1] - y) / by;
-    const { low: bottom, high: top } = heights(points, y);
+    const { low: bottom, high: top } = visible(pieces, x >= range.min && x <= range.max && Number.isFinite(y) ? [x, y] : null, breaks.length > 0);
     const [left, floor] = [64, HEIGHT - 36];
     const axes = { x: linear(range.min, range.max, left, WIDTH - 14, 10), y: linear(bottom, top, floor, 16) };
     /** A straight line through the point, cut at the frame. @param {number} m @returns {Point[]} */
@@ -120,7 +122,7 @@ export function plotPanel(store, { studies, base }) {
     };
     /** @param {Point} point */
     const inside = ([a, b]) => range !== null && a >= range.min && a <= range.max && b >= bottom && b <= top;
-    const clipped = points.map((point) => (point && point[1] >= bottom - (top - bottom) && point[1] <= top + (top - bottom) ? point : null));
+    const clipped = pieces.flatMap((piece) => [...piece.map((point) => (point[1] >= bottom - (top - bottom) && point[1] <= top + (top - bottom) ? point : null)), null]);
     chart.draw({
       ...axes, left, bottom: floor, xName, yName,
       lines: [{ kind: "forward", points: clipped }, { kind: "update", points: straight(rise) }, { kind: "backward", points: straight(slope) }],

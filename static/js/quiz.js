@@ -3,6 +3,20 @@
 /** @typedef {import("./types.js").Trace} Trace */
 /** @typedef {import("./types.js").Step} Step */
 
+/** By key, else the last one with that label, else by id: app/nodes.py. @param {Trace} trace @param {string} name */
+export const namedNode = ({ nodes }, name) =>
+  nodes.find(({ key }) => key === name) ?? nodes.filter(({ label }) => label === name).at(-1) ?? nodes.find(({ id }) => id === name);
+
+/** Those that are to be found, and what would give them away: the number of a folded part that sums them up.
+ * @param {Trace} trace @param {readonly string[]} slots @returns {Set<string>} */
+export function hiddenBy(trace, slots) {
+  const hidden = new Set(slots);
+  for (const { id, folds } of trace.nodes) {
+    for (const field of ["data", "grad"]) if (folds?.results.some((result) => hidden.has(`${result}.${field}`))) hidden.add(`${id}.${field}`);
+  }
+  return hidden;
+}
+
 /** `grad:a,b;data:d` → slots `n0.grad`. @param {Trace} trace @param {string} quiz @returns {string[]} */
 export function askedSlots(trace, quiz) {
   const found = [];
@@ -10,7 +24,7 @@ export function askedSlots(trace, quiz) {
     const [field = "", names = ""] = part.split(":", 2);
     if (field !== "data" && field !== "grad") continue;
     for (const name of names.split(",").map((each) => each.trim()).filter(Boolean)) {
-      const node = trace.nodes.find(({ key, id }) => key === name || id === name) ?? trace.nodes.find(({ label }) => label === name);
+      const node = namedNode(trace, name);
       if (node) found.push(`${node.id}.${field}`);
     }
   }

@@ -1,7 +1,8 @@
 // Another name for a value, in the program: every use of it, token by token; or the label that was written for it. Pure.
 
-import { CALLABLES, isWord } from "./highlight.js";
+import { isWord } from "./highlight.js";
 import { rangeOf } from "./spans.js";
+import { TABLES } from "./tables.js";
 import { tokensOf } from "./tokens.js";
 
 /** @typedef {import("./types.js").GraphNode} GraphNode */
@@ -12,8 +13,6 @@ import { tokensOf } from "./tokens.js";
 /** As engine/language/text.py has it: ASCII or Greek letters, digits and underscores. */
 const NAME = /^[A-Za-z_\u0370-\u03ff][A-Za-z0-9_\u0370-\u03ff]*$/;
 const MOST = 60;
-/** Functions of the language that are neither operations nor suggested. */
-const FUNCTIONS = new Set(["callable", "display", "draw_dot", "format", "getattr", "hasattr", "isinstance", "repr", "reversed", "round", "trace", "type"]);
 
 /** @param {string} name @param {ReadonlySet<string>} operations @returns {string | null} why it cannot be a name */
 export function nameProblem(name, operations) {
@@ -23,7 +22,7 @@ export function nameProblem(name, operations) {
   if (name.startsWith("__")) return "Names do not begin with two underscores here.";
   if (name.length > MOST) return `A name has at most ${MOST} letters.`;
   if (isWord(name)) return `“${name}” is a word of the language. Choose another one.`;
-  if (operations.has(name) || CALLABLES.includes(name) || FUNCTIONS.has(name)) return `“${name}” is a function. Choose another one.`;
+  if (operations.has(name) || TABLES.functions.includes(name)) return `“${name}” is a function. Choose another one.`;
   return null;
 }
 

@@ -5,7 +5,7 @@
 
 import { OPS } from "./ops.js";
 import { edgesOf, initialValues, slotOf, startWith } from "./player.js";
-import { deckOf } from "./tape.js";
+import { deckOf, termOf } from "./tape.js";
 
 /** @typedef {import("./types.js").Trace} Trace */
 /** @typedef {import("./types.js").GraphNode} GraphNode */
@@ -74,7 +74,7 @@ export function createReplay(trace) {
           const head = heads[edge] ?? -1;
           const tail = writes[w] ?? -1;
           const slope = slopesOf(head)[edges[edge]?.slot ?? 0] ?? NaN;
-          const term = operations[head]?.gate && slope === 0 ? 0 : slope * (grad[head] ?? 0);
+          const term = termOf(operations[head], slope, grad[head] ?? 0);
           const before = grad[tail] ?? 0;
           grad[tail] = before + term;
           local[edge] = slope;

@@ -1,6 +1,8 @@
-// How much of a number a box has room for: app/drawing/text.py, so that a slider can go on after the layout. Pure.
+// How much of a number a box has room for: app/drawing/text.py, so that a slider can go on after the layout. tests/golden/text.json and
+// stories.json hold the two together. Pure.
 
 import { fixed, formatNumber, scientific, toNumber } from "./format.js";
+import { initialValues } from "./player.js";
 
 /** @typedef {import("./types.js").Num} Num */
 /** @typedef {import("./types.js").Trace} Trace */
@@ -28,33 +30,30 @@ export function slotChars(value, digits) {
   return classes.find((chars) => fits(text.startsWith("-") ? text : `-${text}`, chars)) ?? classes.at(-1) ?? 0;
 }
 
-/** Room by node, in characters, as the picture of this story has it. @param {Trace} trace @param {number} digits @returns {Map<string, number>} */
+/** Room in characters, by node, and by slot of an edge; as the picture of this story has it. @param {Trace} trace @param {number} digits @returns {Map<string, number>} */
 export function roomIn(trace, digits) {
   /** @type {Map<string, number>} */
   const room = new Map();
-  /** @param {string} node @param {Num} value */
-  const need = (node, value) => void room.set(node, Math.max(room.get(node) ?? 0, slotChars(value, digits)));
+  /** @param {string} place @param {Num | undefined} value */
+  const need = (place, value) => void room.set(place, Math.max(room.get(place) ?? 0, slotChars(value ?? null, digits)));
   for (const { id, data, grad } of trace.nodes) {
     need(id, data);
     need(id, grad);
   }
-  for (const { writes } of trace.steps) {
-    for (const { node, before, after } of writes) {
-      need(node, before);
-      need(node, after);
-    }
-  }
+  for (const [slot, value] of initialValues(trace)) need(slot.slice(0, slot.indexOf(".")), value);
+  for (const { writes } of trace.steps) for (const { node, after } of writes) need(node, after);
   for (const { id, folds } of trace.nodes) {
-    for (const result of folds?.results ?? []) room.set(id, Math.max(room.get(id) ?? 0, room.get(result) ?? 0));
+    if (folds && folds.results[0] !== id) room.set(id, Math.max(...folds.results.map((result) => room.get(result) ?? 0)));
   }
-  // What stands at an edge has room that belongs to the value it leads to.
-  const slots = new Map(trace.edges.map((edge) => [edge.id, edge.to]));
-  /** @type {Map<string, number>} */
-  const heads = new Map();
-  for (const { to, local, contribution } of trace.edges) {
-    for (const value of [local ?? null, contribution ?? null]) heads.set(to, Math.max(heads.get(to) ?? 0, slotChars(value, digits)));
+  for (const field of /** @type {const} */ (["local", "contribution"])) {
+    for (const { id } of trace.edges) need(`${id}.${field}`, null);
+    for (const { edge_writes } of trace.steps) for (const write of edge_writes ?? []) if (write.field === field) need(`${write.edge}.${field}`, write.after);
+    // All labels of edges into one value have the room that the widest of them needs.
+    /** @type {Map<string, number>} */
+    const widest = new Map();
+    for (const { id, to } of trace.edges) widest.set(to, Math.max(widest.get(to) ?? 0, room.get(`${id}.${field}`) ?? 0));
+    for (const { id, to } of trace.edges) room.set(`${id}.${field}`, widest.get(to) ?? 0);
   }
-  for (const [edge, to] of slots) room.set(edge, heads.get(to) ?? 0);
   return room;
 }
 
@@ -63,7 +62,7 @@ export function fitNumber(value, digits, chars) {
   const text = formatNumber(value, digits);
   const x = toNumber(value);
   if (x === null || !Number.isFinite(x) || fits(text, chars)) return text;
-  if (Math.abs(x) >= 10 ** -digits) {
+  if (x === 0 || Math.abs(x) >= 10 ** -digits) {
     for (let decimals = digits - 1; decimals > 0; decimals -= 1) {
       const shorter = fixed(x, decimals);
       if (fits(shorter, chars)) return shorter;

@@ -2,7 +2,7 @@
 
 import { namesIn } from "./highlight.js";
 import { frameAt } from "./player.js";
-import { askedSlots, givesAway } from "./quiz.js";
+import { askedSlots, givesAway, hiddenBy } from "./quiz.js";
 
 /** @typedef {import("./types.js").Trace} Trace */
 /** @typedef {import("./types.js").Problem} Problem */
@@ -49,7 +49,8 @@ export function askedOf({ trace, options, solved }) {
   const quiz = options["quiz"] ?? "";
   if (asking.trace !== trace || asking.quiz !== quiz || asking.solved !== solved) {
     const slots = trace && quiz ? askedSlots(trace, quiz) : [];
-    asking = { trace, quiz, solved, asked: new Set(slots.filter((slot) => !solved.includes(slot))) };
+    const left = slots.filter((slot) => !solved.includes(slot));
+    asking = { trace, quiz, solved, asked: trace ? hiddenBy(trace, left) : new Set() };
   }
   return asking.asked;
 }

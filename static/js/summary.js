@@ -1,5 +1,5 @@
 // Several numbers in the place of one: what the box of a folded group says of its results. app/drawing/summary.py has the same
-// rules. Pure.
+// rules, and tests/golden/text.json holds the two together. Pure.
 
 import { exactNumber } from "./format.js";
 import { fitNumber } from "./room.js";
@@ -29,5 +29,5 @@ export const known = (values, ids, field) =>
 /** @param {number[]} numbers */
 function endsOf(numbers) {
   if (numbers.some(Number.isNaN)) return { low: NaN, high: NaN };
-  return { low: Math.min(...numbers), high: Math.max(...numbers) };
+  return { low: numbers.reduce((a, b) => (b < a ? b : a)), high: numbers.reduce((a, b) => (b > a ? b : a)) };
 }

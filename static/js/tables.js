@@ -5,10 +5,11 @@
 /** @typedef {{name: string, label: string, follows_grad: boolean}} Optimizer */
 /** A lab, and the line in the menu that opens it on an example of the gallery or on a program of its own.
  * @typedef {{name: string, title: string, offer: {slug: string, title: string, sentence: string, source: string} | null}} Lab */
-/** @typedef {{options: Option[], knobs: string[], optimizers: Optimizer[], labs: Lab[]}} Tables */
+/** `functions` are those of the language that are no operations; so many numbers of a training run's `history` are sent.
+ * @typedef {{options: Option[], knobs: string[], labs: Lab[], history: number, functions: string[], optimizers: Optimizer[]}} Tables */
 
 /** Empty until boot.js has read the page. @type {Tables} */
-export const TABLES = { options: [], knobs: [], optimizers: [], labs: [] };
+export const TABLES = { options: [], knobs: [], labs: [], history: 0, functions: [], optimizers: [] };
 
 /** @param {string} name */
 export const optionRow = (name) => TABLES.options.find((row) => row.name === name);

@@ -18,6 +18,11 @@ import { OPS } from "./ops.js";
 /** Plays the story from its start; `to` goes on to a step of the whole story.
  * @typedef {{known: Known, to: (step: number, sent?: (input: number, term: number) => void) => void, slopesOf: (out: number) => number[]}} Player */
 
+/** The chain rule: what a value adds to the grad of an input. A gate's slope of 0 lets nothing through, not even inf or nan. engine/ops.py
+ * has the same, and tests/golden/terms.json holds the two together.
+ * @param {import("./ops.js").Op | undefined} op @param {number} slope @param {number} upstream */
+export const termOf = (op, slope, upstream) => (op?.gate && slope === 0 ? 0 : slope * upstream);
+
 /** @type {WeakMap<Tape, Deck | null>} */
 const decks = new WeakMap();
 
@@ -74,7 +79,7 @@ function createDeck(tape) {
               const { operation: sender, input, slot } = /** @type {typeof back[number]} */ (back[at - operations.length - 1]);
               if (turn.out !== sender.out) turn = { out: sender.out, slopes: slopesOf(sender.out) };
               const slope = turn.slopes[slot] ?? NaN;
-              const term = sender.op?.gate && slope === 0 ? 0 : slope * (grad[sender.out] ?? 0);
+              const term = termOf(sender.op, slope, grad[sender.out] ?? 0);
               grad[input] = (grad[input] ?? 0) + term;
               sent?.(input, term);
             }

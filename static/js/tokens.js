@@ -4,7 +4,7 @@
  * `call` is what the innermost bracket belongs to: the name before a `(`, `def` for the parameters of one, "" for a bracket alone;
  * null outside of all. `attribute` says that a dot stands before it. */
 
-const PATTERN = /(?<space>[ \t\r\f]+|\\\r?\n)|(?<comment>#[^\n]*|^[%!][^\n]*)|(?<string>[rfbuRFBU]{0,2}(?:"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:[^"\\\n]|\\[^])*(?:"|(?=\n|$))|'(?:[^'\\\n]|\\[^])*(?:'|(?=\n|$))))|(?<number>(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>[\p{L}_][\p{L}\p{N}_]*)|(?<sign>\*\*=?|\/\/=?|->|:=|[-+*/%@<>=!]=|[^])/gmuy;
+const PATTERN = /(?<space>[ \t\r\f]+|\\\r?\n)|(?<comment>#[^\n]*|^[%!][^\n]*)|(?<string>[rfbuRFBU]{0,2}(?:"""[^]*?(?:"""|(?![^]))|'''[^]*?(?:'''|(?![^]))|"(?:[^"\\\n]|\\[^])*(?:"|(?=\n|$))|'(?:[^'\\\n]|\\[^])*(?:'|(?=\n|$))))|(?<number>(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>[\p{L}_][\p{L}\p{N}_]*)|(?<sign>\*\*=?|\/\/=?|->|:=|[-+*/%@<>=!]=|[^])/gmuy;
 
 /** @param {string} source @returns {Token[]} spaces left out; a line's end is a sign */
 export function tokensOf(source) {

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.workbench import NEURON, SQUARE, Workbench
+from tests.browser.workbench import NEURON, SQUARE, Workbench, code
 
 
 def test_labels_at_edges_follow_the_steps_and_the_sliders(page: Page) -> None:
@@ -116,3 +116,34 @@ def test_constants_are_hidden_and_the_order_numbered_from_the_menu(page: Page) -
     view.get_by_label("Order of evaluation").select_option("order")
     expect(bench.graph.locator("g.order .place").first).to_be_attached()
     expect(page).to_have_url(re.compile("hide=constants.*number=order|number=order.*hide=constants"))
+
+
+NET = "n = MLP(2, [2, 1], seed=1)\nx = [1.0, -2.0]\no = n(x)\no.backward()\no.backward()\n"
+SEEN = """svg => ({
+    numbers: Object.fromEntries([...svg.querySelectorAll('[data-slot]')].map((text) => [text.dataset.slot, text.textContent])),
+    boxes: [...new Set([...svg.querySelectorAll('g.node.is-active')].map((box) => box.dataset.node))].sort(),
+    edges: [...svg.querySelectorAll('g.edge:is(.is-active, .is-read)')].map((edge) => edge.dataset.edge).sort(),
+})"""
+
+
+@pytest.mark.parametrize(
+    ("source", "query"),
+    [
+        (NEURON, "edges=local"),
+        (NET, "collapse=layer&edges=contribution"),
+        (NET, "collapse=layer&steps=node"),
+        (SQUARE, "leaves=split"),
+    ],
+)
+def test_the_page_and_the_picture_show_the_same(page: Page, source: str, query: str) -> None:
+    """Numbers and marks at every step: the browser fills a picture as the server does. Of a value that is drawn at each of its
+    uses the page marks the one at work, a picture all."""
+    bench = Workbench(page, source, f"?{query}&step=start")
+    count = int(bench.graph.get_attribute("data-steps") or 0)
+    assert count
+    for step in range(count):  # the last is shown as finished, with nothing marked
+        bench.expect_step(step, count)
+        theirs = page.request.get(f"/g/{code(source)}.svg?{query}&step={step}").text()
+        parsed = f"(text) => ({SEEN})(new DOMParser().parseFromString(text, 'image/svg+xml').documentElement)"
+        assert bench.graph.evaluate(SEEN) == page.evaluate(parsed, theirs), step
+        bench.press("ArrowRight")

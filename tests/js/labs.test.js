@@ -7,8 +7,8 @@ import { milestones } from "../../static/js/labs/twice.js";
 import { inputsOf, inputsText } from "../../static/js/links.js";
 import { askedSlots, givesAway, isRight, readNumber } from "../../static/js/quiz.js";
 import { relatives, stepsOf, termsOf } from "../../static/js/relations.js";
-import { curveOf, heights, sampled } from "../../static/js/sweep.js";
-import { most, share } from "../../static/js/tints.js";
+import { curveOf, sweep, visible } from "../../static/js/sweep.js";
+import { scaleOf, share } from "../../static/js/tints.js";
 import { square } from "./fixtures.js";
 import { TABLES } from "./tables.js";
 
@@ -35,18 +35,19 @@ test("the output as a function of an input, with the slope of the grad", () => {
 });
 
 test("poles and jumps are not joined, steep pieces are", () => {
-  const breaks = (/** @type {(x: number) => number} */ f) => sampled(f, -5, 5).filter((point) => point === null).length;
+  const breaks = (/** @type {(x: number) => number} */ f) => sweep(f, -5, 5).breaks.length;
   assert.equal(breaks((x) => x ** 3), 0);
   assert.equal(breaks((x) => Math.tanh(50 * x)), 0);
   assert.ok(breaks((x) => 1 / x) > 0);
   assert.equal(breaks((x) => (x > 1 ? 2 : 0)), 1);
-  assert.ok(breaks((x) => Math.log(x)) > 100, "nothing is drawn where there is nothing");
+  assert.deepEqual(sweep((x) => Math.log(x), -5, 5).pieces.map((piece) => (piece[0]?.[0] ?? -1) > 0), [true], "nothing is drawn where there is nothing");
 });
 
 test("heights leave a pole out and the point in", () => {
-  const { low, high } = heights(sampled((x) => 1 / x, -5, 5), 7);
+  const { pieces } = sweep((x) => 1 / x, -5, 5);
+  const { low, high } = visible(pieces, [1 / 7, 7], true);
   assert.ok(high >= 7 && high < 50 && low > -50);
-  assert.ok(heights(sampled(() => 3, -5, 5), 3).high > 3);
+  assert.ok(visible(sweep(() => 3, -5, 5).pieces, [0, 3], false).high > 3);
 });
 
 test("ticks are round", () => {
@@ -109,6 +110,5 @@ test("tints: the scale is symmetric and ends at the largest", () => {
   assert.equal(share(0, 6), 0);
   assert.equal(share("NaN", 6), null);
   assert.equal(share("Infinity", 6), 1);
-  assert.equal(most(square(), "grad"), 6);
-  assert.equal(most(square(), "contribution"), 3);
+  assert.equal(scaleOf(square(), "grad").most, 6);
 });

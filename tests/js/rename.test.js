@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nameProblem, renamed, renamedIn } from "../../static/js/rename.js";
 import { bounds } from "../../static/js/sight.js";
+import "./tables.js";
 import { tokensOf } from "../../static/js/tokens.js";
 
 const OPERATIONS = new Set(["tanh", "exp", "max"]);

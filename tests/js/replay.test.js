@@ -32,6 +32,10 @@ function sameNumbers(ours, theirs, name) {
       same(ours.steps[i]?.writes[w]?.before, write.before, `${name}: step ${step.index} before`);
       same(ours.steps[i]?.writes[w]?.after, write.after, `${name}: step ${step.index} after`);
     }
+    for (const [w, write] of (step.edge_writes ?? []).entries()) {
+      assert.equal(ours.steps[i]?.edge_writes?.[w]?.edge, write.edge);
+      same(ours.steps[i]?.edge_writes?.[w]?.after, write.after, `${name}: step ${step.index}, ${write.field} of ${write.edge}`);
+    }
   }
 }
 

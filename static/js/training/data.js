@@ -1,5 +1,7 @@
 // Data for a program: what `xs` and `ys` are to be, and the program with them. Pure.
 
+import { exactNumber } from "../format.js";
+
 /** @typedef {{lines: string, columns: number, kind: "classes" | "numbers", rows: number}} Data */
 /** A set that can be chosen; `advice` are knobs that suit it. @typedef {Data & {name: string, title: string, sentence: string, advice: import("./settings.js").Advice}} DataSet */
 
@@ -24,7 +26,7 @@ export function dataOf({ xs, ys, names }) {
   const classes = ys.every((y) => y === 1 || y === -1);
   const head = names ? `# ${names.join(", ").replace(/[^\p{L}\p{N} ,._-]/gu, "").slice(0, 100)}\n` : "";
   return {
-    lines: `${head}${statements("xs", xs.map((row) => `    [${row.map(number).join(", ")}],\n`), "\n")}\n${statements("ys", ys.map((y) => `${number(y)}, `), "")}`,
+    lines: `${head}${statements("xs", xs.map((row) => `    [${row.map(exactNumber).join(", ")}],\n`), "\n")}\n${statements("ys", ys.map((y) => `${exactNumber(y)}, `), "")}`,
     columns: xs[0]?.length ?? 0,
     kind: classes ? "classes" : "numbers",
     rows: xs.length,
@@ -43,9 +45,6 @@ function statements(name, items, opening) {
   }
   return lines.map((line, i) => `${name} ${i ? "+=" : "="} [${opening}${line.replace(/, $/, "")}]`).join("\n");
 }
-
-/** As the language reads it, and as one would type it. @param {number} x */
-export const number = (x) => (Number.isInteger(x) && Math.abs(x) < 1e15 ? `${x}.0` : String(x));
 
 /**
  * The program with other data. Where it has `xs` and `ys`, they are replaced, and a net that reads another number of inputs is

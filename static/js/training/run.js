@@ -1,14 +1,12 @@
 // One training run as the server told it: a row of parameters and a loss for each iteration. Pure.
 
 import { toNumber } from "../format.js";
+import { TABLES } from "../tables.js";
 
 /** @typedef {import("../types.js").Num} Num */
 /** @typedef {{node: string, key: string, label?: string}} Named */
 /** @typedef {{iteration: number, node: string, key: string, field: string, phase: string, number: Num, sentence: string}} Stopped */
 /** @typedef {ReturnType<typeof createRun>} Run */
-
-/** Numbers of a history that the server sends: engine/limits.py, TrainingLimits.told. */
-const TOLD = 500_000;
 
 /** @param {any} answer  of `POST /api/v1/train` with its history @param {import("./settings.js").Settings} settings */
 export function createRun(answer, settings) {
@@ -49,7 +47,7 @@ export function decode(text) {
 }
 
 /** How many steps this program may be asked for with a history. @param {{affordable: number, parameters: unknown[]}} answer */
-export const mostSteps = ({ affordable, parameters }) => Math.max(1, Math.min(affordable, Math.floor(TOLD / Math.max(1, parameters.length)) - 1));
+export const mostSteps = ({ affordable, parameters }) => Math.max(1, Math.min(affordable, Math.floor(TABLES.history / Math.max(1, parameters.length)) - 1));
 
 /** What is trained, in words: "41 parameters of n", "a, b and c". @param {ReadonlyArray<{key: string}>} parameters */
 export function trainedWords(parameters) {
