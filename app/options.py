@@ -28,6 +28,7 @@ from stepgrad.app.spellings import (
     Quiz,
     StepName,
     Switch,
+    Turn,
 )
 from stepgrad.engine.ops import MICROGRAD
 
@@ -86,6 +87,12 @@ class View(Query):
         default=0,
         description="Where a net or a function is called several times, such as once for each example: the one that is shown, "
         "counted from 1. All others are one box. 0 is all of them.",
+        examples=[0],
+    )
+    turn: Annotated[Turn, Row("graph", ("story",), "N")] = Field(
+        default=0,
+        description="Which backward pass of a program is told, counted from 1, such as a turn of its training loop, with what "
+        "leads to it and the updates that follow. 0 is as many of the last ones as there is room for.",
         examples=[0],
     )
     edges: Annotated[Literal["none", "local", "contribution"], Row("view", ("structure", "marks"))] = Field(

@@ -60,6 +60,7 @@ class RunKey(NamedTuple):
     """A program, or the recording of a graph that was made in Python."""
     expand: frozenset[str] = frozenset()
     inputs: tuple[tuple[str, float], ...] = ()
+    turn: int | None = None
     iteration: Iteration | None = None
     fold: Fold = WHOLE
 
@@ -69,7 +70,7 @@ class RunKey(NamedTuple):
         number = options.iteration
         iteration = None if number is None else Iteration(options.train, plan_of(options), number)
         fold = Fold(options.collapse, options.opened, options.example)
-        return cls(source, options.operations, tuple(sorted(given.items())), iteration, fold)
+        return cls(source, options.operations, tuple(sorted(given.items())), options.turn or None, iteration, fold)
 
     @property
     def program(self) -> RunKey:
@@ -212,16 +213,16 @@ class Runs:
         if not self._heavy.acquire(timeout=PATIENCE_SECONDS):
             raise Busy("Too many large programs are running.", "Try again in a few seconds.")
         try:
-            return record(str(key.source), dict(key.inputs), key.expand)
+            return record(str(key.source), dict(key.inputs), key.expand, turn=key.turn)
         finally:
             self._heavy.release()
 
     def _light(self, key: RunKey) -> Recording:
         """A light program's, from that of one of the same form where there is one. Raises LimitError for others."""
         source = str(key.source)
-        given = None if key.inputs or key.expand else parts(source)
+        given = None if key.inputs or key.expand or key.turn else parts(source)
         if given is None:
-            return record(source, dict(key.inputs), key.expand, LIGHT)
+            return record(source, dict(key.inputs), key.expand, LIGHT, key.turn)
         where = "form", given.form
         known: _Known | None = kept.made if (kept := self._store.get(where)) else None
         if known and known.form and (again := known.form.again(source, given)):

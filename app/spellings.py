@@ -28,6 +28,7 @@ __all__ = [
     "Quiz",
     "StepName",
     "Switch",
+    "Turn",
     "Within",
 ]
 
@@ -234,6 +235,7 @@ Bg = Annotated[str, BeforeValidator(_bg)]
 InputNumbers = Annotated[str, BeforeValidator(_inputs, json_schema_input_type=str)]
 Expand = Annotated[str, BeforeValidator(_expand, json_schema_input_type=str)]
 Example = Annotated[int, Within(0, 999_999, hint="It is the number of an example, counted from 1.")]
+Turn = Annotated[int, Within(0, 999_999, hint="It is the number of a backward pass, counted from 1.")]
 Digits = Annotated[int, Within(0, 10)]
 Highlight = Annotated[str, BeforeValidator(_highlight, json_schema_input_type=str)]
 Quiz = Annotated[str, BeforeValidator(_quiz, json_schema_input_type=str)]

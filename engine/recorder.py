@@ -17,7 +17,7 @@ from operator import attrgetter
 from typing import Any
 
 from stepgrad.engine.backward import contributions, send_back
-from stepgrad.engine.errors import LimitError
+from stepgrad.engine.errors import LimitError, ProgramError
 from stepgrad.engine.events import Assigned, Noted, Observed, Passed, Seeded, Sent, is_by_hand, seeded_by_hand
 from stepgrad.engine.forgetting import Memory, sweep
 from stepgrad.engine.limits import Limits
@@ -25,13 +25,17 @@ from stepgrad.engine.ops import Op
 from stepgrad.engine.trace import Field, GroupKind, Kind
 from stepgrad.engine.value import Number, Value
 
-__all__ = ["EXPLICIT", "LOCAL", "TOP", "Making", "Recorder"]
+__all__ = ["EXPLICIT", "LOCAL", "TOP", "Making", "Recorder", "TurnOver"]
 
 LOCAL, TOP, EXPLICIT = 1, 2, 3
 """How firmly a name holds: bound in a function or loop, bound at the top level, given with `label=` or `.label =`."""
 
 _NAMELESS = (0, "")
 _inputs = attrgetter("inputs")
+
+
+class TurnOver(Exception):
+    """All that is to be told has happened: the run need not go on."""
 
 
 class Making:
@@ -49,8 +53,10 @@ class Making:
 class Recorder:
     """Builds the graph of one run and keeps what a trace needs to know about each value."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, turn: int | None = None) -> None:
         self._limits = limits
+        self._turn = turn
+        """The backward pass to tell, counted from 1; the run is over when the next begins. None: the last ones."""
         self._values_left = limits.values
         self._terms_left = limits.terms
         self._room = self._ahead = min(limits.held, limits.values)
@@ -179,7 +185,9 @@ class Recorder:
         self._note(Observed(value, before, after, sender, slot, place))
 
     def backward(self, root: Value) -> None:
-        """Run a backward pass, each contribution an event."""
+        """Run a backward pass, each contribution an event. Raises TurnOver when all that is told has happened."""
+        if self._turn is not None and self.passes >= self._turn:
+            raise TurnOver
         before = (root.grad if root in self.graded else None) if not root.inputs else None
         terms = contributions(root)
         graded = self.graded
@@ -277,11 +285,24 @@ class Recorder:
     # ── what a long run forgets ──
 
     def settle(self) -> None:
-        """The run is over: keep what is told of it."""
+        """The run is over: keep what is told of it. Raises ProgramError for a turn that there is not."""
+        if self._turn is not None:
+            self._keep_turn(self._turn)
         if len(self.log) + self._moments > self._limits.told:
             self._forget()
         if len(self.places) > self._limits.held:
             self._check_held()
+
+    def _keep_turn(self, turn: int) -> None:
+        if self.passes < turn:
+            raise ProgramError(
+                f"There is no turn {turn:,}: the program makes {self.passes:,} backward passes.",
+                hint=f"Ask for a turn from 1 to {self.passes:,}." if self.passes else "Only calls of `backward()` make turns.",
+            )  # fmt: skip
+        self._forget(0)
+        last = self.log.index(self._passes[-1])
+        after = next((i for i in range(last, len(self.log)) if isinstance(self.log[i], Value)), len(self.log))
+        del self.log[after:]  # of the turn that has begun
 
     def _note(self, noted: Assigned | Observed | Passed | Sent) -> None:
         self.log.append(noted)
@@ -328,13 +349,13 @@ class Recorder:
         sweep(self.memories, self.log)
         self._kept = len(self.places)
 
-    def _forget(self) -> None:
+    def _forget(self, told: int | None = None) -> None:
         """Let go of the oldest backward passes, if there is more than is told, and of all that nothing else needs."""
-        log, passes = self.log, self._passes
+        log, passes, told = self.log, self._passes, self._limits.told if told is None else told
         dropped = 0
         if passes:
             places = [i for i, noted in enumerate(log) if noted.__class__ is Passed]
-            while dropped < len(passes) - 1 and len(log) - places[dropped] + self._moments > self._limits.told:
+            while dropped < len(passes) - 1 and len(log) - places[dropped] + self._moments > told:
                 self._moments -= len(passes[dropped].terms)
                 dropped += 1
         if dropped:

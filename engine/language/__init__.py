@@ -44,11 +44,15 @@ def record(
     inputs: Mapping[str, float] | None = None,
     expand: frozenset[str] = frozenset(),
     limits: Limits = LIMITS,
+    turn: int | None = None,
 ) -> Recording:
-    """The same, without the story: source → what the run left, to be told whole or folded. Raises the same."""
+    """The same, without the story: source → what the run left, to be told whole or folded. Raises the same.
+
+    Of a program with many backward passes the last ones are recorded; with `turn` that one, counted from 1, with its updates.
+    """
     try:
         text = Source(source, limits)
-        return settle(expand, lambda expansion: interpret(text, inputs or {}, expansion, limits))
+        return settle(expand, lambda expansion: interpret(text, inputs or {}, expansion, limits, turn))
     except EngineError as error:
         error.source = source
         raise error.with_traceback(None)  # noqa: B904  # where in the interpreter it was noticed helps nobody

@@ -19,15 +19,18 @@ from stepgrad.engine.language.source import Source
 from stepgrad.engine.language.statements import STATEMENTS
 from stepgrad.engine.limits import Limits
 from stepgrad.engine.nn import Net
+from stepgrad.engine.recorder import TurnOver
 from stepgrad.engine.recording import record
 from stepgrad.engine.trace import Notice
 
 __all__ = ["interpret"]
 
 
-def interpret(source: Source, inputs: Mapping[str, float], expansion: Expansion, limits: Limits) -> Executed:
-    """Run a program once, and record it."""
-    run = Run(source, inputs, expansion, limits, EXPRESSIONS, STATEMENTS, invoke)
+def interpret(
+    source: Source, inputs: Mapping[str, float], expansion: Expansion, limits: Limits, turn: int | None = None
+) -> Executed:
+    """Run a program once, and record it; with a turn only so far that its backward pass number `turn` can be told."""
+    run = Run(source, inputs, expansion, limits, EXPRESSIONS, STATEMENTS, invoke, turn)
     try:
         return _recorded(run)
     finally:
@@ -41,10 +44,12 @@ def _recorded(run: Run) -> Executed:
             last = _top_level(run, statement, last)
         if last is not None and not isinstance(last, Missing):
             run.printed.write(show(last, limits.printed_characters) + "\n")
+        run.inputs.refuse_unknown()
+    except TurnOver:
+        pass
     except RecursionError:  # the limits on depth come first, unless our caller has used up Python's stack
         run.refuse_depth(None)
     run.printed.close()
-    run.inputs.refuse_unknown()
     if not run.outputs.values and not run.recorder.roots:
         message, hint = _nothing(run)
         raise EmptyProgramError(message, hint=hint, printed=tuple(run.printed.lines))
@@ -93,8 +98,9 @@ def _top_level(run: Run, statement: ast.stmt, last: Any) -> Any:
 
 def _untold(run: Run) -> Iterator[Notice]:
     recorder = run.recorder
-    if recorder.untold:
-        yield Notice(f"The first {recorder.untold:,} of {recorder.passes:,} backward passes are not told step by step.")
+    if recorder.untold and run.turn is None:
+        untold, passes = recorder.untold, recorder.passes
+        yield Notice(f"The first {untold:,} of {passes:,} backward passes are not told step by step. With `turn=1` the first is.")
 
 
 def _nothing(run: Run) -> tuple[str, str]:

@@ -45,11 +45,13 @@ class Run:
         expressions: Expressions,
         statements: Statements,
         invoke: Invoke,
+        turn: int | None = None,
     ) -> None:
         self.source = source
         self.limits = limits
         self.expansion = expansion
-        self.recorder = Recorder(limits)
+        self.turn = turn
+        self.recorder = Recorder(limits, turn)
         self.inputs = Inputs(inputs)
         self.outputs = Outputs()
         self.printed = Printed(limits)
