@@ -157,7 +157,11 @@ def _html(description: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
     content = {"text/html": {"example": "<!doctype html>…"}}
     return {
         "response_class": Response,
-        "responses": {200: {"description": description, "content": content}, **problems(400, 414, 422, 429, 431, 503)},
+        "responses": {
+            200: {"description": description, "content": content},
+            304: {"description": "The page that If-None-Match names is still the same."},
+            **problems(400, 414, 422, 429, 431, 503),
+        },
         "openapi_extra": {"parameters": parameters},
     }
 

@@ -50,6 +50,11 @@ async def test_every_option_is_documented(api: Any):
     assert {"source", "inputs", *NAMES["picture"]} <= set(body)
 
 
+async def test_what_has_a_tag_may_be_a_304(api: Any):
+    for name, operation in operations(api):
+        assert ("304" in operation["responses"]) == (name.startswith("get /") and "health" not in operation["tags"]), name
+
+
 async def test_references_lead_somewhere(api: Any):
     for name in set(re.findall(r"#/components/schemas/(\w+)", str(api))):
         assert name in api["components"]["schemas"]
