@@ -250,7 +250,9 @@ async def _header(ours: Server, peer: Server, small: str) -> Result:
     mine, theirs = quantile(taken, 99), quantile(bare, 99)
     what = "health beside a header without an end, p99, and its status"
     shown = (f"{milliseconds(mine)}, {max(told)}", f"{milliseconds(theirs)}, {max(status)}")
-    return Result(what, *shown, theirs / mine, 1.0, mine <= theirs and told == {431})
+    return Result(
+        what, *shown, theirs / mine, 1.0, mine <= theirs and told - {0} == {431}
+    )  # the last may be cut short by our own clock
 
 
 def milliseconds(seconds: float) -> str:
