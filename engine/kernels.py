@@ -74,9 +74,16 @@ def of_pole(function: Callable[[float], float], pole: float = 0.0) -> Callable[[
     return forward
 
 
-exp = of_large(math.exp)
-sqrt, sin, cos, tan = map(of_domain, (math.sqrt, math.sin, math.cos, math.tan))
-log = of_pole(math.log)
+exp, expm1, sinh, cosh = map(of_large, (math.exp, math.expm1, math.sinh, math.cosh))
+sqrt, sin, cos, tan, asin, acos = map(of_domain, (math.sqrt, math.sin, math.cos, math.tan, math.asin, math.acos))
+log, log2, log10 = map(of_pole, (math.log, math.log2, math.log10))
+log1p = of_pole(math.log1p, -1.0)
+
+LN2, LN10 = math.log(2.0), math.log(10.0)
+
+
+def asin_slope(a: float) -> float:
+    return div(1.0, sqrt((1.0 - a) * (1.0 + a)))  # 1 − a² would lose what lies between a and 1
 
 
 def sign(a: float) -> float:
@@ -92,6 +99,35 @@ def sigmoid(a: float) -> float:
 
 def softplus(a: float) -> float:
     return a if a > 20.0 or a != a else math.log1p(math.exp(a))
+
+
+def logsigmoid(a: float) -> float:
+    return min(a, 0.0) - math.log1p(math.exp(-abs(a)))
+
+
+def mish_gate(a: float) -> float:
+    """tanh(ln(1 + eᵃ)), without the logarithm: n / (n + 2) with n = eᵃ(eᵃ + 2)."""
+    if a > 20.0:
+        return 1.0
+    e = exp(a)
+    n = e * (e + 2.0)
+    return n / (n + 2.0)
+
+
+def mish_slope(a: float) -> float:
+    if a > 20.0:
+        return 1.0
+    e = exp(a)
+    n = e * (e + 2.0)
+    return n / (n + 2.0) + a * 4.0 * e * (e + 1.0) / (n + 2.0) ** 2
+
+
+SELU_SCALE, SELU_ALPHA = 1.0507009873554804934, 1.6732632423543772848
+"""Of Klambauer et al., Self-Normalizing Neural Networks, 2017: with them mean 0 and variance 1 are kept from layer to layer."""
+
+
+def erf_slope(a: float) -> float:
+    return 2.0 / math.sqrt(math.pi) * math.exp(-a * a)
 
 
 def normal_cdf(a: float) -> float:
@@ -132,6 +168,14 @@ def minimum_partials(out: float, a: float, b: float) -> tuple[float, float]:
 
 def power_side(a: float, b: float) -> float:
     return 0.0 if b >= 1.0 and b % 1.0 == 0.0 else sign(a)
+
+
+def elu_side(a: float, alpha: float) -> float:
+    return 0.0 if alpha == 1.0 else sign(a)  # with 1, both sides go through 0 with the same slope
+
+
+def between(a: float, low: float, high: float) -> float:
+    return sign(a - low) + sign(a - high)
 
 
 def tan_side(a: float) -> float:

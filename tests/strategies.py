@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from stepgrad.engine.ops import OPS
+from stepgrad.engine.ops import OPS, Op
+from tests.programs import FIRST
 
-__all__ = ["Program", "hostile_text", "programs", "python_programs", "trees"]
+__all__ = ["FORMS", "Program", "hostile_text", "programs", "python_programs", "trees"]
 
 # Where an operation has a domain, a form of it that is smooth for all operands.
 _SAFE = {
@@ -21,8 +22,16 @@ _SAFE = {
     "sqrt": "sqrt({0} * {0} + 0.5)",
     "tan": "tan(sin({0}))",
 }
-FORMS = {name: _SAFE.get(name, f"({op.python})") for name, op in OPS.items()}
-KINKED = frozenset({"relu", "leaky_relu", "abs", "max", "min"})
+
+
+def _form(op: Op) -> str:
+    if op.name in FIRST or op.arity > 1:
+        return _SAFE.get(op.name, f"({op.python})")
+    low, high = sorted(sample[0] for sample in op.samples)[:: len(op.samples) - 1]
+    return f"{op.name}({(low + high) / 2} + {(high - low) / 2} * tanh({{0}}))"  # between its samples it is smooth
+
+
+FORMS = {name: _form(op) for name, op in OPS.items()}
 
 numbers = st.integers(-300, 300).map(lambda n: n / 100)
 names = st.sampled_from(["a", "b", "x1", "w", "θ", "Δx", "name_2"])

@@ -64,7 +64,7 @@ _RESERVED = frozenset({*keyword.kwlist, *keyword.softkwlist, "torch", "Value", "
 class _Dialect:
     """How one library says things."""
 
-    head: Sequence[str]
+    head: Callable[[Trace], Sequence[str]]
     leaf: str
     label: str
     keep: str
@@ -82,7 +82,7 @@ class _Dialect:
     operation: Callable[[Op, Sequence[str]], str]
 
     def write(self, trace: Trace, names: Mapping[str, str]) -> Iterator[str]:
-        yield from self.head
+        yield from self.head(trace)
         before: type | None = None
         for action in script(trace):
             if before is not None and type(action) is not before and not {type(action), before} <= {Leaf, Compute}:
@@ -146,9 +146,15 @@ def _method(op: Op, operands: Sequence[str]) -> str:
     return f"{operands[0]}.{op.name}({', '.join(operands[1:])})"
 
 
+def _lacking(trace: Trace) -> str:
+    """The methods that the notebook's class would have to get first."""
+    names = dict.fromkeys(node.op for node in trace.nodes if node.op and not OPS[node.op].micrograd)
+    return f", with methods for {', '.join(names)}" if names else ""
+
+
 _DIALECTS: Mapping[DialectName, _Dialect] = {
     "torch": _Dialect(
-        head=("import torch", "", "torch.set_default_dtype(torch.float64)", ""),
+        head=lambda trace: ("import torch", "", "torch.set_default_dtype(torch.float64)", ""),
         leaf="{name} = torch.tensor({number}, requires_grad=True)",
         label="",
         keep="{name}.retain_grad()",
@@ -163,7 +169,7 @@ _DIALECTS: Mapping[DialectName, _Dialect] = {
         operation=lambda op, operands: op.torch.format(*operands),
     ),
     "micrograd": _Dialect(
-        head=("from stepgrad import Value  # or the notebook's own class", ""),
+        head=lambda trace: (f"from stepgrad import Value  # or the notebook's own class{_lacking(trace)}", ""),
         leaf="{name} = Value({number}{label})",
         label=", label='{name}'",
         keep="{name}.label = '{name}'",

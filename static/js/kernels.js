@@ -20,6 +20,9 @@ export function sigmoid(a) {
 }
 
 /** @param {number} a */
+export const logsigmoid = (a) => Math.min(a, 0) - Math.log1p(Math.exp(-Math.abs(a)));
+
+/** @param {number} a */
 export const softplus = (a) => (a > 20 || a !== a ? a : Math.log1p(Math.exp(a)));
 
 /** @param {number} a */
@@ -33,6 +36,30 @@ export function siluSlope(a) {
   const s = sigmoid(a);
   return s * (1 + a * (1 - s));
 }
+
+/** @param {number} a */
+export function mishGate(a) {
+  if (a > 20) return 1;
+  const e = Math.exp(a);
+  const n = e * (e + 2);
+  return n / (n + 2);
+}
+
+/** @param {number} a */
+export function mishSlope(a) {
+  if (a > 20) return 1;
+  const e = Math.exp(a);
+  const n = e * (e + 2);
+  return n / (n + 2) + (a * 4 * e * (e + 1)) / (n + 2) ** 2;
+}
+
+const [SELU_SCALE, SELU_ALPHA] = [1.0507009873554805, 1.6732632423543772];
+
+/** @param {number} a */
+export const selu = (a) => SELU_SCALE * (a > 0 ? a : SELU_ALPHA * Math.expm1(a));
+
+/** @param {number} a */
+export const seluSlope = (a) => SELU_SCALE * (a <= 0 ? SELU_ALPHA * Math.exp(a) : 1);
 
 const SQRT_PI = Math.sqrt(Math.PI);
 
@@ -57,3 +84,6 @@ export function erf(x) {
   for (let n = 120; n > 0; n -= 1) fraction = n / 2 / (a + fraction);
   return Math.sign(x) * (1 - Math.exp(-a * a) / ((a + fraction) * SQRT_PI));
 }
+
+/** @param {number} a */
+export const erfSlope = (a) => (2 / SQRT_PI) * Math.exp(-a * a);

@@ -36,6 +36,14 @@ def test_our_own_values_give_the_same_numbers(source: str):
         assert same(values[node.id].grad, node.grad), source
 
 
+def test_it_says_which_methods_the_notebooks_class_lacks():
+    assert code(run("x = 2\ny = tanh(x) / 3"), "micrograd").startswith(
+        "from stepgrad import Value  # or the notebook's own class\n"
+    )
+    first = code(run("x = 2\ny = sinh(x) * sigmoid(x) * sinh(x)"), "micrograd").partition("\n")[0]
+    assert first == "from stepgrad import Value  # or the notebook's own class, with methods for sinh, sigmoid"
+
+
 def test_it_runs_with_the_notebooks_class():
     """Operators and methods, no functions: `class Value` of the notebook has nothing else."""
 

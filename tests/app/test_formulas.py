@@ -1,4 +1,5 @@
-"""Formulas as people write them: fifty that are looked at, in tests/golden/derivatives.txt, and all of them KaTeX can set."""
+"""Formulas as people write them: fifty and every row of the table are looked at, in tests/golden/derivatives.txt, and all of them
+KaTeX can set."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from stepgrad.app.drawing.explaining import Explainer
 from stepgrad.app.drawing.words import Narrator
 from stepgrad.app.gallery import gallery
 from stepgrad.engine.language import run
+from stepgrad.engine.ops import OPS
 from tests.programs import programs
 
 LEAVES = """\
@@ -40,6 +42,9 @@ FORMULAS = (
 )  # fmt: skip
 
 
+ROWS = tuple(op.python.format("x1", "a") for op in OPS.values())
+
+
 def told(expression: str) -> list[str]:
     """What the last forward step and the backward steps out of it say."""
     trace = run(f"{LEAVES}y = {expression}\ny.backward()")
@@ -55,7 +60,7 @@ def told(expression: str) -> list[str]:
 
 def test_fifty_formulas(golden: Callable[[str, str], None]):
     assert len(FORMULAS) >= 50
-    golden("derivatives.txt", "\n".join(line for expression in FORMULAS for line in told(expression)) + "\n")
+    golden("derivatives.txt", "\n".join(line for expression in FORMULAS + ROWS for line in told(expression)) + "\n")
 
 
 def test_a_formula_comes_in_parts():
@@ -121,7 +126,7 @@ console.log(JSON.stringify(bad));
 def test_katex_sets_every_formula():
     formulas: set[str] = set()
     sources = [example.source for example in gallery()] + programs(100)
-    sources += [f"{LEAVES}y = {expression}\ny.backward()" for expression in FORMULAS]
+    sources += [f"{LEAVES}y = {expression}\ny.backward()" for expression in FORMULAS + ROWS]
     for source in sources:
         trace = run(source)
         explainer = Explainer(trace, Narrator(trace))

@@ -48,6 +48,14 @@ CONVENTIONS = [
     "a = log(-1)\nb = 2\ny = min(b, a)",
     "a = log(-1)\ny = relu(a) + leaky_relu(a)",
     "x = 20\ny = softplus(x) + softplus(x + 0.5)",
+    "x = 0\ny = cbrt(x) + elu(x) + elu(x, 0.5) + selu(x) + mish(x) + logsigmoid(x) + erf(x) + square(x)",
+    "x = 0\ny = rsqrt(x)\nz = reciprocal(x)\nw = log2(x)\nv = log10(x)",
+    "x = 1\ny = asin(x)\nz = acos(x)\nw = acos(-x)\nv = hardtanh(x)\nu = log1p(-x)",
+    "x = 2\ny = hardtanh(x, -2, 2) + hardtanh(-x, -2, 2) + asin(x)\nz = acos(x)",
+    "x = -2\ny = log2(x) + rsqrt(x)\nz = log10(x)\nw = log1p(x)\nv = cbrt(x)",
+    "x = -800\ny = expm1(x) + selu(x) + elu(x) + mish(x) + logsigmoid(x) + erf(x)\nz = sinh(x)\nw = cosh(x)",
+    "x = 800\ny = selu(x) + elu(x) + mish(x) + logsigmoid(x) + erf(x) + hardtanh(x)\nz = sinh(x) + expm1(x)",
+    "a = log(-1)\ny = elu(a) + selu(a) + hardtanh(a) + erf(a)",
     "x = -800\ny = softplus(x) + sigmoid(x) + silu(x) + gelu(x)",
     "x = 800\ny = sigmoid(x) + tanh(x) + silu(x) + gelu(x)",
     "x = log(0)\ny = tanh(x) + sigmoid(x) + atan(x)",
@@ -111,6 +119,19 @@ def test_every_row_of_the_table(op: Any):
         operands = [*names, *(repr(x) for x in sample[op.arity :])]
         call = f"{op.name}({', '.join(operands)})" if op.defaults else op.python.format(*names)
         check("\n".join([*(f"{name} = {x}" for name, x in zip(names, sample, strict=False)), f"y = {call} * 1.5"]))
+
+
+LIBRARIES = {"torch": torch, "torch.special": torch.special, "F": torch.nn.functional}
+SPELLINGS = [(op, library, name) for op in OPS.values() for library in LIBRARIES for name in op.names_in(library)]
+
+
+@pytest.mark.parametrize(("op", "library", "name"), SPELLINGS, ids=[f"{library}.{name}" for _, library, name in SPELLINGS])
+def test_what_we_call_pytorchs_is_pytorchs(op: Any, library: str, name: str):
+    function = getattr(LIBRARIES[library], name)
+    for sample in op.samples:
+        tensors = [torch.tensor(x, dtype=torch.float64) for x in sample[: op.arity]]
+        named = dict(zip(op.keywords, sample[op.arity :], strict=True))
+        assert alike(op.forward(*sample), function(*tensors, **named).item(), 0.0)
 
 
 def test_500_random_programs():

@@ -87,11 +87,11 @@ def test_by_keyboard_alone(page: Page) -> None:
 def test_a_value_without_a_name_gets_one(page: Page) -> None:
     bench = Workbench(page, "x = 2.0\ny = (x * x + 1.0).tanh()\n")
     bench.node("y/0/0").dblclick()
-    label(page).fill("square")
+    label(page).fill("squared")
     bench.press("Enter")
-    expect(bench.editor).to_contain_text("square = x * x")
-    expect(bench.editor).to_contain_text("y = (square + 1.0).tanh()")
-    expect(bench.number("square", "data")).to_have_text("4.0000")
+    expect(bench.editor).to_contain_text("squared = x * x")
+    expect(bench.editor).to_contain_text("y = (squared + 1.0).tanh()")
+    expect(bench.number("squared", "data")).to_have_text("4.0000")
 
 
 def test_a_label_is_written_anew_and_what_names_it_follows(page: Page) -> None:

@@ -55,7 +55,38 @@ def test_a_kink_near_by_only_makes_the_step_smaller():
     assert found.h < 1e-7
 
 
-@pytest.mark.parametrize("source", ["x = 0\ny = sqrt(x)", "x = 0\ny = 1 / x", "x = -1\ny = log(x)"])
+@pytest.mark.parametrize(
+    ("source", "grad", "sides"),
+    [
+        ("x = 1\ny = hardtanh(x)", 0.0, (1.0, 0.0)),
+        ("x = -2\ny = hardtanh(x, -2, 2)", 0.0, (0.0, 1.0)),
+        ("x = 0\ny = elu(x, 0.5)", 0.5, (0.5, 1.0)),
+        ("x = 0\ny = selu(x)", 1.7580993408473766, (1.7581, 1.0507)),
+    ],
+)
+def test_at_a_bound_a_rule_decides(source: str, grad: float, sides: tuple[float, float]):
+    found = checked(source, "x")
+
+    assert (found.reason, found.at, found.grad) == ("kink", "n1", grad)
+    assert (found.left, found.right) == pytest.approx(sides, abs=1e-4)
+
+
+def test_an_elu_of_the_same_slope_on_both_sides_has_no_kink():
+    assert checked("x = 0\ny = elu(x)", "x").reason == ""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = 0\ny = sqrt(x)",
+        "x = 0\ny = cbrt(x)",
+        "x = 1\ny = asin(x)",
+        "x = -1\ny = acos(x)",
+        "x = 0\ny = rsqrt(x)",
+        "x = 0\ny = 1 / x",
+        "x = -1\ny = log(x)",
+    ],
+)
 def test_where_there_is_no_slope_none_is_measured(source: str):
     found = checked(source, "x")
 

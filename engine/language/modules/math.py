@@ -12,7 +12,7 @@ from stepgrad.engine.language.arguments import Arguments, Keywords, check_count,
 from stepgrad.engine.language.arithmetic import WHOLE, apply
 from stepgrad.engine.language.leaving import Skip
 from stepgrad.engine.language.objects import Builtin, Module, is_number
-from stepgrad.engine.ops import ADD, DIV, MUL, NEG, OPS, SUB, Op
+from stepgrad.engine.ops import ADD, DIV, MUL, OPS, Op
 from stepgrad.engine.value import Value
 
 if TYPE_CHECKING:
@@ -51,28 +51,6 @@ def _log(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> 
         return log.call(run, node, arguments, keywords)
     x, base = [log.call(run, node, [thing], keywords) for thing in arguments]
     return apply(run, DIV, (x, base), node)
-
-
-def _log_of(name: str, base: float) -> Builtin:
-    def call(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-        check_count(run, node, name, arguments, 1, 1)
-        return _log(run, node, [*arguments, base], keywords)
-
-    return Builtin(name, call)
-
-
-def _hyperbolic(name: str, op: Op) -> Builtin:
-    """sinh and cosh, from two exponentials."""
-
-    def call(run: Run, node: ast.Call, arguments: Arguments, keywords: Keywords) -> Any:
-        check_keywords(run, node, f"math.{name}", keywords)
-        check_count(run, node, f"math.{name}", arguments, 1, 1)
-        exp = on_plain("math", "exp", OPS["exp"])
-        up = exp.call(run, node, arguments, keywords)
-        down = exp.call(run, node, [apply(run, NEG, arguments, node)], keywords)
-        return apply(run, DIV, (apply(run, op, (up, down), node), 2), node)
-
-    return Builtin(name, call)
 
 
 def _counting(name: str, function: Callable[[float], int], of: str = "math") -> Builtin:
@@ -157,14 +135,10 @@ CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan"
 MATH = Module(
     "math",
     {
-        **{name: _plainly(name, 1) for name in ("acos", "asin", "acosh", "asinh", "atanh", "degrees", "radians")},
-        **{name: _plainly(name, 1) for name in ("erf", "erfc", "expm1", "gamma", "lgamma", "log1p")},
-        **operations("math"),
+        **{name: _plainly(name, 1) for name in ("acosh", "asinh", "atanh", "degrees", "erfc", "gamma", "lgamma", "radians")},
+        **{name: _plainly(name, 2) for name in ("atan2", "copysign", "fmod", "hypot")},
+        **operations("math"),  # where a row has the same name, it is differentiable
         "log": Builtin("log", _log),
-        "log2": _log_of("log2", 2.0),
-        "log10": _log_of("log10", 10.0),
-        "sinh": _hyperbolic("sinh", SUB),
-        "cosh": _hyperbolic("cosh", ADD),
         "floor": _counting("floor", math.floor),
         "ceil": _counting("ceil", math.ceil),
         "trunc": _counting("trunc", math.trunc),
@@ -174,7 +148,6 @@ MATH = Module(
         "isclose": Builtin("isclose", _is_close),
         "prod": _together("prod", MUL, 1),
         "fsum": _together("fsum", ADD, 0),
-        **{name: _plainly(name, 2) for name in ("atan2", "copysign", "fmod", "hypot")},
         "factorial": _whole("factorial", 1, 170),
         "comb": _whole("comb", 2, 170),
         "gcd": _whole("gcd", 2, WHOLE),

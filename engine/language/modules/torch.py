@@ -129,6 +129,5 @@ def _zero(run: Run, node: ast.Call, holder: Any) -> None:
 METHODS = {
     **{name: method(name, 0, 1, _same) for name in ("double", "float", "requires_grad_", "retain_grad", "clone", "cpu", "to")},
     **{name: method(name, 0, 0, _plain) for name in ("detach", "numpy", "tolist")},
-    "square": method("square", 0, 0, lambda run, node, holder: BUILTINS["pow"].call(run, node, [holder, 2.0], {})),
     "zero_": method("zero_", 0, 0, _zero),
 }
