@@ -134,8 +134,10 @@ def _check(given: argparse.Namespace) -> int:
 def _ops(given: argparse.Namespace) -> int:
     from stepgrad.engine.ops import OPS
 
-    for op in OPS.values():
-        print(f"{op.name:<11} {op.symbol:<9} {op.formula:<24} {op.note}".rstrip())
+    rows = [(op.name, op.symbol, op.formula, op.note) for op in OPS.values()]
+    name, symbol, formula, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
+    for row in rows:
+        print(f"{row[0]:<{name}}  {row[1]:<{symbol}}  {row[2]:<{formula}}  {row[3]}".rstrip())
     return 0
 
 

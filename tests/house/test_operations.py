@@ -122,11 +122,12 @@ from stepgrad.app.drawing.words import Narrator
 from stepgrad.app.exporting.code import code
 from stepgrad.app.routes.pages import boot_data
 from stepgrad.engine.check import check
-from stepgrad.engine.compile import program, structure_of_trace
+from stepgrad.engine.compile import compiled
 from stepgrad.engine.language import run
 from stepgrad.engine.ops import OPS
 from stepgrad.engine.replay import Replay
 from stepgrad.engine.trouble import troubles
+from tests.stories import program_of
 """
 
 
@@ -149,7 +150,7 @@ def test_words_check_and_compiled_form_know_a_new_row(with_the_row):
         narrator = Narrator(trace)
         print(*[narrator.text(step) for step in trace.steps], narrator.latex(trace.steps[0]), sep="\\n")
         print(check(Replay(trace), "n0").verdict, troubles(Replay(trace)))
-        print(program(structure_of_trace(trace)).gradients([2.0]))
+        print(compiled(program_of(trace)).gradients([2.0]))
         print(run("a = 2.0\\ny = cube(a)", expand=frozenset({"cube"})).nodes[-1].op)
     """)
     assert said.splitlines() == [
