@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import NotRequired
+
+from typing_extensions import TypedDict
 
 from stepgrad.app.drawing.errors import DrawingError
+from stepgrad.app.schemas import shape
 from stepgrad.engine.errors import EmptyProgramError, EngineError, LimitError, Span, StepgradError
 
-__all__ = ["ProblemError", "as_problem"]
+__all__ = ["ProblemAnswer", "ProblemError", "as_problem"]
 
 MAX_TEXT = 500
 
@@ -31,6 +34,49 @@ _DRAWING = {
 }
 
 
+class More(TypedDict, total=False):
+    """What only some problems say."""
+
+    limit: str
+    value: float
+    printed: list[str]
+    errors: list[str]
+    instance: str
+
+
+@shape
+class ProblemAnswer(TypedDict):
+    """What went wrong (RFC 9457)."""
+
+    type: str
+    """`urn:stepgrad:problem:` and the `code`."""
+    title: str
+    """Never empty."""
+    status: int
+    detail: str
+    code: str
+    """What it is, for programs: stable."""
+    line: int | None
+    """Where in the program it is; counts from 1."""
+    column: int | None
+    """In code points, from 1."""
+    length: int | None
+    hint: str | None
+    """What to try."""
+    source_code: str | None
+    """The CODE of the program it is about."""
+    limit: NotRequired[str]
+    """The limit that was passed."""
+    value: NotRequired[float]
+    """What that limit is."""
+    printed: NotRequired[list[str]]
+    """What a program printed that has nothing to draw (`empty`)."""
+    errors: NotRequired[list[str]]
+    """Everything that is wrong with a request."""
+    instance: NotRequired[str]
+    """What a fault of ours is called in the log."""
+
+
 class ProblemError(StepgradError):
     """An error that knows how it is told: status, a stable `code` for programs, title, detail and hint for people.
 
@@ -47,7 +93,7 @@ class ProblemError(StepgradError):
         hint: str = "",
         span: Span | None = None,
         headers: Mapping[str, str] | None = None,
-        more: Mapping[str, Any] | None = None,
+        more: More | None = None,
     ) -> None:
         self.title = title.strip() or _title(status)
         self.detail = detail[:MAX_TEXT]
@@ -55,13 +101,13 @@ class ProblemError(StepgradError):
         self.status = status
         self.code = code
         self.headers = dict(headers or {})
-        self.more = dict(more or {})
+        self.more: More = more or {}
 
     @property
     def told(self) -> str:
         return f"{self.title}. {self.detail}" if self.detail else self.title
 
-    def body(self, source_code: str | None = None) -> dict[str, Any]:
+    def body(self, source_code: str | None = None) -> ProblemAnswer:
         """The members of the answer; `source_code` is the CODE of the program it is about."""
         span = self.span
         return {
@@ -84,7 +130,7 @@ def as_problem(error: Exception) -> ProblemError:
     if isinstance(error, ProblemError):
         return error
     if isinstance(error, EngineError):
-        more: dict[str, Any] = {}
+        more: More = {}
         if isinstance(error, LimitError):
             more = {"limit": error.limit, "value": error.value}
         elif isinstance(error, EmptyProgramError) and error.printed:

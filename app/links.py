@@ -9,14 +9,14 @@ import base64
 import binascii
 import re
 import zlib
-from dataclasses import dataclass
 
 from stepgrad.app.errors import ProblemError
+from stepgrad.app.exporting import FORMATS
 from stepgrad.app.options import Options
 from stepgrad.app.query import Kind
 from stepgrad.engine.limits import LIMITS
 
-__all__ = ["MAX_INFLATED", "Links", "decode", "encode", "links"]
+__all__ = ["MAX_INFLATED", "decode", "encode", "links"]
 
 MAX_INFLATED = 4 * LIMITS.characters
 """Bytes a CODE may inflate to: no program that is read has more. The engine counts characters; this one only defuses bombs."""
@@ -74,28 +74,15 @@ def _undecodable(why: str) -> ProblemError:
     return ProblemError(400, "code", "This is not the CODE of a program", why, hint=hint)
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Where one moment of one program can be seen."""
+def links(code: str, options: Options, base: str = "") -> dict[str, str]:
+    """Where a moment can be seen: canonical links to the page, each format and the embed.
 
-    page: str
-    svg: str
-    dot: str
-    json: str
-    embed: str
-
-
-def links(code: str, options: Options, base: str = "") -> Links:
-    """The canonical links; `base` goes before each (`https://example.org`), without a slash at its end."""
+    `base` goes before each (`https://example.org`), without a slash at its end.
+    """
 
     def link(path: str, kind: Kind) -> str:
         query = options.query(kind)
         return f"{base}{path}?{query}" if query else f"{base}{path}"
 
-    return Links(
-        page=link(f"/g/{code}", "page"),
-        svg=link(f"/g/{code}.svg", "picture"),
-        dot=link(f"/g/{code}.dot", "picture"),
-        json=link(f"/g/{code}.json", "picture"),
-        embed=link(f"/embed/{code}", "embed"),
-    )
+    pictures = {extension: link(f"/g/{code}.{extension}", "picture") for extension in FORMATS}
+    return {"page": link(f"/g/{code}", "page"), **pictures, "embed": link(f"/embed/{code}", "embed")}

@@ -6,7 +6,6 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
-from typing import Any
 from urllib.parse import urlsplit
 
 import anyio.to_thread
@@ -18,11 +17,11 @@ from stepgrad.app.config import Settings
 from stepgrad.app.guard import Guard
 from stepgrad.app.pages import Pages
 from stepgrad.app.pipeline import Pipeline
-from stepgrad.app.routes import docs, graphs, health, pages, studies
+from stepgrad.app.routes import docs
+from stepgrad.app.routes.openapi import ROUTERS
 from stepgrad.app.routes.pages import boot_data
 from stepgrad.app.routes.shortcut import Shortcut
 from stepgrad.app.routes.stream import Places
-from stepgrad.app.schemas import ProblemAnswer
 from stepgrad.app.statics import Statics
 from stepgrad.app.version import fingerprint
 from stepgrad.engine.limits import LIMITS
@@ -59,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.pipeline = Pipeline(settings)
     app.state.fingerprint = fingerprint(settings)
+    app.state.document = None
     app.state.places = Places(settings.streams, settings.stream_seconds)
     statics = Statics()
     app.state.pages = Pages(base, statics)
@@ -66,31 +66,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.boot = boot_data(__version__, base, limits)
     app.state.error_page = lambda request, body: app.state.pages.render("error.html", base=base, **body)
 
-    for router in (graphs.router, studies.router, pages.router, health.router):
+    for router in ROUTERS:
         app.include_router(router)
     if settings.docs:
         app.include_router(docs.router)
-        _describe(app)
     problems.install(app)
     app.add_middleware(Shortcut)
     # The last that is added is the first that is asked.
     app.add_middleware(Guard, settings=settings, statics=statics, pages=app.state.pages)
     return app
-
-
-def _describe(app: FastAPI) -> None:
-    """Complete what FastAPI says of the service: the shape of errors, which no route returns by itself."""
-    plain = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = plain()
-            schema["components"]["schemas"]["ProblemAnswer"] = ProblemAnswer.model_json_schema()
-            for address in schema["paths"].values():
-                for operation in address.values():
-                    operation.get("responses", {}).pop("422", None) if "HTTPValidationError" in str(operation) else None
-            for name in ("HTTPValidationError", "ValidationError"):
-                schema["components"]["schemas"].pop(name, None)
-        return app.openapi_schema or {}
-
-    app.openapi = openapi  # type: ignore[method-assign]

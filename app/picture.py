@@ -10,8 +10,7 @@ from typing import Any
 
 from stepgrad.app.config import Settings
 from stepgrad.app.drawing.layout import refuse_values
-from stepgrad.app.errors import ProblemError
-from stepgrad.app.exporting import FORMATS, Format, which_formats
+from stepgrad.app.exporting import FORMATS, Format, unknown_format
 from stepgrad.app.exporting.code import code
 from stepgrad.app.options import NAMES, Options, affecting
 from stepgrad.app.pipeline import Pipeline
@@ -104,7 +103,7 @@ def format_of(file: Path | None, named: str | None = None) -> Format:
     """The format that is named, else that of a file's extension, else SVG."""
     extension = named or (file.suffix.lstrip(".") if file else "") or "svg"
     if extension not in FORMATS:
-        raise ProblemError(422, "format", "There is no such format", f"There is no format `{extension}`.", hint=which_formats())
+        raise unknown_format(422, f"There is no format `{extension}`.")
     return FORMATS[extension]
 
 

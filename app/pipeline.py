@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from time import monotonic
-from typing import Any
 
-from stepgrad.app.answers import graph_answer
+from stepgrad.app.answers import GraphAnswer, graph_answer
 from stepgrad.app.caching import Cache
 from stepgrad.app.config import Settings
 from stepgrad.app.drawing.dot import export_dot
@@ -105,24 +104,10 @@ class Pipeline:
             numbers=moment.story.numbers(moment.view, moment.step),
         )
 
-    def json(self, moment: Moment) -> dict[str, Any]:
+    def json(self, moment: Moment) -> GraphAnswer:
         """The whole story and the picture of this moment, without an embedded font. Raises DrawingError."""
-        code = encode(moment.trace.source)
-        where = links(code, moment.options, self._base)
-        story, svg = moment.story, self.svg(moment, font="none")
-        return graph_answer(
-            moment.told,
-            story.narrator,
-            story.explainer,
-            story.badges,
-            story.tape,
-            len(story.examples),
-            story.flow,
-            code,
-            where,
-            moment.index,
-            svg,
-        )
+        where = links(encode(moment.trace.source), moment.options, self._base)
+        return graph_answer(moment, where, self.svg(moment, font="none"))
 
     def check(self, options: Options) -> None:
         """Draw a small graph past all caches. Raises whatever stands in the way."""

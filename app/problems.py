@@ -13,7 +13,6 @@ An answer never holds a traceback, a path of this machine or the input that was 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,7 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from stepgrad.app.errorpicture import error_picture
-from stepgrad.app.errors import ProblemError, as_problem
+from stepgrad.app.errors import ProblemAnswer, ProblemError, as_problem
 from stepgrad.app.exporting import FORMATS
 from stepgrad.app.links import encode
 from stepgrad.engine.errors import EngineError
@@ -85,7 +84,7 @@ def answer(request: Request, error: Exception) -> Response:
         picture = error_picture(problem.title, problem.detail, problem.hint, problem.span, source, _theme(request))
         return Response(picture, problem.status, headers, "image/svg+xml")
     code = encode(source) if source is not None else None
-    page: Callable[[Request, dict[str, Any]], str] | None = (
+    page: Callable[[Request, ProblemAnswer], str] | None = (
         getattr(request.app.state, "error_page", None) if "app" in request.scope else None
     )
     if form == "html" and page:

@@ -1,10 +1,13 @@
-"""What is refused before anything reads it: a limit → the problem that names it."""
+"""What is refused before anything reads it, or because nothing can be done: a limit → the problem that names it."""
 
 from __future__ import annotations
 
 from stepgrad.app.errors import ProblemError
 
-__all__ = ["MOST_HEADERS", "body_too_long", "headers_too_long", "not_http", "stopping", "too_slow", "url_too_long"]
+__all__ = [
+    "MOST_HEADERS", "body_too_long", "headers_too_long", "not_http", "not_json", "not_ready", "stopping", "too_slow",
+    "url_too_long",
+]  # fmt: skip
 
 MOST_HEADERS = 64
 
@@ -29,8 +32,14 @@ def headers_too_long(limit: int) -> ProblemError:
 
 
 def body_too_long(limit: int) -> ProblemError:
-    detail, more = f"It has more than {limit:,} bytes.", {"limit": "body_limit", "value": limit}
-    return ProblemError(413, "body-too-long", "The body is too long", detail, headers=_CLOSE, more=more)
+    return ProblemError(
+        413,
+        "body-too-long",
+        "The body is too long",
+        f"It has more than {limit:,} bytes.",
+        headers=_CLOSE,
+        more={"limit": "body_limit", "value": limit},
+    )
 
 
 def too_slow(what: str) -> ProblemError:
@@ -39,6 +48,14 @@ def too_slow(what: str) -> ProblemError:
 
 def not_http(why: str) -> ProblemError:
     return ProblemError(400, "http", "The request is not HTTP", why, headers=_CLOSE)
+
+
+def not_json() -> ProblemError:
+    return ProblemError(415, "media-type", "The body is not JSON", hint="Send it as `Content-Type: application/json`.")
+
+
+def not_ready() -> ProblemError:
+    return ProblemError(503, "not-ready", "Not ready", "A small graph could not be drawn.", headers={"Retry-After": "5"})
 
 
 def stopping() -> ProblemError:

@@ -1,251 +1,80 @@
-"""Everything on the wire: what is asked and what is answered. docs/contract.md says it in words.
+"""The shapes of answers. An answer is built as a dictionary, and a TypedDict says what is in it:
 
-The models of answers document and test what `app.answers` builds; requests are validated by theirs.
+    @shape
+    class Point(TypedDict):
+        \"""One place of a curve.\"""
+
+        x: Num
+        \"""Where it is.\"""
+
+mypy holds whoever builds it to that. From the same text come the schemas of /openapi.json (`schemas`), the tables of
+docs/contract.md, and the types of the page's code (static/js/answers.d.ts). Fields are added, never renamed or removed.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, Literal, TypeVar, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, TypeAdapter, with_config
+from pydantic.json_schema import GenerateJsonSchema
+from typing_extensions import TypedDict, is_typeddict
 
-from stepgrad.app.errors import ProblemError
-from stepgrad.app.options import Options
-from stepgrad.engine.trace import GroupKind, Kind, Phase
-from stepgrad.engine.trouble import TroubleKind
+from stepgrad.engine.errors import Span
 
-__all__ = ["GraphAnswer", "GraphRequest", "ProblemAnswer", "Ready"]
+__all__ = ["SpanAnswer", "adapter", "answered_by", "schemas", "shape", "span_answer"]
 
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Wire = Annotated[float | Literal["Infinity", "-Infinity", "NaN"] | None, Field(description="null: not computed.")]
+Shape = TypeVar("Shape", bound=type)
 
-
-class GraphRequest(BaseModel):
-    """One program, the values of some of its inputs, and the options of a picture."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    source: Annotated[str, Field(strict=True)] = Field(description="The program.", examples=["a = 2\nb = -3\nc = a * b"])
-    inputs: dict[str, Number] | None = Field(
-        default=None, max_length=1_000, description="Other values for named inputs, by name.", examples=[{"a": 4}]
-    )
-    options: Options = Options()
-
-    @classmethod
-    def read(cls, body: Any) -> GraphRequest:
-        """The request of a JSON body, where options stand beside `source`. Raises a 422 problem."""
-        if not isinstance(body, dict):
-            raise _wrong("The body is not an object.")
-        if "source" not in body:
-            raise _wrong("`source` is missing.")
-        rest = {name: value for name, value in body.items() if name not in ("source", "inputs")}
-        try:
-            return cls(source=body["source"], inputs=body.get("inputs"), options=Options.read(rest))
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            raise _wrong(f"`{'.'.join(str(part)[:40] for part in first['loc'][:2])}`: {first['msg']}.") from None
+_with_config = with_config(ConfigDict(use_attribute_docstrings=True, extra="forbid"))
 
 
-def _wrong(detail: str) -> ProblemError:
-    hint = 'Send {"source": "…"}, and beside it what options you like.'
-    return ProblemError(422, "request", "The request is not as it should be", detail, hint=hint)
+def shape(described: Shape) -> Shape:
+    """Give a TypedDict's fields the text below each as its description."""
+    return _with_config(described)
 
 
-class SpanAnswer(BaseModel):
-    """A stretch of one line; counts from 1, in code points."""
+@shape
+class SpanAnswer(TypedDict):
+    """A stretch of one line. Lines and columns count from 1, columns in code points."""
 
     line: int
     column: int
     length: int
 
 
-class FoldedAnswer(BaseModel):
-    """The group that a node of kind `group` stands for."""
-
-    group: str
-    results: list[str]
-    operations: int
-    parameters: int
+def span_answer(span: Span | None) -> SpanAnswer | None:
+    return {"line": span.line, "column": span.column, "length": span.length} if span else None
 
 
-class NodeAnswer(BaseModel):
-    """One value."""
-
-    id: str
-    key: str
-    label: str
-    kind: Kind
-    op: str | None
-    symbol: str | None
-    params: list[Wire]
-    inputs: list[str]
-    data: Wire
-    grad: Wire
-    span: SpanAnswer | None
-    group: str | None
-    expandable: bool
-    expands: str | None
-    expanded_from: str | None
-    folds: FoldedAnswer | None
-    inside: str | None = Field(description="The drawn node that hides it.")
+@cache
+def adapter(described: type) -> TypeAdapter[Any]:
+    """What validates answers of this shape."""
+    return TypeAdapter(described)
 
 
-class GroupAnswer(BaseModel):
-    """Values that one part of the program made: a statement, a turn of a loop, a call, a layer, a neuron."""
-
-    id: str
-    key: str
-    kind: GroupKind
-    name: str
-    parent: str | None
-    span: SpanAnswer | None
-    size: int
+def answered_by(make: Any) -> type | None:
+    """The shape that a function says it answers."""
+    found = get_type_hints(make).get("return")
+    return found if is_typeddict(found) else None
 
 
-class EdgeAnswer(BaseModel):
-    """One use of a value."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    id: str
-    from_: str = Field(alias="from")
-    to: str
-    slot: int
-    local: Wire
-    contribution: Wire
-    local_latex: str | None
-    contribution_text: str | None
+def schemas(described: Iterable[type]) -> dict[str, dict[str, Any]]:
+    """JSON schemas by name, of these shapes and of all they are made of."""
+    wanted: list[tuple[Any, Literal["serialization"], TypeAdapter[Any]]] = [
+        (each, "serialization", adapter(each)) for each in described
+    ]
+    _, made = TypeAdapter.json_schemas(wanted, ref_template="#/components/schemas/{model}", schema_generator=_Schemas)
+    return made["$defs"]  # type: ignore[no-any-return]
 
 
-class FormulaAnswer(BaseModel):
-    """The formula of a step: `left = letters = numbers = result`, in LaTeX; the whole of it in LaTeX and in plain text."""
+class _Schemas(GenerateJsonSchema):
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
 
-    left: str
-    letters: str
-    numbers: str
-    result: str
-    latex: str
-    plain: str
-    product: str = Field(default="", description="Backward: upstream × local = contribution.")
-    sum: str = Field(default="", description="Backward: the grad before → after (change).")
-
-
-class OperationAnswer(BaseModel):
-    """An operation that occurs, with a and b for its operands and y for its result."""
-
-    symbol: str
-    rule: str
-    latex: str
-    derivatives: list[str]
-    convention: str
-    python: str
-    torch: str
-
-
-class BadgeAnswer(BaseModel):
-    """Where the gradient goes wrong."""
-
-    node: str
-    kind: TroubleKind
-    edge: str | None
-    number: Wire
-    sentence: str
-
-
-class WriteAnswer(BaseModel):
-    """One number that a step changes."""
-
-    node: str
-    field: Literal["data", "grad"]
-    before: Wire
-    after: Wire
-
-
-class EdgeWriteAnswer(BaseModel):
-    """One number at an edge that a step changes."""
-
-    edge: str
-    field: Literal["local", "contribution"]
-    before: Wire
-    after: Wire
-
-
-class StepAnswer(BaseModel):
-    """One moment of the story."""
-
-    index: int
-    phase: Phase
-    node: str
-    edge: str | None
-    edges: list[str]
-    writes: list[WriteAnswer]
-    edge_writes: list[EdgeWriteAnswer]
-    covers: list[int] | None = Field(description="Of a folded story: first and last step of the whole one.")
-    text: str
-    latex: str
-    formula: FormulaAnswer | None = Field(description="null in a very long story: see explain.json.")
-
-
-class WarningAnswer(BaseModel):
-    """Something worth saying that is no error."""
-
-    message: str
-    node: str | None
-    span: SpanAnswer | None
-
-
-class LinksAnswer(BaseModel):
-    """Where this moment can be seen."""
-
-    page: str
-    svg: str
-    dot: str
-    json_: str = Field(alias="json")
-    embed: str
-
-
-class GraphAnswer(BaseModel):
-    """A program, run and drawn."""
-
-    version: Literal[1]
-    source: str
-    code: str
-    output: str
-    nodes: list[NodeAnswer]
-    edges: list[EdgeAnswer]
-    steps: list[StepAnswer]
-    groups: list[GroupAnswer]
-    operations: dict[str, OperationAnswer]
-    badges: list[BadgeAnswer]
-    tape: dict[str, Any] | None = Field(description="Of a folded story: all operations of the run, in short.")
-    examples: int = Field(description="Calls of one net or function of which `example` shows one.")
-    step: int
-    end: int = Field(description="The step of the finished picture: the last, but before an update that training makes.")
-    warnings: list[WarningAnswer]
-    printed: list[str]
-    links: LinksAnswer
-    svg: str
-
-
-class ProblemAnswer(BaseModel):
-    """What went wrong (RFC 9457). `line`, `column` and `length` say where in the program; `hint` says what to try."""
-
-    model_config = ConfigDict(extra="allow")
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    line: int | None
-    column: int | None
-    length: int | None
-    hint: str | None
-    source_code: str | None
-
-
-class Ready(BaseModel):
-    """Whether this process can do its work."""
-
-    ready: bool
-    version: str
+    def typed_dict_schema(self, schema: Any) -> dict[str, Any]:
+        """Fields are added without a new version: a client must let pass what it does not know."""
+        made = super().typed_dict_schema(schema)
+        made.pop("additionalProperties", None)
+        return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from stepgrad.app.drawing.diagram.networks import Networks
 from stepgrad.app.drawing.explaining import Explainer
@@ -18,7 +18,7 @@ from stepgrad.app.drawing.words import Narrator
 from stepgrad.app.knobs import Knobs
 from stepgrad.app.options import Options
 from stepgrad.app.steps import resolve
-from stepgrad.app.tape import tape_of
+from stepgrad.app.tape import TapeAnswer, tape_of
 from stepgrad.app.views import view_of
 from stepgrad.engine.folding import drawn_for, examples
 from stepgrad.engine.recording import Recording
@@ -90,7 +90,7 @@ class Story:
         return self._runs.course(self._key, knobs)
 
     @cached_property
-    def tape(self) -> dict[str, Any] | None:
+    def tape(self) -> TapeAnswer | None:
         """The operations of the whole run, where some are folded."""
         return tape_of(self.recording) if self._folded else None
 

@@ -9,18 +9,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
 
-from stepgrad.app.wire import number
+from typing_extensions import TypedDict
+
+from stepgrad.app.schemas import shape
+from stepgrad.app.wire import Num, number
 from stepgrad.engine.recording import Computed, Entry, Graph, Recording, Seeded, Terms, Written
 
-__all__ = ["LONGEST", "tape_of"]
+__all__ = ["LONGEST", "TapeAnswer", "tape_of"]
 
 LONGEST = 5_000
 """Values on a tape: some 30 bytes each."""
 
 
-def tape_of(recording: Recording) -> dict[str, Any] | None:
+@shape
+class TapeAnswer(TypedDict):
+    """All operations of a run of which some are folded: what it takes to compute what is not told."""
+
+    ids: list[str]
+    """All values, in order of evaluation. Elsewhere here a value is its place in this list."""
+    keys: dict[str, str]
+    """Of leaves that are no constants, by id."""
+    start: dict[str, Num]
+    """The data that leaves begin with, by id."""
+    operations: list[tuple[int, str, list[int], list[Num]]]
+    """Result, `op`, inputs, params of each."""
+    root: int
+    """What was differentiated."""
+
+
+def tape_of(recording: Recording) -> TapeAnswer | None:
     """The operations of a run, or None where these are too many or there are several passes."""
     graph, log = recording.graph, recording.log
     if len(graph) > LONGEST or graph.unknown is not None or not _is_one_pass(graph, log):
@@ -31,7 +49,7 @@ def tape_of(recording: Recording) -> dict[str, Any] | None:
         "keys": {ids[row]: graph.keys[row] for row in graph.leaves if graph.kinds[row] != "constant"},
         "start": {ids[row]: number(recording.start.get(row, recording.data[row])) for row in graph.leaves},
         "operations": [
-            [row.out, row.op.name, list(row.inputs), [number(param) for param in row.params]] for row in graph.program
+            (row.out, row.op.name, list(row.inputs), [number(param) for param in row.params]) for row in graph.program
         ],
         "root": recording.root,
     }

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Any, Literal
+
+from typing_extensions import TypeAliasType
 
 from stepgrad.app.errors import ProblemError
 
 __all__ = ["Num", "dump", "number", "read"]
 
-Num = float | str | None
+Num = TypeAliasType("Num", float | Literal["Infinity", "-Infinity", "NaN"] | None)
+"""A number on the wire: JSON has no infinity, so those are spelled; null is "not computed yet"."""
 
 
 def number(value: float | None) -> Num:

@@ -8,15 +8,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import NotRequired
+
+from typing_extensions import TypedDict
 
 from stepgrad.app.drawing.naming import is_name, text_of
 from stepgrad.app.drawing.spelling import factor, number_text
 from stepgrad.app.drawing.words import Narrator
+from stepgrad.app.schemas import shape
 from stepgrad.engine.replay import Replay
 from stepgrad.engine.trace import Edge, Step, Trace
 from stepgrad.engine.trouble import Trouble, TroubleKind, troubles
 
-__all__ = ["Explainer"]
+__all__ = ["Explainer", "FormulaAnswer"]
+
+
+@shape
+class FormulaAnswer(TypedDict):
+    """The formula of a step in its parts, in LaTeX without dollar signs. Parts that a phase does not have are empty."""
+
+    left: str
+    """What is computed."""
+    letters: str
+    """From what, in letters."""
+    numbers: str
+    """The same with numbers."""
+    result: str
+    latex: str
+    """All of it: `left = letters = numbers = result`; of several steps a line for each."""
+    plain: str
+    """All of it as plain text."""
+    product: NotRequired[str]
+    """Backward only, as text: upstream × local = contribution."""
+    sum: NotRequired[str]
+    """Backward only, as text: the grad before → after (change)."""
 
 
 class Explainer:
@@ -28,17 +53,22 @@ class Explainer:
 
     # Steps -------------------------------------------------------------------------------------------------------------
 
-    def formula(self, step: Step) -> dict[str, str]:
+    def formula(self, step: Step) -> FormulaAnswer:
         """`letters = numbers = result` in LaTeX, all of it as `latex`, and in plain text; backward also `product` and `sum`."""
         if len(step.parts) == 1:
             return self.formula(step.parts[0])
         if step.parts:
             plain = "\n".join(self._plain(part) for part in step.parts)
-            none = dict.fromkeys(("left", "letters", "numbers", "result"), "")
-            return {**none, "latex": self._narrator.latex(step), "plain": plain}
+            return {"left": "", "letters": "", "numbers": "", "result": "", "latex": self._narrator.latex(step), "plain": plain}
         parts = self._narrator.formulas.parts(step)
-        told = {"left": parts.left, "letters": parts.letters, "numbers": parts.numbers, "result": parts.result}
-        told |= {"latex": parts.whole, "plain": self._plain(step)}
+        told: FormulaAnswer = {
+            "left": parts.left,
+            "letters": parts.letters,
+            "numbers": parts.numbers,
+            "result": parts.result,
+            "latex": parts.whole,
+            "plain": self._plain(step),
+        }
         if step.phase == "backward" and step.edge and not step.is_observed:
             told |= {"product": self.product(step), "sum": _sum(step)}
         return told

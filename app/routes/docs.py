@@ -8,6 +8,8 @@ from fastapi.responses import Response
 from stepgrad.app import wire
 from stepgrad.app.etags import etag_of
 from stepgrad.app.routes.answering import PAGE_CACHE
+from stepgrad.app.routes.openapi import document
+from stepgrad.app.studies import STUDIES
 
 __all__ = ["router"]
 
@@ -54,5 +56,9 @@ def start() -> Response:
 
 @router.get("/openapi.json")
 def openapi(request: Request) -> Response:
-    headers = {"Cache-Control": PAGE_CACHE, "ETag": etag_of(request.app.state.fingerprint, "openapi")}
-    return Response(wire.dump(request.app.openapi()), headers=headers, media_type="application/json")
+    state = request.app.state
+    if state.document is None:
+        state.document = wire.dump(document(request.app))
+    depends = [study.depends() for study in STUDIES.values()]  # of the examples
+    headers = {"Cache-Control": PAGE_CACHE, "ETag": etag_of(state.fingerprint, "openapi", *depends)}
+    return Response(state.document, headers=headers, media_type="application/json")

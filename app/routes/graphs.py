@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -10,15 +11,13 @@ from fastapi.responses import Response
 from starlette.convertors import Convertor, register_url_convertor
 
 from stepgrad.app import wire
-from stepgrad.app.errors import ProblemError
 from stepgrad.app.etags import etag_of, matches
-from stepgrad.app.exporting import FORMATS, Format, which_formats
+from stepgrad.app.exporting import FORMATS, Format, unknown_format
 from stepgrad.app.options import Options
 from stepgrad.app.pipeline import Pipeline
-from stepgrad.app.routes import openapi
+from stepgrad.app.request import GraphRequest
 from stepgrad.app.routes.answering import CACHE
 from stepgrad.app.routes.reading import json_body, pipeline_of, program, remember
-from stepgrad.app.schemas import GraphRequest
 from stepgrad.app.story import Moment
 from stepgrad.app.studies import STUDIES
 
@@ -41,13 +40,13 @@ register_url_convertor("code", CodeConvertor())
 router = APIRouter(tags=["graphs"])
 
 
-@router.get("/g.{extension}", summary="A picture, from the program as it is", **openapi.picture(readable=True))
+@router.get("/g.{extension}", operation_id="get_picture", summary="A picture, from the program as it is")
 async def readable(request: Request) -> Response:
     """`/g.svg?e=a = 2%0Ab = a*a`: the same answer, byte for byte, as `/g/CODE.svg`."""
     return await _picture(request, None)
 
 
-@router.get("/g/{code:code}.{extension}", summary="A picture, from the CODE of a program", **openapi.picture(readable=False))
+@router.get("/g/{code:code}.{extension}", operation_id="get_picture_by_code", summary="A picture, from the CODE of a program")
 async def encoded(request: Request) -> Response:
     """CODE is base64url(zlib(UTF-8 text)), as in Kroki."""
     return await _picture(request, request.path_params["code"])
@@ -57,12 +56,14 @@ async def graph_request(request: Request) -> GraphRequest:
     return GraphRequest.read(await json_body(request))
 
 
-@router.post("/api/v1/graphs", summary="A program's graph, steps, numbers and picture", **openapi.graph())
+@router.post("/api/v1/graphs", operation_id="post_graph", summary="A program's graph, steps, numbers and picture")
 def graph(request: Request, body: Annotated[GraphRequest, Depends(graph_request)]) -> Response:
     """Run a program, differentiate it, draw it. `inputs` gives named inputs other values; options of a picture go beside it."""
     pipeline = pipeline_of(request)
     remember(request, body.source)
     moment = pipeline.moment(body.source, body.options, body.inputs)
+    if body.inputs:  # for the links in the answer
+        moment = replace(moment, options=body.options.model_copy(update={"inputs": body.spelled}))
     headers = {"Cache-Control": "no-store", "X-Step": str(moment.index), "X-Step-Count": str(len(moment.told.steps))}
     return Response(wire.dump(pipeline.json(moment)), headers=headers, media_type="application/json")
 
@@ -71,7 +72,7 @@ async def _picture(request: Request, code: str | None) -> Response:
     """A short program whose structure is known is drawn right here: handing it to a thread would cost as much again."""
     extension: str = request.path_params["extension"]
     if (form := FORMATS.get(extension)) is None:
-        raise ProblemError(404, "format", "There is no such format", hint=which_formats())
+        raise unknown_format()
     source, options = program(request, code, "picture")
     etag = etag_of(request.app.state.fingerprint, extension, options.query("picture"), source)
     headers = {"ETag": etag, "Cache-Control": CACHE}

@@ -4,46 +4,42 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
+from typing_extensions import TypedDict
 
 from stepgrad import __version__
-from stepgrad.app.errors import ProblemError
 from stepgrad.app.options import Options
+from stepgrad.app.refusals import not_ready
 from stepgrad.app.routes.reading import pipeline_of
-from stepgrad.app.schemas import Ready
+from stepgrad.app.schemas import shape
 
-__all__ = ["router"]
+__all__ = ["HealthAnswer", "healthy", "router"]
 
 router = APIRouter(tags=["health"])
 
-_HEALTHY = {"ready": True, "version": __version__}
-_BROKEN = {
-    503: {
-        "description": "It cannot.",
-        "content": {"application/problem+json": {"example": {"title": "Not ready", "status": 503}}},
-    }
-}
+
+@shape
+class HealthAnswer(TypedDict):
+    """Whether this process can do its work."""
+
+    ready: bool
+    version: str
 
 
-@router.get(
-    "/healthz", summary="Is the process alive?", responses={200: {"content": {"application/json": {"example": _HEALTHY}}}}
-)
-async def healthz() -> Ready:
+def healthy() -> HealthAnswer:
+    return {"ready": True, "version": __version__}
+
+
+@router.get("/healthz", operation_id="get_health", summary="Is the process alive?")
+async def healthz() -> Response:
     """Constant time, on the event loop."""
-    return Ready(ready=True, version=__version__)
+    return JSONResponse(healthy())
 
 
-@router.get(
-    "/readyz",
-    summary="Can it draw?",
-    response_class=Response,
-    responses={200: {"model": Ready, "content": {"application/json": {"example": _HEALTHY}}}, **_BROKEN},  # type: ignore[dict-item]
-)
+@router.get("/readyz", operation_id="get_readiness", summary="Can it draw?")
 def readyz(request: Request) -> Response:
     """Lays out a graph, as a request would, and past every cache."""
     try:
         pipeline_of(request).check(Options())
     except Exception as error:
-        raise ProblemError(
-            503, "not-ready", "Not ready", "A small graph could not be drawn.", headers={"Retry-After": "5"}
-        ) from error
-    return JSONResponse(_HEALTHY)
+        raise not_ready() from error
+    return JSONResponse(healthy())

@@ -19,7 +19,6 @@ from stepgrad.app.links import encode
 from stepgrad.app.options import Options
 from stepgrad.app.problems import header_text
 from stepgrad.app.query import Kind
-from stepgrad.app.routes import openapi
 from stepgrad.app.routes.answering import PAGE_CACHE
 from stepgrad.app.routes.reading import pipeline_of, program, query, remember
 from stepgrad.app.tables import tables
@@ -31,7 +30,7 @@ __all__ = ["router"]
 router = APIRouter(tags=["pages"])
 
 
-@router.get("/", summary="The page", **openapi.page(readable=None))
+@router.get("/", operation_id="get_start", summary="The page")
 def start(request: Request) -> Response:
     """With `?e=PROGRAM` that program, else the first of the gallery."""
     if any(name == "e" for name, _ in query(request)):
@@ -39,19 +38,19 @@ def start(request: Request) -> Response:
     return _open(request, None, "page", gallery()[0].source)
 
 
-@router.get("/g/{code:path}", summary="The page with a program", **openapi.page(readable=False))
+@router.get("/g/{code:path}", operation_id="get_page", summary="The page with a program")
 def page(request: Request) -> Response:
     """Everything that is seen is in the address: the program, the step, the view."""
     return _open(request, request.path_params["code"], "page")
 
 
-@router.get("/embed", summary="The player, from the program as it is", **openapi.embed(readable=True))
+@router.get("/embed", operation_id="get_embed", summary="The player, from the program as it is")
 def embed_readable(request: Request) -> Response:
     """The player without the editor. The only address that may be framed."""
     return _open(request, None, "embed")
 
 
-@router.get("/embed/{code:path}", summary="The player, from the CODE of a program", **openapi.embed(readable=False))
+@router.get("/embed/{code:path}", operation_id="get_embed_by_code", summary="The player, from the CODE of a program")
 def embed(request: Request) -> Response:
     """The player without the editor. The only address that may be framed."""
     return _open(request, request.path_params["code"], "embed")

@@ -14,6 +14,7 @@ from stepgrad.app.links import decode
 from stepgrad.app.options import Options
 from stepgrad.app.pipeline import Pipeline
 from stepgrad.app.query import Kind as Where
+from stepgrad.app.refusals import not_json
 
 __all__ = ["Pairs", "json_body", "pipeline_of", "program", "query", "remember", "source_of"]
 
@@ -80,7 +81,7 @@ async def json_body(request: Request) -> Any:
     """The body, read strictly. FastAPI's own reading takes NaN, UTF-16 and whatever comes last."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != "application/json":
-        raise ProblemError(415, "media-type", "The body is not JSON", hint="Send it as `Content-Type: application/json`.")
+        raise not_json()
     return wire.read(await request.body())
 
 

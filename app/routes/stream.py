@@ -11,7 +11,7 @@ Whoever closes the connection ends the work.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from fastapi.responses import Response
 from starlette.responses import StreamingResponse
 
 from stepgrad.app import wire
-from stepgrad.app.errors import ProblemError, as_problem
+from stepgrad.app.errors import ProblemAnswer, ProblemError, as_problem
 from stepgrad.app.studies.knobs import Training
 from stepgrad.app.studies.runs import check_size, packed
 from stepgrad.app.studies.telling import Subject
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from stepgrad.app.training import Course
 
-__all__ = ["HEADERS", "MEDIA_TYPE", "Places", "TrainingStream", "wants_events"]
+__all__ = ["EVENTS", "HEADERS", "MEDIA_TYPE", "Places", "TrainingStream", "wants_events"]
 
 MEDIA_TYPE = "text/event-stream"
 
@@ -93,9 +93,9 @@ class TrainingStream(Response):
         # Before 2.4 it is the server's custom to say that a client has gone, and StreamingResponse listens for that.
         scope = {**scope, "asgi": {**scope.get("asgi", {}), "spec_version": "2.3"}}
         with self._places:
-            await StreamingResponse(self._events(), 200, HEADERS, MEDIA_TYPE)(scope, receive, send)
+            await StreamingResponse(self.events(), 200, HEADERS, MEDIA_TYPE)(scope, receive, send)
 
-    async def _events(self) -> AsyncIterator[bytes]:
+    async def events(self) -> AsyncIterator[bytes]:
         subject, question, course = self._subject, self._question, self._course
         try:
             yield _event("start", await run_in_threadpool(_start, subject, question, course))
@@ -150,5 +150,8 @@ def _progress(course: Course, told: int, made: int, history: bool) -> dict[str, 
     }
 
 
-def _event(name: str, data: dict[str, Any]) -> bytes:
+def _event(name: str, data: Mapping[str, Any]) -> bytes:
     return b"event: " + name.encode() + b"\ndata: " + wire.dump(data) + b"\n\n"
+
+
+EVENTS: dict[str, type] = {"problem": ProblemAnswer}

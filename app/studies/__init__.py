@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from stepgrad.app import wire
+from stepgrad.app.schemas import answered_by
 from stepgrad.app.studies.adding import paths
 from stepgrad.app.studies.boundaries import boundary_json, boundary_svg
 from stepgrad.app.studies.carrying import carrying
@@ -38,7 +39,7 @@ class Study:
     file: str
     """The last part of its address."""
     question: type[Question]
-    make: Callable[[Subject, Any], dict[str, Any] | str]
+    make: Callable[[Subject, Any], Mapping[str, Any] | str]
     help: str
     depends: Callable[[], str] = str
     """What the answer depends on beside program and question, for its ETag."""
@@ -48,6 +49,20 @@ class Study:
     @property
     def name(self) -> str:
         return self.file.partition(".")[0]
+
+    @property
+    def identifier(self) -> str:
+        """What it is called in names of operations: `check`, `check_svg`."""
+        return self.name if self.is_json else self.file.replace(".", "_")
+
+    @property
+    def is_json(self) -> bool:
+        return self.media_type == "application/json"
+
+    @property
+    def answer(self) -> type | None:
+        """The shape of its JSON, which `make` says."""
+        return answered_by(self.make)
 
     @property
     def media_type(self) -> str:

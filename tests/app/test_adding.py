@@ -55,7 +55,7 @@ async def told():
         wrong = await client.get("/g.json", params=program | {"wind": "gael"})
         links = (await client.get("/g.json", params=program | {"wind": "gale"})).json()["links"]
         page = (await client.get("/", params=program | {"wind": "gale"})).text
-        api = (await client.get("/openapi.json")).json()["paths"]["/g/{code}.{extension}"]["get"]["parameters"]
+        api = (await client.get("/openapi.json")).json()["components"]["parameters"]
         return {
             "made": gale.status_code,
             "tags": calm.headers["etag"] != gale.headers["etag"],
@@ -63,7 +63,7 @@ async def told():
             "links": {name: "wind=gale" in link for name, link in links.items()},
             "boot": [row for row in json.loads(page.partition('id="boot">')[2].partition("</script>")[0])["tables"]["options"]
                      if row["name"] == "wind"],
-            "documented": [each["schema"]["enum"] for each in api if each["name"] == "wind"],
+            "documented": api["wind"]["schema"]["enum"],
             "structure": Options(wind="gale").structure != Options().structure,
         }
 
@@ -81,12 +81,12 @@ def test_an_option_is_a_row():
 
     assert (told["made"], told["tags"], told["structure"]) == (200, True, True)
     assert told["hint"] == "Did you mean `gale`? Allowed are `calm`, `gale`."
-    assert told["links"] == {"page": True, "svg": True, "dot": True, "json": True, "embed": False}
+    assert told["links"] == {"page": True, "svg": True, "dot": True, "json": True, "py": True, "embed": False}
     assert told["boot"] == [
         {"name": "wind", "default": "calm", "type": "word", "affects": ["structure"], "links": ["picture", "page"],
          "words": ["calm", "gale"]}
     ]  # fmt: skip
-    assert told["documented"] == [["calm", "gale"]]
+    assert told["documented"] == ["calm", "gale"]
     assert "--wind calm|gale How much it blows. [calm]" in told["help"]
 
 
@@ -98,7 +98,7 @@ import httpx
 from stepgrad.app.exporting import FORMATS, Format
 
 FORMATS["txt"] = Format(
-    "txt", "text/plain; charset=utf-8", lambda line, moment: moment.sentence.encode(), "the sentence", example="a = 3."
+    "txt", "text/plain; charset=utf-8", lambda line, moment: moment.sentence.encode(), "the sentence"
 )
 
 from stepgrad.app.cli import main
@@ -110,14 +110,15 @@ async def told():
         made = await client.get("/g.txt", params={"e": "a = 3\\nb = a * a", "step": 1})
         wrong = await client.get("/g.txt", params={"e": "a = tahn(1)"}, headers={"Accept": "text/html"})
         none = await client.get("/g.exe", params={"e": "a = 3"}, headers={"Accept": "application/json"})
-        api = (await client.get("/openapi.json")).json()["paths"]["/g/{code}.{extension}"]["get"]
+        api = (await client.get("/openapi.json")).json()
+        parts, answer = api["components"], api["paths"]["/g/{code}.{extension}"]["get"]["responses"]["200"]
         return {
             "made": [made.text, made.headers["content-type"]],
             "wrong": [wrong.status_code, wrong.headers["content-type"]],
             "none": none.json()["hint"],
-            "parameter": next(each["schema"]["enum"] for each in api["parameters"] if each["name"] == "extension"),
-            "example": api["responses"]["200"]["content"]["text/plain"]["example"],
-            "hint": api["responses"]["404"]["content"]["application/problem+json"]["example"]["hint"],
+            "parameter": parts["parameters"]["extension"]["schema"]["enum"],
+            "example": [*answer["content"]["text/plain"]["examples"], parts["examples"]["graph.txt"]["value"]],
+            "hint": parts["examples"]["problem.404"]["value"]["hint"],
         }
 
 result = asyncio.run(told())
@@ -136,7 +137,7 @@ def test_a_format_is_a_row():
     assert told["wrong"] == [422, "application/problem+json"]
     assert told["none"] == told["hint"] == "There are svg, dot, json, py, txt."
     assert told["parameter"] == ["svg", "dot", "json", "py", "txt"]
-    assert told["example"] == "a = 3."
+    assert told["example"] == ["graph.txt", "`×` sends back 1 × (-3) = -3: a.grad goes from 0 to -3."]
     assert "txt: the sentence" in told["help"]
 
 
