@@ -25,6 +25,7 @@ CI = os.environ.get("CI", "").lower() in {"1", "true"}
 
 settings.register_profile("local", deadline=None)  # how long an example takes depends on who else is on the machine
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("many", deadline=None, max_examples=20_000)  # by hand: --hypothesis-profile=many
 settings.load_profile("ci" if CI else "local")
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from stepgrad.engine.ops import OPS, Op
 from tests.programs import FIRST
 
-__all__ = ["FORMS", "Program", "hostile_text", "programs", "python_programs", "trees"]
+__all__ = ["FORMS", "Program", "hostile_text", "parted_programs", "programs", "python_programs", "trees"]
 
 # Where an operation has a domain, a form of it that is smooth for all operands.
 _SAFE = {
@@ -101,6 +101,62 @@ def python_programs(draw: st.DrawFn, make: str = "{0}") -> Program:
         known.append(v)
     lines += [f"y = {known[-1]} * 1 + {known[-2]}", "print(y)"]
     return Program("\n".join(lines), inputs)
+
+
+_PARTS = (
+    *_BLOCKS,
+    "xs{i} = [{n} * k for k in range({many})]\n{v} = {b}",
+    "xs{i} = [{a} * k + {n} for k in range({many})]\n{v} = xs{i}[-1]",
+    "xs{i}, ys{i} = [], {{}}\n{v} = sum(xs{i}) + {a}",
+    "grid{i} = [[{a} * j - k for j in range(3)] for k in range({few})]\n{v} = {b} + grid{i}[0][0]",
+    "d{i} = {{'p': {a} * {n}, 'q': [{b}, {b} * 2, {n}], 'r': {{'s': -{a}}}}}\n{v} = {b}",
+    "def f{i}(x):\n    z = x * {n}\n    u = z + x\n    return\nf{i}({a})\n{v} = {b}",
+    "def f{i}(x):\n    def g(t):\n        s = t * t\n        return s + t\n    return [g(x), g(x * 2), x]\n"
+    "f{i}({a})\n{v} = f{i}({b})[{few} % 3]",
+    "def f{i}(x, k):\n    return x * k + f{i}(x * 0.5, k - 1) if k else x\n"
+    "us{i} = [f{i}({a}, k) for k in range({few})]\n{v} = {a}",
+    "n{i} = Neuron(2, seed=3)\nn{i}([{a}, {n}])\n{v} = {b}",
+    "n{i} = Layer(2, {few}, seed=3)\n{v} = n{i}([{a}, {b}])[0] if {few} > 1 else {a}",
+    "n{i} = MLP(2, [3, {few}], seed=3)\nn{i}([{a}, {n}])\n{v} = {a} + {b}",
+    "n{i} = MLP(1, [2, 1], seed=3)\nouts{i} = [n{i}([x]) for x in [{a}, {b}, {n}]]\n{v} = outs{i}[1]",
+    "n{i} = MLP(1, [2, 1], seed=3)\n{v} = sum((n{i}([x]) - {n}) ** 2 for x in [{a}, {b}, {n}])",
+    "for k in range({many}):\n    t{i} = {n} * k\n{v} = {a}",
+    "for k in range({few}):\n    for j in range({few}):\n        t{i} = {a} * k - {b} * j\n        u{i} = t{i} * t{i}\n"
+    "{v} = t{i} + {n}",
+    "k{i} = 0\nwhile k{i} < {few}:\n    k{i} += 1\n    w{i} = {a} ** 2 / 4\n{v} = -{b}",
+    "class C{i}:\n    def __init__(self, x):\n        self.x = x * 2\n        self.y = [x, 1.0, x + {n}]\n"
+    "    def __call__(self, t):\n        return t * self.x\nc{i} = C{i}({a})\nc{i}({b})\n{v} = {b}",
+    "{v} = {a} * {b} + {n}\n{v}.backward()",
+    "for k in range({few}):\n    {v} = ({a} * {b} - {n}) ** 2\n    a.grad = 0.0\n    {v}.backward()\n    a.data -= 0.01 * a.grad",
+    "n{i} = MLP(1, [2, 1], seed=3)\nfor k in range({few}):\n    {v} = (n{i}([{a}]) - {n}) ** 2\n    for p in n{i}.parameters():\n"
+    "        p.grad = 0.0\n    {v}.backward()\n    for p in n{i}.parameters():\n        p.data += -0.05 * p.grad",
+    "print({a})\n{v} = {a}",
+)
+_ENDINGS = (
+    "y = {a} * {b}",
+    "y = {a} * {b} + {a}\ny.backward()",
+    "y = {a} + {b}\ny.backward()\ny.backward()",
+    "ys = [{a}, {b} * 2, {a} - {b}]",
+    "ys = [{a} * 1, {b} * 2]\nfor y in ys:\n    y.backward()",
+    "w = 0.0",
+    "print({a}, {b})",
+    "",
+)
+
+
+@st.composite
+def parted_programs(draw: st.DrawFn) -> str:
+    """Programs of parts that fold, of which many are read by nobody: lists, calls, nets, turns of loops."""
+    lines, known = [f"{name} = {draw(numbers)}" for name in ("a", "b")], ["a", "b"]
+    read = st.sampled_from(known)  # and all that is known later
+    for i in range(draw(st.integers(0, 6))):
+        v, few, many = f"v{i}", draw(st.integers(1, 4)), draw(st.sampled_from([1, 2, 3, 10, 61, 70]))
+        block = draw(st.sampled_from(_PARTS))
+        lines.append(block.format(i=i, v=v, a=draw(read), b=draw(read), n=f"({draw(numbers)})", few=few, many=many))
+        known.append(v)
+        read = st.sampled_from(known)
+    lines.append(draw(st.sampled_from(_ENDINGS)).format(a=draw(read), b=draw(read)))
+    return "\n".join(lines)
 
 
 PIECES = [

@@ -12,6 +12,7 @@ from stepgrad.engine.folding import COLLAPSE, Fold, examples, folding
 from stepgrad.engine.language import record, run
 from stepgrad.engine.trace import Trace
 from tests.stories import folded as fold
+from tests.strategies import parted_programs
 
 LOSS = """
 n = MLP(3, [4, 4, 1])
@@ -133,6 +134,14 @@ def test_folding_a_random_net_changes_no_number(sizes, nin, activation, seed, ex
     whole = run(source)
     open = data.draw(st.sets(st.sampled_from([group.key for group in whole.groups]), max_size=4))
     check(whole, fold(source, collapse, open))
+
+
+@given(parted_programs(), st.sampled_from(COLLAPSE), st.data())
+def test_folding_any_program_changes_no_number(source: str, collapse, data):  # type: ignore[no-untyped-def]
+    whole = run(source)
+    keys = [group.key for group in whole.groups] or ["none"]
+    signed = st.tuples(st.sampled_from(["", "", "-"]), st.sampled_from(keys)).map("".join)
+    check(whole, fold(source, collapse, data.draw(st.sets(signed, max_size=4))))
 
 
 def test_auto_keeps_to_about_sixty_boxes():
