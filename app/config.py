@@ -56,7 +56,7 @@ class Settings(BaseModel):
     dot: Annotated[tuple[str, ...], BeforeValidator(_command)] = Field(
         default=(), description="Graphviz command, like `dot`. Empty: the one that came with the package."
     )
-    layout_seconds: float = Field(default=1.0, gt=0, le=60, description="Time one layout may take, all its attempts together.")
+    layout_seconds: float = Field(default=4.0, gt=0, le=60, description="Processor time one layout may take.")
     layout_processes: int = Field(default=2, ge=1, le=64, description="Large layouts at once; half of the small ones.")
     layout_memory: int = Field(default=512 << 20, ge=64 << 20, description="Address space of one layout, bytes.")
 

@@ -10,13 +10,11 @@ the exports all come through here. Safe to call from many threads.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from time import monotonic
 
 from stepgrad.app.answers import GraphAnswer, graph_answer
 from stepgrad.app.caching import Cache
 from stepgrad.app.config import Settings
 from stepgrad.app.drawing.dot import export_dot
-from stepgrad.app.drawing.errors import TooLarge
 from stepgrad.app.drawing.layout import Engine, Layout
 from stepgrad.app.drawing.skeleton import Font, Skeleton
 from stepgrad.app.drawing.structure import Structure, structure_of
@@ -27,9 +25,6 @@ from stepgrad.app.story import Moment
 from stepgrad.engine.language import run
 
 __all__ = ["Pipeline"]
-
-REFUSED_SECONDS = 60.0
-"""How long a graph that took too long is refused without another try."""
 
 
 class Pipeline:
@@ -47,7 +42,6 @@ class Pipeline:
         )
         self._layouts: Cache[Structure, Layout] = Cache(settings.skeleton_cache // 4, _layout_weight)
         self._skeletons: Cache[object, Skeleton] = Cache(settings.skeleton_cache, lambda skeleton: skeleton.size)
-        self._refused: Cache[Structure, tuple[float, TooLarge]] = Cache(1_000, lambda _: 1)
 
     def moment(self, source: str, options: Options, inputs: Mapping[str, float] | None = None) -> Moment:
         """Run a program and find the step. Raises EngineError, or a ProblemError for a step that does not exist."""
@@ -83,13 +77,7 @@ class Pipeline:
         return (structure.digest, options.theme, options.bg, font, moment.view)
 
     def _layout(self, structure: Structure) -> Layout:
-        if (refused := self._refused.get(structure)) and monotonic() < refused[0]:
-            raise TooLarge(refused[1].message, refused[1].hint)  # a new one: a traceback grows with each raise
-        try:
-            return self._layouts.get_or_make(structure, lambda: self._engine.layout(structure))
-        except TooLarge as error:
-            self._refused.put(structure, (monotonic() + REFUSED_SECONDS, error))
-            raise
+        return self._layouts.get_or_make(structure, lambda: self._engine.layout(structure))
 
     def dot(self, moment: Moment) -> str:
         """The picture as DOT, with labels, for anybody's Graphviz."""

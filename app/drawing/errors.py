@@ -1,8 +1,8 @@
 """Why a graph was not drawn.
 
 DrawingError
-├── TooLarge       more than a layout within the deadline can do; known before or found out by trying
-├── LayoutFailed   Graphviz crashed, is missing, or answered nonsense
+├── TooLarge       more than can be laid out, by the counts of boxes and edges
+├── LayoutFailed   Graphviz crashed, hung, is missing, or answered nonsense; the same request may succeed later
 └── Busy           too many layouts are running already; the same request may succeed a moment later
 """
 

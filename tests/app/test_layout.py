@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
+import httpx
 import pytest
 
+from stepgrad.app.config import Settings
 from stepgrad.app.drawing.dot import layout_dot
 from stepgrad.app.drawing.errors import Busy, DrawingError, LayoutFailed, TooLarge
-from stepgrad.app.drawing.layout import Engine
+from stepgrad.app.drawing.layout import Engine, _bundled
 from stepgrad.app.drawing.plain import Layout, read_plain
 from stepgrad.app.drawing.shapes import shape_of
-from stepgrad.app.drawing.structure import structure_of
+from stepgrad.app.drawing.structure import Structure, structure_of
 from stepgrad.app.gallery import gallery
+from stepgrad.app.main import create_app
 from stepgrad.engine.language import run
 from tests.app.samples import CHAIN, NEURON, PURE, SQUARE, SYSTEM_DOT, tangled
 from tests.stories import folded as fold
-
-PATIENCE = 20.0
-"""Seconds on a busy machine. What hangs takes longer; how fast it is, the benchmarks say."""
 
 posix = pytest.mark.skipif(os.name != "posix", reason="the fake engines are scripts")
 
@@ -37,12 +37,6 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     if SYSTEM_DOT is None:
         pytest.skip("no `dot` on PATH")
     return Engine(dot=(SYSTEM_DOT,))
-
-
-@pytest.fixture
-def patient(engine: Engine) -> Engine:
-    """The same where it is about what is drawn, and not about when."""
-    return Engine(dot=engine.command, seconds=PATIENCE)
 
 
 def fake(folder: Path, body: str, **limits: float) -> Engine:
@@ -69,9 +63,9 @@ def overlaps(layout: Layout) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("style", ["micrograd", "compact"])
 @pytest.mark.parametrize("dir", ["LR", "TB"])
-def test_boxes_stand_apart_and_edges_go_forward(patient: Engine, style: str, dir: str) -> None:
+def test_boxes_stand_apart_and_edges_go_forward(engine: Engine, style: str, dir: str) -> None:
     for example in gallery():
-        layout = patient.layout(structure_of(run(example.source), style, dir))  # type: ignore[arg-type]
+        layout = engine.layout(structure_of(run(example.source), style, dir))  # type: ignore[arg-type]
         assert overlaps(layout) == [], example.slug
         axis = 0 if dir == "LR" else 1
         for curve in layout.curves:
@@ -89,22 +83,18 @@ def test_the_first_operand_arrives_first(engine: Engine) -> None:
             assert all(b - a > 10 for a, b in pairwise(ends))
 
 
-def test_a_chain_of_reused_weights_is_drawn_in_time(engine: Engine) -> None:
+def test_a_chain_of_reused_weights_is_drawn(engine: Engine) -> None:
     """Plain `dot` takes longer than anybody waits."""
     trace = run(CHAIN)
     for leaves in ("auto", "shared"):
-        begin = time.monotonic()
         layout = engine.layout(structure_of(trace, leaves=leaves))  # type: ignore[arg-type]
-        assert time.monotonic() - begin < PATIENCE
         assert len(layout.curves) == 290
 
 
-def test_a_tangle_is_drawn_or_refused_within_the_deadline(engine: Engine) -> None:
-    for size in (150, 600, 1400):
-        begin = time.monotonic()
-        with contextlib.suppress(TooLarge):
-            engine.layout(tangled(size))
-        assert time.monotonic() - begin < PATIENCE
+@pytest.mark.parametrize("size", [150, 300, 400, 600, 800, 1400])
+def test_a_tangle_is_drawn(engine: Engine, size: int) -> None:
+    """With less care, the more there is of it, so that each takes much less than the processor time there is."""
+    assert len(engine.layout(tangled(size)).curves) == 2 * size - 4
 
 
 @posix
@@ -116,65 +106,77 @@ def test_far_too_much_is_refused_before_graphviz_sees_it(tmp_path: Path) -> None
 
 
 @posix
-def test_a_hung_engine_costs_its_deadline_and_no_more(tmp_path: Path) -> None:
-    engine = fake(tmp_path, "os.fork() and None\ntime.sleep(60)", seconds=0.3)
-    begin = time.monotonic()
-    with pytest.raises(TooLarge, match=r"within 0\.3 s"):
-        engine.layout(structure_of(run(SQUARE)))
-    assert time.monotonic() - begin < PATIENCE
+@pytest.mark.parametrize("body", ["os.fork() and None\ntime.sleep(60)", "while True: pass"], ids=["hangs", "never ends"])
+@pytest.mark.parametrize("size", [2, 1400], ids=["little text", "more than a pipe holds"])
+def test_an_engine_that_gives_no_answer_is_ended(tmp_path: Path, body: str, size: int) -> None:
+    """By the counts the graph is easy: that is not the fault of who asked for it."""
+    engine = fake(tmp_path, body, seconds=0.1)
+    with pytest.raises(LayoutFailed, match="took too long"):
+        engine.layout(tangled(size))
+
+
+REAL = f"os.execv({_bundled()!r}, ['dot', *sys.argv[1:]])"
 
 
 @posix
-def test_one_that_never_reads_is_stopped(tmp_path: Path) -> None:
-    engine = fake(tmp_path, "time.sleep(60)", seconds=0.3)
-    begin = time.monotonic()
-    with pytest.raises(TooLarge):
-        engine.layout(tangled(1400))  # more text than a pipe holds
-    assert time.monotonic() - begin < PATIENCE
+@pytest.mark.parametrize("framed", [False, True])
+def test_a_slow_machine_draws_the_same(tmp_path: Path, framed: bool) -> None:
+    """A picture and its ETag must not depend on who else is on the machine."""
+    structure = framed_structure() if framed else tangled(150)
+    engine = fake(tmp_path, f"time.sleep(1.2)\n{REAL}", seconds=1.0)
+    assert engine.layout(structure).curves == PURE.layout(structure).curves
+
+
+@posix
+def test_an_engine_that_is_killed_once_is_asked_again(tmp_path: Path) -> None:
+    once = f"seen = {str(tmp_path / 'seen')!r}\nif not os.path.exists(seen):\n    open(seen, 'w')\n    os.kill(os.getpid(), 9)\n"
+    for structure in (tangled(10), framed_structure()):
+        (tmp_path / "seen").unlink(missing_ok=True)
+        assert fake(tmp_path, once + REAL).layout(structure).curves == PURE.layout(structure).curves
+    with pytest.raises(LayoutFailed, match="SIGKILL"):
+        fake(tmp_path, "os.kill(os.getpid(), 9)").layout(framed_structure())
 
 
 @posix
 @pytest.mark.parametrize(
-    "body",
+    ("address", "body"),
     [
-        "os.kill(os.getpid(), 11)",
-        "sys.exit(1)",
-        "sys.stdin.read()",
-        "sys.stdin.read(); print('no idea')",
-        "sys.stdin.read(); print('graph 1 1 1\\nstop')",
-        "sys.stdin.read(); print('graph 1 nan nan\\nnode n0 nan 1 1 1\\nstop')",
-        "sys.stdin.buffer.read(); sys.stdout.buffer.write(b'\\xff\\xfe' * 99)",
-        "sys.stdout.write('x' * (9 << 20))",
+        ("/g.svg", "time.sleep(60)"),
+        ("/g.json", "os.kill(os.getpid(), 9)"),
+        ("/", "sys.stdin.read(); print('graph 1 1 1\\nstop')"),
+        ("/embed", "sys.stdin.read(); x = bytearray(1 << 30)"),
     ],
+    ids=["hangs", "is killed", "lies", "eats memory"],
 )
-def test_an_engine_that_crashes_or_lies_is_an_error(tmp_path: Path, body: str) -> None:
-    with pytest.raises(LayoutFailed):
-        fake(tmp_path, body).layout(structure_of(run(SQUARE)))
+async def test_a_sick_engine_is_nobodys_fault_and_is_not_remembered(tmp_path: Path, address: str, body: str) -> None:
+    well = tmp_path / "well"
+    script = fake(tmp_path, f"if os.path.exists({str(well)!r}):\n    {REAL}\n{body}").command[0]
+    service = create_app(Settings(dot=(script,), layout_seconds=0.5))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url="http://stepgrad.test") as client:
+        sick = await client.get(f"{address}?e=a=2%0Ab=a*a")
+        well.touch()
+        healed = await client.get(f"{address}?e=a=2%0Ab=a*a")
 
-
-def test_a_missing_engine_is_an_error_that_says_so() -> None:
-    with pytest.raises(LayoutFailed, match="cannot be started"):
-        Engine(dot=("/nowhere/dot",)).layout(structure_of(run(SQUARE)))
+    assert (sick.status_code, sick.headers["cache-control"], "etag" in sick.headers) == (503, "no-store", False)
+    assert int(sick.headers["retry-after"]) > 0
+    assert healed.status_code == 200
 
 
 @posix
 def test_only_so_many_run_at_once(tmp_path: Path) -> None:
     """Of small graphs twice as many as of large ones."""
-    engine = fake(tmp_path, "time.sleep(60)", seconds=1.0, processes=1, patience=0.1)
+    begun, end = tmp_path / "begun", tmp_path / "end"
+    body = f"open({str(begun)!r} + str(os.getpid()), 'w')\nwhile not os.path.exists({str(end)!r}): time.sleep(0.01)\n{REAL}"
+    engine = fake(tmp_path, body, seconds=10.0, processes=1, patience=0.1)
     structure = structure_of(run(SQUARE))
-
-    def occupy() -> None:
-        with pytest.raises(TooLarge):
+    with ThreadPoolExecutor(2) as pool:
+        layouts = [pool.submit(engine.layout, structure) for _ in range(2)]
+        while len(list(tmp_path.glob("begun*"))) < 2:
+            time.sleep(0.01)
+        with pytest.raises(Busy):
             engine.layout(structure)
-
-    threads = [threading.Thread(target=occupy) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    time.sleep(0.1)
-    with pytest.raises(Busy):
-        engine.layout(structure)
-    for thread in threads:
-        thread.join()
+        end.touch()
+        assert all(layout.result().curves for layout in layouts)
 
 
 @posix
@@ -211,15 +213,20 @@ def test_a_box_may_have_many_inputs(engine: Engine, dir: str) -> None:
     assert len(engine.layout(structure).centres) == 81
 
 
-def test_an_edge_to_a_framed_box_is_not_lost() -> None:
+def framed_structure() -> Structure:
+    """Of which Graphviz loses an edge, and gives up."""
     source = (
         "xs, ys = circles(20, noise=0.1, seed=1)\nn = MLP(2, [6, 1], activation='relu')\nypred = [n(x) for x in xs]\n"
         "loss = sum([(1 + -y*p).relu() for p, y in zip(ypred, ys)])\nloss.backward()\n"
     )
     folded = fold(source, "auto", {"ypred/n#20"}, expand=frozenset({"all"}))
-    structure = structure_of(folded, framed={"ypred/n#20"})
+    return structure_of(folded, framed={"ypred/n#20"})
+
+
+def test_an_edge_to_a_framed_box_is_not_lost() -> None:
+    structure = framed_structure()
     with pytest.raises(LayoutFailed):
-        PURE._run(layout_dot(structure), 5.0)  # Graphviz itself gives up
+        PURE._run(layout_dot(structure))
     assert len(PURE.layout(structure).curves) == len(structure.wires)
 
 
@@ -268,7 +275,7 @@ def test_many_threads_share_one_engine() -> None:
 def test_graphs_that_differ_in_names_alone_are_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     real = Engine._run
-    monkeypatch.setattr(Engine, "_run", lambda self, dot, seconds: (asked.append(dot), real(self, dot, seconds))[1])
+    monkeypatch.setattr(Engine, "_run", lambda self, dot: (asked.append(dot), real(self, dot))[1])
     keeping = Engine(kept=1 << 20)
     first, same, other = [
         structure_of(run(source)) for source in ("a = 3\nb = a * a", "n = 3\nu = n * n", "a = 3\nb = a * a * a")
