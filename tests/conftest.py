@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -23,9 +23,10 @@ DOCS = Path(__file__).parents[1] / "docs"
 collect_ignore = [] if importlib.util.find_spec("torch") else ["app/test_torch.py"]
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
 
-settings.register_profile("local", deadline=None)  # how long an example takes depends on who else is on the machine
-settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
-settings.register_profile("many", deadline=None, max_examples=20_000)  # by hand: --hypothesis-profile=many
+# How long an example takes depends on who else is on the machine.
+settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("local"), derandomize=True, print_blob=True)
+settings.register_profile("many", settings.get_profile("local"), max_examples=20_000)  # by hand: --hypothesis-profile=many
 settings.load_profile("ci" if CI else "local")
 
 

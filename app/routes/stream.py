@@ -99,8 +99,8 @@ class TrainingStream(Response):
         subject, question, course = self._subject, self._question, self._course
         try:
             yield _event("start", await run_in_threadpool(_start, subject, question, course))
-            told, finished, until, shown = 0, False, monotonic() + self._places.seconds, 0.0
-            while not finished and monotonic() < until:
+            told, until, shown = 0, monotonic() + self._places.seconds, 0.0
+            while True:
                 work = asyncio.ensure_future(run_in_threadpool(course.advance, question.steps, SLICE_SECONDS))
                 while not (await asyncio.wait({work}, timeout=ALIVE_SECONDS))[0]:
                     yield b": still at it\n\n"
@@ -109,6 +109,8 @@ class TrainingStream(Response):
                 if finished or (made > told and monotonic() > shown + EVERY_SECONDS):
                     yield _event("progress", _progress(course, told, made, question.history))
                     told, shown = made, monotonic()
+                if finished or monotonic() >= until:  # a slice is worked on in any case
+                    break
             yield _event("done", await run_in_threadpool(self._done, finished))
         except Exception as error:  # it is too late for a status
             yield _event("problem", as_problem(error).body(None))

@@ -30,7 +30,7 @@ class Line:
     """A connection to the server."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=120)
         self.file = self.socket.makefile("rb")
 
     def send(self, data: bytes) -> None:
@@ -63,8 +63,8 @@ def port() -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def hasty() -> Iterator[int]:
-    """A server that waits for nobody."""
-    with serving(create_app(Settings(receive_seconds=0.05))) as address:
+    """A server that waits for nobody much longer than a busy machine takes from one line of a test to the next."""
+    with serving(create_app(Settings(receive_seconds=1.0))) as address:
         yield int(address.rpartition(":")[2])
 
 

@@ -96,7 +96,7 @@ def test_any_label_survives_the_export(command: str | None, label: str) -> None:
     if command is None:
         pytest.skip("no `dot` on PATH")
     trace = relabelled(run(SQUARE), label)
-    answer = subprocess.run([command, "-Tsvg"], input=export_dot(trace).encode(), capture_output=True, check=True, timeout=20)
+    answer = subprocess.run([command, "-Tsvg"], input=export_dot(trace).encode(), capture_output=True, check=True, timeout=120)
     import xml.etree.ElementTree as ET
 
     shown = [element.text or "" for element in ET.fromstring(answer.stdout).iter("{http://www.w3.org/2000/svg}text")]

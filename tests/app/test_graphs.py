@@ -332,7 +332,7 @@ async def test_a_slow_body_is_not_waited_for():
 
     async def slow() -> Any:
         yield b"{"
-        await asyncio.sleep(5)
+        await asyncio.Event().wait()
         yield b"}"
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url="http://a") as client:

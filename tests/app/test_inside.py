@@ -179,14 +179,11 @@ CHAIN = "w0 = 0.1\nw1 = 0.2\nw2 = 0.3\nw3 = 0.4\nw4 = 0.5\nx = 1.0\nfor i in ran
 )
 
 
-def test_a_layout_that_would_take_for_ever_is_drawn_or_refused_in_time():
-    """Five weights reused along a chain of 145."""
-    pipeline = Pipeline(Settings())
-    start = time.perf_counter()
-    picture = pipeline.svg(pipeline.moment(CHAIN, Options()))
+def test_a_layout_that_would_take_for_ever_is_drawn_otherwise():
+    """Five weights reused along a chain of 145: Graphviz alone takes more than ten times the processor time that it gets."""
+    pipeline = Pipeline(Settings(layout_seconds=1.0))
 
-    assert picture.startswith("<svg")
-    assert time.perf_counter() - start < 20.0  # 1 s of layout; Graphviz alone would take longer than this
+    assert pipeline.svg(pipeline.moment(CHAIN, Options())).startswith("<svg")
 
 
 def test_another_step_or_other_numbers_need_no_layout(monkeypatch: pytest.MonkeyPatch):
@@ -223,7 +220,7 @@ def test_a_folded_story_does_not_hold_the_whole_one():
     for options in (Options(), Options(iteration=2)):
         folded = pipeline.moment(source, options.model_copy(update={"collapse": "layer"})).story
         gc.collect()
-        held = [each.trace for each in gc.get_objects() if isinstance(each, Story) and each.trace.source == source]
+        held = [each.trace for each in gc.get_objects() if type(each) is Story and each.trace.source == source]
 
         assert not [trace for trace in held if len(trace.nodes) > 200 and trace.edges]
         assert folded.whole.trace == pipeline.moment(source, options.model_copy(update={"collapse": "none"})).story.trace

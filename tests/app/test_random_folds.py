@@ -65,7 +65,7 @@ def looks(draw: st.DrawFn, trace: Trace) -> dict[str, Any]:
     rare: dict[str, st.SearchStrategy[Any]] = {
         "step": st.sampled_from(["start", "forward", "seed", "0", "-1", "1", "3"]) | st.builds("grad:{}".format, name)
         | st.builds("forward:{}".format, name),
-        "example": st.integers(0, len(examples(trace))),
+        "example": st.integers(0, len(examples(trace.groups))),
         "expand": st.sampled_from(["all", "micrograd"]),
         "highlight": st.builds("{}:{}".format, st.sampled_from(["ancestors", "descendants"]), name),
         "quiz": st.builds("{}:{}".format, field, name),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from dev import chromium
 from tests.browser.live import ARGUMENTS, serving
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from playwright.sync_api import BrowserContext, Page
 
+expect.set_options(timeout=30_000)  # a busy machine is slow, and what never comes is still a failure
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -62,9 +64,9 @@ AT_REST = """() => new Promise((done) => {
     let timer = setTimeout(settled, 300);
     const watcher = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(settled, 300); });
     watcher.observe(document, { subtree: true, childList: true });
-    setTimeout(settled, 4000);
-})"""
-"""Until nothing has come or gone on the page for a while."""
+    setTimeout(settled, 20000);
+}).then(() => Promise.allSettled(document.getAnimations().map((each) => each.finished)))"""
+"""Until nothing has come or gone on the page for a while, and nothing moves or fades."""
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ class Hands:
     def hears(self, *patterns: str) -> None:
         """Each was said since the page was opened."""
         for pattern in patterns:
-            for _ in range(60):
+            for _ in range(300):
                 said: list[str] = self.page.evaluate("window.spoken")
                 if any(re.search(pattern, text) for text in said):
                     break

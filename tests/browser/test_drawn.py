@@ -104,6 +104,10 @@ def test_axe_finds_nothing_where_folds_are_open(page: Page, axe: Callable[[Page]
     assert axe(page) == [], "with a panel"
 
 
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Until what has come so far is seen, however slow the machine is."""
+
+
 class Fingers:
     """Touches as a screen sends them."""
 
@@ -121,8 +125,10 @@ class Fingers:
         for i in range(1, steps + 1):
             self.touch("Move", *((a + (c - a) * i / steps, b + (d - b) * i / steps) for (a, b), (c, d) in ways))
             self.page.wait_for_timeout(60)
+            self.page.evaluate(DRAWN)
             yield
         self.touch("End")
+        self.page.evaluate(DRAWN)
 
 
 def test_by_touch_a_slider_is_dragged_and_the_graph_moved_and_pinched(browser: Browser, base_url: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from stepgrad.app.gallery import gallery
+from tests.browser.conftest import AT_REST
 from tests.browser.test_reach import REFUSALS
 from tests.browser.workbench import SQUARE, Workbench
 
@@ -201,7 +202,7 @@ def test_axe_finds_nothing_in_any_lab(page: Page, axe: Callable[[Page], list[str
     page.set_viewport_size({"width": width, "height": 844})
     for name, slug in LABS:
         opened(page, name, slug, query)
-        page.wait_for_timeout(500)
+        page.wait_for_load_state("networkidle")
         assert axe(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
 
@@ -225,7 +226,8 @@ def test_a_lab_by_keyboard(page: Page) -> None:
 def test_all_of_a_lab_is_within_reach_of_tab(page: Page, name: str, slug: str) -> None:
     """Each of its buttons, links, fields and sliders is come to by Tab, and Escape closes it."""
     bench, about = opened(page, name, slug)
-    page.wait_for_timeout(500)
+    page.wait_for_load_state("networkidle")
+    page.evaluate(AT_REST)
     controls = "button, a[href], input, select, textarea, summary"
     page.evaluate("(controls) => { window.missed = (panel) => [...panel.querySelectorAll(controls)].filter("
                   "(e) => e.checkVisibility() && !e.disabled && !e.dataset.reached); }", controls)  # fmt: skip

@@ -48,7 +48,6 @@ def test_axe_finds_nothing_in_any_state(page: Page, axe: Axe, theme: str) -> Non
     bench.press("Escape")
     bench.type_program("print(2.0)\na = 1.0\nb = tahn(a)\n")
     expect(page.locator(".problem")).to_be_visible()
-    page.wait_for_timeout(600)  # the message fades in
     nothing_wrong(axe, page, "error")
 
 
