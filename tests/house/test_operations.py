@@ -47,7 +47,6 @@ OTHER_WORDS = {
     "app/labs.py": {"square"},  # a lab
     "app/options.py": {"tanh"},  # an example of `expand`
     "static/js/labs/square.js": {"square"},
-    "app/exporting/example.py": {"mul"},  # an answer, as documentation shows it
     "static/js/completions.js": {"tanh"},  # the same of a call
 }
 """Files where the same letters mean something else."""
