@@ -80,6 +80,7 @@ STORIES: tuple[tuple[str, dict[str, float]], ...] = (
     ("x = 3.0\ny = x * x\ny.backward()\ny.backward()\nx.grad = 0.0\ny.backward()", {"x": 5.0}),
     ("a = 1.0\na.backward()", {"a": 2.0}),
     ("a = 1.5\nb = leaky_relu(-a, 0.2) + a ** 3 + (a * -2).gelu()", {"a": -0.5}),
+    ("a = 1.5\nb = erf(a) + mish(a) * hardtanh(a, -2, 2) + elu(-a, 0.5) - acos(a / 4) + cbrt(a)", {"a": -2.5}),
     ("x = -1.0\nr = relu(x)\ny = r * 1e308 * 10.0", {"x": 0.0}),
     ("a = 1.0\nb = 2.0\nc = max(a, b) * min(b, a) * (a * a)", {"a": 2.0}),
     ("x = -1.0\nr = relu(x)\ny = r * 1e308 * 10.0", {"x": 1.0}),
