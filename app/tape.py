@@ -60,16 +60,20 @@ def _is_one_pass(graph: Graph, log: Sequence[Entry]) -> bool:
 
     A pass by hand may leave out terms, or go another way: it counts if they came as a backward pass adds them.
     """
-    kinds = [kind for kind, _ in groupby(map(type, log))]
-    if kinds not in ([Computed, Seeded, Terms], [Computed, Seeded, Terms, Written], [Seeded], [Seeded, Written]):
+    kinds = [kind for kind, _ in groupby(type(entry) for entry in log if not _is_empty(entry))]
+    roots = [entry.root for entry in log if isinstance(entry, Seeded)]
+    if len(roots) != 1 or kinds != [kind for kind in (Computed, Seeded, Terms, Written) if kind in kinds]:
         return False
-    (root,) = (entry.root for entry in log if isinstance(entry, Seeded))
     computed = [row for entry in log if isinstance(entry, Computed) for row in entry.rows]
     walked = [row for entry in log if isinstance(entry, Terms) for row in entry.order]
-    leading = set(graph.leading(root))
+    leading = set(graph.leading(roots[0]))
     return (
-        sum(isinstance(entry, Seeded) for entry in log) == 1
-        and computed == [row.out for row in graph.program]
+        computed == [row.out for row in graph.program]
         and walked == [row.out for row in reversed(graph.program) if row.out in leading]
         and not any(isinstance(entry, Terms) and entry.idle for entry in log)
     )
+
+
+def _is_empty(entry: Entry) -> bool:
+    """Nothing was computed, or nothing walked back: the run has no operations."""
+    return (isinstance(entry, Computed) and not entry.rows) or (isinstance(entry, Terms) and not entry.order)

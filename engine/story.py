@@ -470,7 +470,7 @@ class _Edges:
         if (parts := self._parts[joined]) is None or (total := last.get(parts[0], (0.0, None))[1]) is None:
             return None
         for edge in parts[1:]:
-            total += last.get(edge, (0.0, 0.0))[1]
+            total += last.get(edge, (0.0, 0.0))[1] or 0.0  # never -0.0: a sum that begins with 0.0 is none
         return total
 
 

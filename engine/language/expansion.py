@@ -82,13 +82,14 @@ def settle(expand: frozenset[str], execute: Callable[[Expansion], Executed]) -> 
         missing = [entry for entry in wanted if entry not in last.granted]
         run.recording.warnings += tuple(_not_found(entry, run.recording) for entry in missing)
     graph, places = run.recording.graph, run.places
+    ops = graph.ops  # not the graph, which will hold this function: a run leaves no cycles behind
 
     def expands(row: int) -> str | None:
         """What would expand a value: its key is that of the first run."""
         place = places.get(row, ())
         for depth in range(len(place), 0, -1):
             if (base := rows.get(place[:depth])) is not None:
-                return ":".join([f"{graph.ops[row].name}@{keys[base]}", *map(str, place[depth:])])  # type: ignore[union-attr]
+                return ":".join([f"{ops[row].name}@{keys[base]}", *map(str, place[depth:])])  # type: ignore[union-attr]
         return None
 
     if places:

@@ -171,6 +171,14 @@ def test_what_nobody_reads_sums_up_what_it_ends_with():
     assert neuron.folds.results == (neuron.id,), "an operation like any other"
 
 
+def test_nothing_that_goes_along_two_edges_is_0_and_not_negative_0():
+    """The edges of one value into a folded part are one: what goes along it is their sum, as the step says it."""
+    folded = fold("x = 1.0\ny = x * -0.0 + x * -0.0\nz = y * 2.0\nz.backward()", "statement")
+    (edge,) = (edge for edge in folded.edges if edge.source == "n0")
+    (sent,) = (dict(step.sent) for step in folded.steps if edge.id in dict(step.sent))
+    assert str(edge.contribution) == str(sent[edge.id]) == "0.0"
+
+
 def test_many_lines_are_put_together():
     source = "x = 1.0\n" + "".join(f"x{i} = x * {i}.5\n" for i in range(300)) + "y = x0 + x299"
     whole, folded = run(source), fold(source)
