@@ -22,7 +22,7 @@ from stepgrad.app.options import Options
 from stepgrad.app.story import Story
 from stepgrad.app.training import Course, model_of
 from stepgrad.engine.errors import LimitError
-from stepgrad.engine.folding import WHOLE, Fold, examples, folding
+from stepgrad.engine.folding import WHOLE, Fold, examples, folding, is_whole
 from stepgrad.engine.iteration import iteration_of
 from stepgrad.engine.language import record
 from stepgrad.engine.limits import LIMITS
@@ -41,6 +41,8 @@ PATIENCE_SECONDS = 4.0
 
 OUTLINED = 10_000
 """Values of a run from which on training reads an outline of it: its whole story would take longer than the training."""
+
+AUTO = Fold()
 
 Made = TypeVar("Made")
 
@@ -106,16 +108,20 @@ class _Known:
         return 2 * self.recording.weight
 
 
-class _Kept(NamedTuple):
-    """Something in the store, with what it is kept by."""
+class _Kept:
+    """Something in the store. What has a weight of its own may grow."""
 
-    key: Hashable
-    made: Any
+    __slots__ = ("_fixed", "_grows", "made")
+
+    def __init__(self, key: Hashable, made: Any) -> None:
+        self.made = made
+        self._grows = hasattr(made, "weight")
+        self._fixed = 300 + _weight(key) + (0 if self._grows else _weight(made))
 
     @property
     def weight(self) -> int:
         """Bytes, estimated."""
-        return 300 + _weight(self.key) + _weight(self.made)
+        return self._fixed + (self.made.weight if self._grows else 0)
 
 
 def _weight(thing: Any) -> int:
@@ -148,22 +154,42 @@ class Runs:
 
     def get(self, key: RunKey) -> Story:
         """The story of a key. Raises EngineError, or a ProblemError for an example or an iteration that does not exist."""
-        return self.memo(key, lambda: self._told(key))
+        return self._known(key) or self._told(key, self.recording(key))
 
     def at_once(self, key: RunKey) -> Story | None:
         """The same, if it takes a few milliseconds at the most; else None."""
-        if (kept := self._store.get(key)) is not None:
-            return kept.made  # type: ignore[no-any-return]
-        if key.iteration:
-            return None
-        where = "recording", key.program
-        if (known := self._store.get(where)) is None:
+        if (known := self._known(key)) or key.iteration:
+            return known
+        if (kept := self._store.get(("recording", key.program))) is not None:
+            recording: Recording = kept.made
+        else:
             try:
-                known = _Kept(where, self._light(key.program))
+                recording = self._light(key.program)
             except LimitError:
                 return None
-            self._store.put(where, known)
-        return self.get(key) if len(known.made.graph) <= LIGHT.values else None
+        return self._told(key, recording) if len(recording.graph) <= LIGHT.values else None
+
+    def _known(self, key: RunKey) -> Story | None:
+        """What was told before: a small run is told whole, where parts of a large one would be folded."""
+        if (kept := self._store.get(key)) is not None:
+            return kept.made  # type: ignore[no-any-return]
+        if key.fold != AUTO or (kept := self._store.get(key.whole)) is None:
+            return None
+        story: Story = kept.made
+        return story if len(story.trace.nodes) <= AUTO.most else None
+
+    def _told(self, key: RunKey, recording: Recording) -> Story:
+        graph = recording.graph
+        if is_whole(graph, key.fold):
+            key = key.whole
+
+        def tell_it() -> Story:
+            try:
+                return Story(tell(recording, folding(graph, key.fold)), key, self, recording.form)
+            except ValueError as error:
+                raise _no_example(error, graph) from None
+
+        return self.memo(key, tell_it)
 
     def recording(self, key: RunKey) -> Recording:
         """What a run, or an iteration of training, left."""
@@ -188,16 +214,6 @@ class Runs:
             return Course(model_of(self.recording(key), train, lambda: self.trainable(key)), plan, self._turns)
 
         return self.memo(("course", key, train, plan), make)
-
-    def _told(self, key: RunKey) -> Story:
-        recording = self.recording(key)
-        try:
-            fold = folding(recording.graph, key.fold)
-            if fold is None and key.fold != WHOLE:
-                return self.get(key.whole)
-            return Story(tell(recording, fold), key, self)
-        except ValueError as error:
-            raise _no_example(error, recording.graph) from None
 
     def _trained(self, key: RunKey) -> Recording:
         assert key.iteration

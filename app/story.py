@@ -40,10 +40,12 @@ BADGED = 10_000
 class Story:
     """A run that is told, and the words for it. What is found out about it is kept in the store of runs, by its key."""
 
-    def __init__(self, trace: Trace, key: RunKey, runs: Runs) -> None:
+    def __init__(self, trace: Trace, key: RunKey, runs: Runs, form: str | None = None) -> None:
         self.trace = trace
         self._key = key
         self._runs = runs
+        self._form = form
+        """The same for programs that differ in nothing but numbers, where that is known."""
         self.flow = Flow(trace)
 
     @property
@@ -58,7 +60,7 @@ class Story:
         """What has been found out about it before, else what `make` finds out."""
         return self._runs.memo((self._key, what), make)
 
-    @property
+    @cached_property
     def _folded(self) -> bool:
         return any(node.folds for node in self.trace.nodes)
 
@@ -97,7 +99,7 @@ class Story:
     @cached_property
     def examples(self) -> tuple[Group, ...]:
         """What can be shown one at a time."""
-        return examples(self.recording.graph.groups)
+        return examples(self.recording.graph.groups if self._folded else self.trace.groups)
 
     @cached_property
     def badges(self) -> list[tuple[Trouble, str]]:
@@ -124,18 +126,25 @@ class Story:
         """The same for every step, theme and font, for every iteration, and wherever the numbers need the same room."""
         if self._key.first != self._key:
             return self._runs.get(self._key.first).structure(options)
-        return self.memo(("structure", options.structure), lambda: self._structure(options))
+        if self._form is None or options.edges != "none":
+            return self.memo(("structure", options.structure), lambda: self._structure(options))
+        # Where the numbers need the same room, programs of one form have one structure.
+        key = ("structure", self._form, self._key.fold, options.structure, self._room(options.digits))
+        return self._runs.memo(key, lambda: self._structure(options))
+
+    def _room(self, digits: int) -> tuple[int, ...]:
+        if digits not in self._rooms:
+            self._rooms[digits] = tuple(room_of(self.trace, digits).values())
+        return self._rooms[digits]
+
+    @cached_property
+    def _rooms(self) -> dict[int, tuple[int, ...]]:
+        """Characters for the numbers of each node, by digits: there are a dozen of these at most."""
+        return {}
 
     def _structure(self, options: Options) -> Structure:
         shown = (node for node in self.trace.nodes if node.inside is None)
         refuse_values(sum(options.hide != "constants" or node.kind != "constant" for node in shown))
-        if options.edges != "none" or (form := self.recording.form) is None:
-            return self._new_structure(options)
-        room = tuple(room_of(self.trace, options.digits).values())
-        key = ("structure", form, self._key.fold, options.structure, room)
-        return self._runs.memo(key, lambda: self._new_structure(options))
-
-    def _new_structure(self, options: Options) -> Structure:
         terms = None if options.edges == "none" else self.flow.room(options.edges, options.digits)
         return structure_of(
             self.trace, options.style, options.dir, options.leaves, options.digits,

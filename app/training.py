@@ -60,7 +60,7 @@ class Course:
 
     def grads(self, iteration: int) -> list[float]:
         """What the update of an iteration follows, for each parameter."""
-        with self._lock:
+        with self._at_least(iteration, iteration):
             return self.run.grads(iteration)
 
     def at(self, iteration: int) -> list[float]:

@@ -13,6 +13,8 @@ __all__ = ["first_not_finite"]
 
 def first_not_finite(recording: Recording) -> Iterator[tuple[str, int]]:
     """A sentence and the row of the first value that is not finite, else of the first gradient; nothing where all are."""
+    if recording.finite:
+        return
     for row, x in enumerate(recording.data):
         if not isfinite(x):
             yield f"{_called(recording, row)} is the first value that is not finite: {_calculation(recording, row)}.", row
@@ -42,7 +44,7 @@ def _last_terms(recording: Recording) -> Iterator[tuple[int, int, float, float, 
             assert op
             for slot, source in enumerate(graph.inputs[row]):
                 local, before = next(numbers)
-                last[graph.edges[row] + slot] = row, source, upstream, local, before + op.term(local, upstream)
+                last[graph.starts[row] + slot] = row, source, upstream, local, before + op.term(local, upstream)
     return iter(last.values())
 
 

@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple, get_args
 from stepgrad.engine.recording import Graph
 from stepgrad.engine.trace import Group, GroupKind, Trace
 
-__all__ = ["COLLAPSE", "MOST_BOXES", "WHOLE", "Collapse", "Fold", "Folding", "drawn_for", "examples", "folding"]
+__all__ = ["COLLAPSE", "MOST_BOXES", "WHOLE", "Collapse", "Fold", "Folding", "drawn_for", "examples", "folding", "is_whole"]
 
 Collapse = Literal["auto", "none", "neuron", "layer", "function", "statement", "turn", "loop"]
 COLLAPSE: tuple[Collapse, ...] = get_args(Collapse)
@@ -76,12 +76,19 @@ class Folding(NamedTuple):
     """Whether one example is shown, and all others are one box."""
 
 
-def folding(graph: Graph, fold: Fold) -> Folding | None:
-    """How a graph is folded; None where nothing is. Raises ValueError for an example that there is not."""
+def is_whole(graph: Graph, fold: Fold) -> bool:
+    """Whether it is plain to see that nothing is folded."""
     collapse, open, example, most = fold
     small = len(graph) <= most
-    if not example and (not graph.groups or (not open and (collapse == "none" or (collapse == "auto" and small)))):
+    return not example and (not graph.groups or (not open and (collapse == "none" or (collapse == "auto" and small))))
+
+
+def folding(graph: Graph, fold: Fold) -> Folding | None:
+    """How a graph is folded; None where nothing is. Raises ValueError for an example that there is not."""
+    if is_whole(graph, fold):
         return None
+    collapse, open, example, most = fold
+    small = len(graph) <= most
     opened = _with_outer(key for key in open if not key.startswith("-"))
     groups = _Groups(graph, graph.groups, graph.group)
     if example:

@@ -1,7 +1,7 @@
 """The one way to compute a graph again: rows of operations in order of evaluation, and any numbers for its leaves.
 
     forward(rows, data)                  computes the values
-    contributions(rows, data, grads)     adds up the gradients, and yields each chain-rule term
+    contributions(rows, data, grads)     adds up the gradients, and notes each chain-rule term
 
 A value is known by any key that `data` and `grads` are indexed with: a place in a list, or an id in a mapping. Everything that
 evaluates a graph with other numbers calls this, or its compiled form (`engine.compile`); a property test holds the two together.
@@ -9,13 +9,13 @@ evaluates a graph with other numbers calls this, or its compiled form (`engine.c
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from stepgrad.engine.ops import Op
 
-__all__ = ["Numbers", "Program", "Row", "Term", "backward", "contributions", "forward", "partials"]
+__all__ = ["Numbers", "Program", "Row", "Terms", "backward", "contributions", "forward", "partials"]
 
 Key = TypeVar("Key", bound=Hashable)
 Any_ = TypeVar("Any_", contravariant=True)
@@ -37,16 +37,16 @@ class Row(NamedTuple, Generic[Key]):
     params: tuple[float, ...] = ()
 
 
-class Term(NamedTuple, Generic[Key]):
-    """One term of the chain rule: `row` adds `term` to the grad of its input number `slot`."""
+class Terms(NamedTuple, Generic[Key]):
+    """The terms of the chain rule that some rows add, in their order: each to the grads of its inputs, slot by slot."""
 
-    row: Row[Key]
-    slot: int
-    upstream: float
-    local: float
-    term: float
-    before: float
-    after: float
+    order: list[Key]
+    """The rows, by what they compute."""
+    upstreams: list[float]
+    """One for each row."""
+    locals: list[float]
+    """One for each input of each row, as are `befores`: the grads that the terms were added to."""
+    befores: list[float]
 
 
 def forward(rows: Iterable[Row[Key]], data: Numbers[Key]) -> None:
@@ -61,14 +61,20 @@ def partials(row: Row[Key], data: Numbers[Key]) -> tuple[float, ...]:
     return op.partials(data[out], *[data[each] for each in inputs], *params)
 
 
-def contributions(rows: Iterable[Row[Key]], data: Numbers[Key], grads: Numbers[Key]) -> Iterator[Term[Key]]:
-    """Chain-rule terms: rows from the last to the first, data, and the root's grad → each term, as it is added into `grads`."""
+def contributions(rows: Iterable[Row[Key]], data: Numbers[Key], grads: Numbers[Key]) -> Terms[Key]:
+    """Chain-rule terms: rows from the last to the first, data, and the root's grad → the terms, which are added into `grads`."""
+    order, upstreams, locals_, befores = list[Key](), list[float](), list[float](), list[float]()
     for row in rows:
-        upstream, term_of = grads[row.out], row.op.term
-        for slot, (child, local) in enumerate(zip(row.inputs, partials(row, data), strict=False)):
-            before, term = grads[child], term_of(local, upstream)
-            after = grads[child] = before + term
-            yield Term(row, slot, upstream, local, term, before, after)
+        op, out, inputs, params = row
+        upstream, term_of = grads[out], op.term
+        order.append(out)
+        upstreams.append(upstream)
+        for child, local in zip(inputs, op.partials(data[out], *[data[each] for each in inputs], *params), strict=False):
+            before = grads[child]
+            locals_.append(local)
+            befores.append(before)
+            grads[child] = before + term_of(local, upstream)
+    return Terms(order, upstreams, locals_, befores)
 
 
 def backward(rows: Iterable[Row[Key]], data: Numbers[Key], grads: Numbers[Key]) -> None:

@@ -74,21 +74,16 @@ class Terms(NamedTuple):
     """Places of terms that were not added: an iteration that learns from one example leaves out the others."""
 
 
-def terms_of(rows: Iterable[Row[int]], data: Numbers[int], grads: Numbers[int], way: Container[int] | None = None) -> Terms:
+def terms_of(rows: Sequence[Row[int]], data: Numbers[int], grads: Numbers[int], way: Container[int] | None = None) -> Terms:
     """Operations from the last to the first, data, and the root's grad → the terms that they add into `grads`.
 
     Only those for rows on the way are meant, if one is given.
     """
-    order, idle = list[int](), list[int]()
-    upstreams, locals_, befores = array("d"), array("d"), array("d")
-    for row, slot, upstream, local, _, before, _ in contributions(rows, data, grads):
-        if not slot:
-            order.append(row.out)
-            upstreams.append(upstream)
-        if way is not None and row.inputs[slot] not in way:
-            idle.append(len(locals_))
-        locals_.append(local)
-        befores.append(before)
+    order, upstreams, locals_, befores = contributions(rows, data, grads)
+    idle: list[int] = []
+    if way is not None:
+        inputs = {row.out: row.inputs for row in rows}
+        idle = [place for place, source in enumerate(chain.from_iterable(map(inputs.__getitem__, order))) if source not in way]
     return Terms(order, upstreams, locals_, befores, frozenset(idle))
 
 
@@ -148,6 +143,8 @@ class Graph:
     keys: Column[str]
     expands: Callable[[int], str | None] = lambda row: None
     origins: Mapping[int, str] = field(default_factory=dict)
+    edges: Sequence[int] | None = None
+    """The numbers of the edges into slot 0, where these are not their places: of a part of a graph."""
 
     def __len__(self) -> int:
         return len(self.ops)
@@ -186,9 +183,49 @@ class Graph:
         return [(row, each) for row, inputs in enumerate(self.inputs) for each in inputs if is_parameter[each]]
 
     @cached_property
-    def edges(self) -> Sequence[int]:
-        """The number of the edge into slot 0 of each row."""
+    def starts(self) -> Sequence[int]:
+        """The place of the edge into slot 0 of each row among all edges."""
         return [0, *accumulate(map(len, self.inputs))]
+
+    def with_spans(self, spans: Sequence[Span | None]) -> Graph:
+        """The same graph of a program whose numbers are written otherwise, with all that is known of it."""
+        graph = object.__new__(Graph)
+        graph.__dict__.update(self.__dict__, spans=spans)
+        return graph
+
+    def edge_id(self, row: int, slot: int) -> str:
+        return f"e{(self.starts if self.edges is None else self.edges)[row] + slot}"
+
+    # What a story says of values and edges, whatever their numbers are. It may be told many times.
+
+    @cached_property
+    def ids(self) -> list[str]:
+        return list(map("n{}".format, self.numbers))
+
+    @cached_property
+    def heads(self) -> list[tuple[str, str, str, Kind, str | None, str | None, tuple[float, ...], tuple[str, ...]]]:
+        """The first fields of the nodes: id, key, label, kind, op, symbol, params, inputs."""
+        ids, names = self.ids, [op.name if op else None for op in self.ops]
+        columns = zip(self.labels, self.kinds, names, self.params, self.inputs, strict=True)
+        return [
+            (ids[row], self.keys[row], label, kind, op, self.symbol(row), params, tuple([ids[each] for each in inputs]))
+            for row, (label, kind, op, params, inputs) in enumerate(columns)
+        ]
+
+    @cached_property
+    def tails(self) -> list[tuple[str | None, str | None, str | None]]:
+        """The last fields of the nodes: group, expands, expanded_from."""
+        return [(group, self.expands(row), self.origins.get(row)) for row, group in enumerate(self.group)]
+
+    @cached_property
+    def arrows(self) -> list[tuple[str, str, str, int]]:
+        """The first fields of the edges: id, source, target, slot."""
+        ids = self.ids
+        return [
+            (self.edge_id(row, slot), ids[source], ids[row], slot)
+            for row, inputs in enumerate(self.inputs)
+            for slot, source in enumerate(inputs)
+        ]
 
     @cached_property
     def program(self) -> list[Row[int]]:
@@ -236,8 +273,8 @@ class Graph:
             keys=pick(self.keys),
             expands=lambda row: self.expands(rows[row]),
             origins={place[row]: entry for row, entry in self.origins.items() if row in place},
+            edges=pick(self.starts if self.edges is None else self.edges),
         )
-        graph.edges = pick(self.edges)  # edges keep their numbers, too
         return graph, rows
 
 

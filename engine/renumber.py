@@ -113,7 +113,7 @@ class Form:
         if not isfinite(sum(data) + sum(adding)):
             return None
         grads = [None if grad is None else x for grad, x in zip(recording.grads, adding, strict=True)]
-        graph = replace(graph, spans=self._spans(given))
+        graph = graph.with_spans(self._spans(given))
         return replace(recording, source=source, graph=graph, data=data, grads=grads, log=log, form=given.form)
 
     def _spans(self, given: Parts) -> Sequence[Span | None]:
