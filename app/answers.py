@@ -201,7 +201,7 @@ class StepAnswer(TypedDict):
     """Where the program itself wrote the number, of a step that was only observed."""
     writes: list[WriteAnswer]
     edge_writes: list[EdgeWriteAnswer]
-    covers: list[int] | None
+    covers: tuple[int, int] | None
     """Of a folded story: the first and the last step of the whole one that it stands for."""
     text: str
     """It in a sentence."""
@@ -230,7 +230,7 @@ def _step(step: Step, story: Story, explained: bool) -> StepAnswer:
             for part in step.parts or (step,)
             for write in story.flow.writes[part.index - 1]
         ],
-        "covers": list(step.covers) if step.covers else None,
+        "covers": step.covers,
         "text": story.narrator.text(step),
         "latex": formula["latex"] if formula else story.narrator.latex(step),
         "formula": formula,

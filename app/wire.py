@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from stepgrad.app.errors import ProblemError
 
 __all__ = ["Num", "dump", "number", "read"]
 
-Num = TypeAliasType("Num", float | Literal["Infinity", "-Infinity", "NaN"] | None)
-"""A number on the wire: JSON has no infinity, so those are spelled; null is "not computed yet"."""
+Num = TypeAliasType(
+    "Num",
+    Annotated[
+        float | Literal["Infinity", "-Infinity", "NaN"] | None,
+        Field(description="A number; JSON has no words for those that are not finite. null: not computed."),
+    ],
+)
 
 
 def number(value: float | None) -> Num:

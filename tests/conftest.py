@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
-GOLDEN = Path(__file__).parent / "golden"
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
 # Where there is no PyTorch, tests that compare with it do not exist; skipped ones would count as failed in CI.
 collect_ignore = [] if importlib.util.find_spec("torch") else ["app/test_torch.py"]
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
@@ -37,18 +37,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """`golden(name, text)`: the text is what tests/golden/NAME holds."""
+def generated(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """`generated(path, text)`: the text is what that file of the repository holds."""
 
     def same(name: str, text: str) -> None:
-        path = GOLDEN / name
+        path = ROOT / name
         if request.config.getoption("--update-golden"):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
-        assert path.exists(), f"tests/golden/{name} is not there: run `python3 dev.py test --update-golden`"
-        assert text == path.read_text(encoding="utf-8"), f"tests/golden/{name} has changed: look, then `--update-golden`"
+        assert path.exists(), f"{name} is not there: run `python3 dev.py test --update-golden`"
+        assert text == path.read_text(encoding="utf-8"), f"{name} has changed: look, then `--update-golden`"
 
     return same
+
+
+@pytest.fixture
+def golden(generated: Callable[[str, str], None]) -> Callable[[str, str], None]:
+    """`golden(name, text)`: the text is what tests/golden/NAME holds."""
+    return lambda name, text: generated(f"tests/golden/{name}", text)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ from stepgrad.app.studies import STUDIES, Study
 from stepgrad.app.studies.knobs import Training
 from stepgrad.engine.language import run
 
-__all__ = ["PROGRAM", "ROUTERS", "document"]
+__all__ = ["PROGRAM", "ROUTERS", "document", "shapes"]
 
 ROUTERS = (graphs.router, studies.router, pages.router, health.router)
 """The addresses that are told of: all but this document's own."""
@@ -64,15 +64,20 @@ def document(app: FastAPI) -> Made:
     return {"openapi": "3.1.0", "info": info, "servers": app.servers, "paths": paths, "components": parts.components}
 
 
+def shapes() -> dict[str, type]:
+    """The shapes of all answers, by name."""
+    of_studies = (study.answer for study in STUDIES.values() if study.answer)
+    return {shape.__name__: shape for shape in (GraphAnswer, ProblemAnswer, HealthAnswer, *of_studies, *EVENTS.values())}
+
+
 class _Parts:
     """What operations share, each once: `components` of the document, filled as operations are told."""
 
     def __init__(self, settings: Settings, pipeline: Pipeline) -> None:
         self._settings = settings
         self._pipeline = pipeline
-        shapes = {shape for study in STUDIES.values() if (shape := study.answer)}
         self.components: dict[str, Made] = {
-            "schemas": schemas([GraphAnswer, ProblemAnswer, HealthAnswer, *EVENTS.values(), *shapes]),
+            "schemas": schemas(shapes().values()),
             "parameters": {},
             "responses": {},
             "headers": _HEADERS,

@@ -13,20 +13,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
+from pydantic import Field
 from starlette.responses import StreamingResponse
+from typing_extensions import TypedDict
 
 from stepgrad.app import wire
 from stepgrad.app.errors import ProblemAnswer, ProblemError, as_problem
+from stepgrad.app.schemas import shape
 from stepgrad.app.studies.knobs import Training
 from stepgrad.app.studies.runs import check_size, packed
-from stepgrad.app.studies.telling import Subject
-from stepgrad.app.studies.training import training
+from stepgrad.app.studies.telling import Head, Subject
+from stepgrad.app.studies.training import TrainAnswer, training
 from stepgrad.app.training import no_iteration
-from stepgrad.app.wire import number
+from stepgrad.app.wire import Num, number
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -115,7 +118,7 @@ class TrainingStream(Response):
         except Exception as error:  # it is too late for a status
             yield _event("problem", as_problem(error).body(None))
 
-    def _done(self, finished: bool) -> dict[str, Any]:
+    def _done(self, finished: bool) -> TrainAnswer:
         question = self._question
         if not finished:
             question = question.model_copy(update={"steps": self._course.run.updates})
@@ -125,9 +128,33 @@ class TrainingStream(Response):
         return answer
 
 
-def _start(subject: Subject, question: Training, course: Course) -> dict[str, Any]:
+@shape
+class StartedParameter(TypedDict):
+    """A number that is trained."""
+
+    node: str
+    key: str
+    label: str
+    initial: Num
+
+
+@shape
+class StartEvent(Head):
+    """What is trained."""
+
+    name: str
+    """What the loss is called in sentences."""
+    steps: int
+    """Updates that were asked for."""
+    affordable: int
+    """Updates that may be asked for."""
+    parameters: list[StartedParameter]
+
+
+def _start(subject: Subject, question: Training, course: Course) -> StartEvent:
     model = course.model
-    return subject.head() | {
+    return {
+        **subject.head(),
         "name": subject.name(model.root),
         "steps": question.steps,
         "affordable": model.affordable(question.batch),
@@ -138,7 +165,22 @@ def _start(subject: Subject, question: Training, course: Course) -> dict[str, An
     }
 
 
-def _progress(course: Course, told: int, made: int, history: bool) -> dict[str, Any]:
+@shape
+class ProgressEvent(
+    TypedDict("_Since", {"from": Annotated[int, Field(description="The first iteration that is told; `iteration` is not.")]})
+):
+    """What was made since the last event, some ten times a second."""
+
+    iteration: int
+    """Updates made by now."""
+    loss: Num
+    """The last of `losses`."""
+    losses: list[Num]
+    history: str | None
+    """With `history=true` the parameters of these iterations: little-endian doubles in base64."""
+
+
+def _progress(course: Course, told: int, made: int, history: bool) -> ProgressEvent:
     """The iterations from `told` on, `made` not included: it has no loss yet."""
     losses = [number(loss) for loss in course.run.losses[told:made]]
     count = len(course.model.parameters)
@@ -156,4 +198,4 @@ def _event(name: str, data: Mapping[str, Any]) -> bytes:
     return b"event: " + name.encode() + b"\ndata: " + wire.dump(data) + b"\n\n"
 
 
-EVENTS: dict[str, type] = {"problem": ProblemAnswer}
+EVENTS: dict[str, type] = {"start": StartEvent, "progress": ProgressEvent, "done": TrainAnswer, "problem": ProblemAnswer}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+
+from typing_extensions import TypedDict
 
 from stepgrad.app.drawing.naming import text_of
 from stepgrad.app.drawing.spelling import factor, number_text
+from stepgrad.app.schemas import shape
 from stepgrad.app.studies.questions import AboutOne
-from stepgrad.app.studies.telling import Subject
-from stepgrad.app.wire import number
+from stepgrad.app.studies.telling import Head, Subject
+from stepgrad.app.wire import Num, number
 from stepgrad.engine.limits import STUDY_LIMITS
 from stepgrad.engine.paths import Paths, PathSum
 from stepgrad.engine.trace import Edge, Node
@@ -21,7 +23,51 @@ MOST_PARTS = 16
 """Values, or factors, of a path that its text names."""
 
 
-def paths(subject: Subject, question: AboutOne) -> dict[str, Any]:
+@shape
+class PathAnswer(TypedDict):
+    """One path from a value to the output."""
+
+    edges: list[str]
+    """From the value on."""
+    nodes: list[str]
+    """One more than edges."""
+    locals: list[Num]
+    """The local derivative of each edge."""
+    product: Num
+    text: str
+
+
+@shape
+class PathsRow(TypedDict):
+    """A value, and what its gradient is the sum of."""
+
+    node: str
+    key: str
+    label: str
+    name: str
+    """What it is called in sentences."""
+    count: int
+    """How many paths there are: exact, and perhaps huge."""
+    count_text: str
+    total: Num
+    """The sum of their products."""
+    grad: Num
+    """Of the last backward pass alone."""
+    complete: bool
+    """Whether all paths are written out."""
+    paths: list[PathAnswer]
+    """With `node`, up to 64."""
+    sentence: str
+
+
+@shape
+class PathsAnswer(Head):
+    """Gradients as sums over paths: of one value with `node`, else of all that have a name."""
+
+    nodes: list[PathsRow]
+
+
+def paths(subject: Subject, question: AboutOne) -> PathsAnswer:
     """The answer of `paths.json`. With a node the paths are written out."""
     found = Paths(subject.exact)
     if question.node is None:
@@ -29,12 +75,12 @@ def paths(subject: Subject, question: AboutOne) -> dict[str, Any]:
     else:
         node = subject.named(question.node)
         rows = [_row(subject, node, found.of(node.id, STUDY_LIMITS.paths))]
-    return subject.head() | {"nodes": rows}
+    return {**subject.head(), "nodes": rows}
 
 
-def _row(subject: Subject, node: Node, found: PathSum) -> dict[str, Any]:
+def _row(subject: Subject, node: Node, found: PathSum) -> PathsRow:
     edges = {edge.id: edge for edge in subject.replay.edges} if found.paths else {}
-    written: list[dict[str, Any]] = []
+    written: list[PathAnswer] = []
     room = STUDY_LIMITS.path_edges
     for path in found.paths:
         room -= len(path.edges)
@@ -56,7 +102,7 @@ def _row(subject: Subject, node: Node, found: PathSum) -> dict[str, Any]:
     }
 
 
-def _path(subject: Subject, node: Node, walked: Sequence[Edge], product: float) -> dict[str, Any]:
+def _path(subject: Subject, node: Node, walked: Sequence[Edge], product: float) -> PathAnswer:
     steps = [node.id, *(edge.target for edge in walked)]
     text = " → ".join(_shortened([subject.name(each) for each in steps]))
     if walked:

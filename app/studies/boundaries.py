@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
+
+from typing_extensions import TypedDict
 
 from stepgrad.app.drawing.boundary import ASPECT, Boundary, Fit, draw_boundary, draw_fit
 from stepgrad.app.drawing.spelling import number_text
 from stepgrad.app.errors import ProblemError
+from stepgrad.app.schemas import shape
 from stepgrad.app.studies.knobs import BoundaryLook
 from stepgrad.app.studies.questions import Placed
-from stepgrad.app.studies.telling import Subject
+from stepgrad.app.studies.telling import Head, Subject
 from stepgrad.app.training import Course
-from stepgrad.app.wire import number
+from stepgrad.app.wire import Num, number
 from stepgrad.engine.limits import STUDY_LIMITS
 from stepgrad.engine.predictions import Predictor
 
@@ -64,11 +67,45 @@ def boundary_svg(subject: Subject, question: BoundaryLook) -> str:
     return draw_boundary(plane, question.theme, question.bg, question.font)
 
 
-def boundary_json(subject: Subject, question: Placed) -> dict[str, Any]:
+@shape
+class ExampleAnswer(TypedDict):
+    """One example, and what the model makes of it."""
+
+    node: str
+    inputs: list[Num]
+    target: Num
+    """null where the program has none for it."""
+    prediction: Num
+
+
+@shape
+class BoundaryAnswer(Head):
+    """What a model says between its examples: over a plane of two inputs, or along one."""
+
+    kind: Literal["boundary", "fit"]
+    iteration: int | None
+    name: str
+    """What it predicts."""
+    loss: Num
+    level: Num
+    """Where one answer turns into the other; null of a fit."""
+    span: Num
+    """How far from the level an answer is a full one; null of a fit."""
+    xs: list[float]
+    ys: list[Num]
+    """The other input; of a fit what is predicted at each of `xs`."""
+    values: list[list[Num]] | None
+    """What is predicted: a row for each of `ys`, in it a number for each of `xs`. Null of a fit."""
+    examples: list[ExampleAnswer]
+    sentence: str
+
+
+def boundary_json(subject: Subject, question: Placed) -> BoundaryAnswer:
     """The answer of `boundary.json`."""
     made = _ask(subject, question)
     targets = made.predictor.targets or (None,) * len(made.predictions)
-    answer = subject.head() | {
+    answer: BoundaryAnswer = {
+        **subject.head(),
         "kind": "fit" if made.predictor.reads == 1 else "boundary",
         "iteration": made.iteration,
         "name": _name(subject, made),
@@ -88,12 +125,14 @@ def boundary_json(subject: Subject, question: Placed) -> dict[str, Any]:
     }
     if made.predictor.reads == 1:
         curve = _curve(made)
-        return answer | {"xs": [x for x, _ in curve], "ys": [number(y) for _, y in curve]}
+        answer |= {"xs": [x for x, _ in curve], "ys": [number(y) for _, y in curve]}
+        return answer
     xs, ys, values = _plane(made)
     level, span = _level(made, values)
-    return answer | {
-        "level": number(level), "span": number(span), "xs": xs, "ys": ys, "values": [list(map(number, row)) for row in values],
+    answer |= {
+        "level": number(level), "span": number(span), "xs": xs, "ys": [*ys], "values": [list(map(number, row)) for row in values],
     }  # fmt: skip
+    return answer
 
 
 def _ask(subject: Subject, question: Placed) -> _Answers:

@@ -2,25 +2,63 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing_extensions import TypedDict
 
+from stepgrad.app.schemas import shape
 from stepgrad.app.studies.questions import AboutOne
-from stepgrad.app.studies.telling import Subject
-from stepgrad.app.wire import number
+from stepgrad.app.studies.telling import Head, Subject
+from stepgrad.app.wire import Num, number
 from stepgrad.engine.limits import STUDY_LIMITS
 from stepgrad.engine.modes import Mode, inputs_of, modes, tangents
 
 __all__ = ["carrying"]
 
 
-def carrying(subject: Subject, question: AboutOne) -> dict[str, Any]:
+@shape
+class CostAnswer(TypedDict):
+    """What a mode takes for all gradients."""
+
+    passes: int
+    multiplications: int
+
+
+@shape
+class TangentAnswer(TypedDict):
+    """One pass of forward mode, from one input."""
+
+    input: str
+    name: str
+    multiplications: int
+    values: dict[str, Num]
+    """The tangents, by node."""
+    output: Num
+    """The tangent of the output: ∂output/∂input."""
+    grad: Num
+    """The same by reverse mode."""
+
+
+@shape
+class ModesAnswer(Head):
+    """Forward mode against reverse mode, counted."""
+
+    inputs: list[str]
+    forward: CostAnswer
+    reverse: CostAnswer
+    tangents: list[TangentAnswer]
+    left_out: int
+    """Passes that there is no room for."""
+    sentence: str
+
+
+def carrying(subject: Subject, question: AboutOne) -> ModesAnswer:
     """The answer of `modes.json`. Tangents are of the chosen value, else of every input as far as there is room."""
     replay = subject.exact
     forward, reverse = modes(replay)
     chosen = [subject.named(question.node).id] if question.node is not None else inputs_of(replay)
     room = max(1, STUDY_LIMITS.tangents // len(subject.nodes))
     rows = [tangents(replay, node) for node in chosen[:room]]
-    return subject.head() | {
+    return {
+        **subject.head(),
         "inputs": inputs_of(replay),
         "forward": _cost(forward),
         "reverse": _cost(reverse),
@@ -40,7 +78,7 @@ def carrying(subject: Subject, question: AboutOne) -> dict[str, Any]:
     }
 
 
-def _cost(mode: Mode) -> dict[str, int]:
+def _cost(mode: Mode) -> CostAnswer:
     return {"passes": mode.passes, "multiplications": mode.multiplications}
 
 

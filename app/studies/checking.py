@@ -3,36 +3,97 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Literal
+
+from typing_extensions import TypedDict
 
 from stepgrad.app.drawing.spelling import number_text
+from stepgrad.app.schemas import shape
 from stepgrad.app.studies.questions import AboutOne
-from stepgrad.app.studies.telling import Subject
-from stepgrad.app.wire import number
-from stepgrad.engine.check import TOLERANCE, Check, check, curve
+from stepgrad.app.studies.telling import Head, Subject
+from stepgrad.app.wire import Num, number
+from stepgrad.engine.check import TOLERANCE, Check, Reason, Verdict, check, curve
 from stepgrad.engine.limits import STUDY_LIMITS
 from stepgrad.engine.ops import OPS
 from stepgrad.engine.trace import Node
 
-__all__ = ["checked", "checks"]
+__all__ = ["TotalVerdict", "checked", "checks"]
+
+TotalVerdict = Literal["agrees", "differs"]
 
 
-def checks(subject: Subject, question: AboutOne) -> dict[str, Any]:
+@shape
+class CheckRow(TypedDict):
+    """A gradient beside a measured slope. What could not be measured is null."""
+
+    node: str
+    key: str
+    label: str
+    name: str
+    """What it is called in sentences."""
+    x: Num
+    grad: Num
+    """Of the last backward pass alone."""
+    shown_grad: Num
+    """As the run left it."""
+    h: float
+    forward: Num
+    """The forward difference."""
+    central: Num
+    left: Num
+    """The slope on the left side."""
+    right: Num
+    error: Num
+    relative_error: Num
+    expected_error: Num
+    """What truncation and rounding explain."""
+    verdict: Verdict
+    reason: Reason
+    at: str | None
+    """The node of a kink, or of what is not finite."""
+    sentence: str
+
+
+@shape
+class CurvePointAnswer(TypedDict):
+    """Both differences at one h, and how far they are from the gradient."""
+
+    h: float
+    forward: Num
+    central: Num
+    forward_error: Num
+    central_error: Num
+
+
+@shape
+class CheckAnswer(Head):
+    """Gradients beside differences: of one value with `node`, else of all that have a name."""
+
+    tolerance: float
+    verdict: TotalVerdict
+    """`differs` only where a row does without a kink: at a kink a rule decides."""
+    sentence: str
+    left_out: int
+    """Values that would take too long: ask for them one by one."""
+    nodes: list[CheckRow]
+    curve: list[CurvePointAnswer] | None
+    """With `node`: h from 1 down to 1e-16."""
+
+
+def checks(subject: Subject, question: AboutOne) -> CheckAnswer:
     """The answer of `check.json`."""
     nodes = [subject.named(question.node)] if question.node is not None else subject.of_note()
     rows, left = checked(subject, nodes)
     counts: Counter[tuple[str, str]] = Counter((row.verdict, row.reason) for row in rows)
-    answer = subject.head() | {
+    return {
+        **subject.head(),
         "tolerance": TOLERANCE,
         "verdict": "differs" if counts["differs", ""] else "agrees",
         "sentence": _summary(rows, counts, left),
         "left_out": left,
         "nodes": [told(subject, row) for row in rows],
-        "curve": None,
+        "curve": curve_rows(subject, nodes[0].id) if question.node is not None else None,
     }
-    if question.node is not None:
-        answer["curve"] = curve_rows(subject, nodes[0].id)
-    return answer
 
 
 def checked(subject: Subject, nodes: list[Node]) -> tuple[list[Check], int]:
@@ -45,7 +106,7 @@ def checked(subject: Subject, nodes: list[Node]) -> tuple[list[Check], int]:
     return rows, len(nodes) - len(rows)
 
 
-def curve_rows(subject: Subject, node: str) -> list[dict[str, Any]]:
+def curve_rows(subject: Subject, node: str) -> list[CurvePointAnswer]:
     return [
         {
             "h": point.h,
@@ -58,7 +119,7 @@ def curve_rows(subject: Subject, node: str) -> list[dict[str, Any]]:
     ]
 
 
-def told(subject: Subject, row: Check) -> dict[str, Any]:
+def told(subject: Subject, row: Check) -> CheckRow:
     """One row of an answer."""
     node = subject.nodes[row.node]
     return {

@@ -15,12 +15,15 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+from typing_extensions import TypedDict
+
 from stepgrad.app.errors import ProblemError
-from stepgrad.app.studies.checking import checked
+from stepgrad.app.schemas import shape
+from stepgrad.app.studies.checking import TotalVerdict, checked
 from stepgrad.app.studies.questions import About
-from stepgrad.app.studies.telling import Subject
-from stepgrad.app.wire import number
-from stepgrad.engine.check import TOLERANCE, Check
+from stepgrad.app.studies.telling import Head, Subject
+from stepgrad.app.wire import Num, number
+from stepgrad.engine.check import TOLERANCE, Check, Reason, Verdict
 from stepgrad.engine.limits import STUDY_LIMITS
 from stepgrad.engine.ops import OPS, Op
 from stepgrad.engine.script import Assign, Backward, Compute, Leaf, script
@@ -85,7 +88,59 @@ def act(trace: Trace) -> Numbers | None:
     return {node: (tensor.item(), None if tensor.grad is None else tensor.grad.item()) for node, tensor in tensors.items()}
 
 
-def comparison(subject: Subject, question: About) -> dict[str, Any]:
+@shape
+class TorchAnswer(TypedDict):
+    """Whether PyTorch is installed here, and which."""
+
+    available: bool
+    version: str | None
+
+
+@shape
+class ToleranceAnswer(TypedDict):
+    """What may lie between two numbers that agree, relative to the larger."""
+
+    numeric: float
+    torch: float
+
+
+@shape
+class CompareRow(TypedDict):
+    """A value's numbers side by side. What nobody measured is null, and so is what PyTorch says where it is not installed."""
+
+    node: str
+    key: str
+    label: str
+    name: str
+    data: Num
+    grad: Num
+    """As the run left it."""
+    pass_grad: Num
+    """Of the last backward pass alone."""
+    numeric: Num
+    """The central difference."""
+    numeric_verdict: Verdict | None
+    numeric_reason: Reason
+    torch_data: Num
+    torch_grad: Num
+    torch_verdict: TotalVerdict | None
+    verdict: TotalVerdict
+
+
+@shape
+class CompareAnswer(Head):
+    """Ours, measured and PyTorch's numbers side by side."""
+
+    torch: TorchAnswer
+    tolerance: ToleranceAnswer
+    verdict: TotalVerdict
+    sentence: str
+    left_out: int
+    """Values that were not measured: that would take too long."""
+    nodes: list[CompareRow]
+
+
+def comparison(subject: Subject, question: About) -> CompareAnswer:
     """The answer of `compare.json`."""
     trace = subject.trace
     if len(trace.steps) > STUDY_LIMITS.torch_steps:
@@ -102,7 +157,8 @@ def comparison(subject: Subject, question: About) -> dict[str, Any]:
         scales[edge.source] += abs(edge.contribution or 0.0)
     rows = [_row(subject, node.id, checks.get(node.id), theirs, scales[node.id]) for node in trace.nodes]
     wrong = [row for row in rows if row["verdict"] == "differs"]
-    return subject.head() | {
+    return {
+        **subject.head(),
         "torch": {"available": theirs is not None, "version": torch_version() or None},
         "tolerance": {"numeric": TOLERANCE, "torch": EXACT},
         "verdict": "differs" if wrong else "agrees",
@@ -112,10 +168,10 @@ def comparison(subject: Subject, question: About) -> dict[str, Any]:
     }
 
 
-def _row(subject: Subject, node_id: str, check: Check | None, theirs: Numbers | None, scale: float) -> dict[str, Any]:
+def _row(subject: Subject, node_id: str, check: Check | None, theirs: Numbers | None, scale: float) -> CompareRow:
     node = subject.nodes[node_id]
     torch_data, torch_grad = theirs[node_id] if theirs else (None, None)
-    torch_verdict = None
+    torch_verdict: TotalVerdict | None = None
     if theirs:
         alike = _alike(node.data, torch_data, 0.0) and _alike(node.grad, torch_grad, scale)
         torch_verdict = "agrees" if alike else "differs"
@@ -150,7 +206,7 @@ def _alike(ours: float | None, theirs: float | None, scale: float) -> bool:
     return abs(ours - theirs) <= EXACT * max(1.0, scale, abs(ours), abs(theirs))
 
 
-def _sentence(total: int, wrong: list[dict[str, Any]], left: int, torch: bool) -> str:
+def _sentence(total: int, wrong: list[CompareRow], left: int, torch: bool) -> str:
     asked = "a central difference and PyTorch" if torch else "a central difference"
     if wrong:
         names = ", ".join(row["name"] for row in wrong[:4])

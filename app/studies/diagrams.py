@@ -6,7 +6,10 @@ import math
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Annotated, TypeVar
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from stepgrad.app.drawing.diagram.networks import Network, Networks
 from stepgrad.app.drawing.diagram.neurons import Neuron
@@ -14,9 +17,10 @@ from stepgrad.app.drawing.diagram.picture import Moment, diagram_of
 from stepgrad.app.drawing.diagram.plan import Plan, View, plan_of
 from stepgrad.app.drawing.diagram.scales import Scales, round_up
 from stepgrad.app.errors import ProblemError
+from stepgrad.app.schemas import shape
 from stepgrad.app.steps import resolve
 from stepgrad.app.studies.questions import DiagramLook
-from stepgrad.app.studies.telling import Subject
+from stepgrad.app.studies.telling import Head, Subject
 from stepgrad.engine.trace import Edge, Step, Trace
 
 __all__ = ["diagram_json", "diagram_svg"]
@@ -27,11 +31,93 @@ def diagram_svg(subject: Subject, question: DiagramLook) -> str:
     return _Drawn(subject, question).svg()
 
 
-def diagram_json(subject: Subject, question: DiagramLook) -> dict[str, Any]:
+@shape
+class UseAnswer(TypedDict):
+    """One use of a net."""
+
+    example: int
+    """From 1."""
+    name: str
+    outputs: list[str]
+
+
+@shape
+class CellAnswer(TypedDict):
+    """A circle: an input or a neuron."""
+
+    node: str
+    key: str
+    name: str
+    sum: str | None
+    """Of a neuron: the node of its sum; null of an input, as its `bias` and `activation`."""
+    bias: str | None
+    activation: str | None
+
+
+@shape
+class ColumnAnswer(TypedDict):
+    """A layer, or the inputs."""
+
+    title: str
+    activation: str | None
+    left_out: int
+    """Cells that are not drawn."""
+    nodes: list[CellAnswer]
+
+
+@shape
+class LineAnswer(
+    TypedDict(
+        "_Line",
+        {
+            "from": Annotated[str, Field(description="A cell of one column.")],
+            "to": Annotated[str, Field(description="A cell of the next.")],
+        },
+    )
+):
+    """A weight."""
+
+    weight: str | None
+    """Its node; null where the input is added as it is."""
+    key: str
+    product: str | None
+
+
+@shape
+class ScalesAnswer(TypedDict):
+    """What full width and full colour mean: the largest magnitude of the story, rounded up."""
+
+    lines: float
+    cells: float
+
+
+@shape
+class DiagramAnswer(Head):
+    """A neuron or a network at one moment."""
+
+    view: View
+    step: int
+    steps: int
+    example: int
+    """Which use of the net is shown, from 1."""
+    examples: list[UseAnswer]
+    homes: list[tuple[int, int]]
+    """Where the story goes: from which step on it is in which example."""
+    columns: list[ColumnAnswer]
+    lines: list[LineAnswer]
+    loss: str | None
+    """The node of the loss, if it is drawn."""
+    scales: ScalesAnswer
+    svg: str
+    """The picture, without an embedded font."""
+
+
+def diagram_json(subject: Subject, question: DiagramLook) -> DiagramAnswer:
     """The answer of `diagram.json`."""
     drawn = _Drawn(subject, question)
     plan = drawn.plan
-    return subject.head() | {
+    return {
+        **subject.head(),
         "view": plan.view,
         "step": drawn.index,
         "steps": len(drawn.told.steps),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from stepgrad.app.drawing.spelling import number_text
+from stepgrad.app.schemas import shape
 from stepgrad.app.studies.questions import About
-from stepgrad.app.studies.telling import Subject
-from stepgrad.app.wire import number
+from stepgrad.app.studies.telling import Head, Subject
+from stepgrad.app.wire import Num, number
 from stepgrad.engine.limits import STUDY_LIMITS
 from stepgrad.engine.modes import inputs_of
-from stepgrad.engine.orders import ORDERS, Walk, walk
+from stepgrad.engine.orders import ORDERS, Fault, Order, Walk, walk
 
 __all__ = ["orders"]
 
@@ -22,17 +26,70 @@ _RULES = {
 }
 
 
-def orders(subject: Subject, question: About) -> dict[str, Any]:
+@shape
+class SentAnswer(
+    TypedDict(
+        "_Sent",
+        {"edge": str, "from": Annotated[str, Field(description="Who sends.")]},
+    )
+):
+    """One contribution, as it is sent."""
+
+    node: str
+    """Who gets it."""
+    upstream: Num
+    local: Num
+    before: Num
+    """The grad that it is added to."""
+    after: Num
+    complete: bool
+    """Whether nothing more comes after it."""
+
+
+@shape
+class WalkAnswer(TypedDict):
+    """One order of a backward pass."""
+
+    order: Order
+    title: str
+    rule: str
+    visits: list[str]
+    """Who passes its grad on, in order."""
+    sent: list[SentAnswer]
+    grads: dict[str, Num]
+    """What comes out, by node."""
+    wrong: list[str]
+    """The nodes whose grad is wrong."""
+    first_wrong: int | None
+    """Which of `sent` is the first that carries a wrong number."""
+    fault: Fault | None
+    missing: list[str]
+    """Edges that had not sent by then."""
+    stopped: bool
+    """Whether it was ended, after 2,000 contributions."""
+    sentence: str
+
+
+@shape
+class OrdersAnswer(Head):
+    """Three orders of one backward pass, side by side."""
+
+    walks: list[WalkAnswer]
+    sentence: str
+
+
+def orders(subject: Subject, question: About) -> OrdersAnswer:
     """The answer of `orders.json`."""
     walks = [walk(subject.exact, order, STUDY_LIMITS.contributions) for order in ORDERS]
     wrong = [each for each in walks if each.first_wrong is not None]
-    return subject.head() | {
+    return {
+        **subject.head(),
         "walks": [_told(subject, each) for each in walks],
         "sentence": _summary(subject, wrong),
     }
 
 
-def _told(subject: Subject, told: Walk) -> dict[str, Any]:
+def _told(subject: Subject, told: Walk) -> WalkAnswer:
     edges = {edge.id: edge for edge in subject.replay.edges}
     grads = subject.replay.grads
     return {

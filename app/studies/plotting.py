@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from stepgrad.app.drawing.errorcurve import ErrorCurve, draw_error_curve
 from stepgrad.app.drawing.plot import Plot, draw_plot, visible
 from stepgrad.app.drawing.spelling import number_text
 from stepgrad.app.errors import ProblemError
+from stepgrad.app.schemas import shape
 from stepgrad.app.studies.questions import CurveLook, PlotLook
-from stepgrad.app.studies.telling import Subject, too_much
-from stepgrad.app.wire import number
+from stepgrad.app.studies.telling import Head, Subject, too_much
+from stepgrad.app.wire import Num, number
 from stepgrad.engine.check import curve
 from stepgrad.engine.limits import STUDY_LIMITS
 from stepgrad.engine.sweep import Sweep, sweep
@@ -38,8 +42,52 @@ class _Drawn:
     note: str | None
 
 
-def plot_json(subject: Subject, question: PlotLook) -> dict[str, Any]:
-    """The answer of `plot.json`. `xs` and `ys` are one list of points; null in `ys` is a break, over which nothing is joined."""
+@shape
+class SecantAnswer(TypedDict):
+    """A line through the point and one h further on."""
+
+    h: float | None
+    x: Num
+    y: Num
+    slope: Num
+
+
+_Range = TypedDict(
+    "_Range",
+    {
+        "node": Annotated[str, Field(description="What runs along.")],
+        "key": str,
+        "name": str,
+        "output_name": str,
+        "from": Annotated[float, Field(description="Without it −5, or as far as the value needs.")],
+        "to": float,
+    },
+)
+
+
+@shape
+class PlotAnswer(Head, _Range):
+    """The output against one value."""
+
+    xs: list[float]
+    ys: list[float | None]
+    """The output at each of `xs`; null is a break, over which nothing is joined."""
+    breaks: list[float]
+    y_from: float
+    """The heights to show."""
+    y_to: float
+    x: Num
+    """The point where the run is."""
+    y: Num
+    slope: Num
+    secant: SecantAnswer | None
+    sentence: str
+    note: str | None
+    """That an `if` keeps its way: the graph is replayed."""
+
+
+def plot_json(subject: Subject, question: PlotLook) -> PlotAnswer:
+    """The answer of `plot.json`."""
     drawn = _draw(subject, question)
     xs: list[float] = []
     ys: list[float | None] = []
@@ -50,11 +98,12 @@ def plot_json(subject: Subject, question: PlotLook) -> dict[str, Any]:
         xs += [x for x, _ in piece]
         ys += [y for _, y in piece]
     low, high = visible(drawn.sweep.pieces, _point(drawn), bool(drawn.sweep.breaks))
-    secant = None
+    secant: SecantAnswer | None = None
     if drawn.secant:
         slope = (drawn.secant[1] - drawn.y) / (drawn.secant[0] - drawn.x)
         secant = {"h": question.h, "x": number(drawn.secant[0]), "y": number(drawn.secant[1]), "slope": number(slope)}
-    return subject.head() | {
+    return {
+        **subject.head(),
         "node": drawn.node.id,
         "key": drawn.node.key,
         "name": subject.name(drawn.node.id),

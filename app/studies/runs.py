@@ -6,25 +6,30 @@ import re
 import sys
 from array import array
 from base64 import b64encode
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
+
+from typing_extensions import TypedDict
 
 from stepgrad.app.drawing.spelling import number_text
 from stepgrad.app.errors import ProblemError
 from stepgrad.app.knobs import KNOBS
 from stepgrad.app.links import encode
 from stepgrad.app.options import Options
+from stepgrad.app.schemas import shape
 from stepgrad.app.studies.knobs import Descent, Training
 from stepgrad.app.studies.telling import Subject
 from stepgrad.app.training import no_iteration
-from stepgrad.app.wire import number
+from stepgrad.app.wire import Num, number
 from stepgrad.engine.errors import ProgramError
 from stepgrad.engine.limits import TRAINING_LIMITS
 from stepgrad.engine.model import Model
 from stepgrad.engine.optimizers import OPTIMIZERS
 from stepgrad.engine.predictions import Predictor
+from stepgrad.engine.trace import Field
 from stepgrad.engine.train import History, Stop
 
 __all__ = [
+    "HistoryAnswer", "StopAnswer", "TrainLinks",
     "bracketed", "check_iteration", "check_size", "every_row", "history_of", "links", "packed", "predictions", "predictor_of",
     "sentence", "stopped", "told",
 ]  # fmt: skip
@@ -73,10 +78,6 @@ def bracketed(x: float) -> str:
     return f"({told(x)})" if x < 0.0 else told(x)
 
 
-def _numbers(numbers: array[float]) -> list[Any]:
-    return list(map(number, numbers))
-
-
 def check_size(model: Model, steps: int, without: str) -> None:
     """Refuse a history that is too long to send."""
     count = len(model.parameters)
@@ -95,7 +96,19 @@ def packed(rows: array[float]) -> str:
     return b64encode(rows).decode("ascii")
 
 
-def every_row(history: History) -> dict[str, Any]:
+@shape
+class HistoryAnswer(TypedDict):
+    """The parameters of every iteration."""
+
+    encoding: Literal["base64 float64 little-endian"]
+    iterations: int
+    """Rows: one more than updates."""
+    parameters: int
+    """Numbers in a row."""
+    data: str
+
+
+def every_row(history: History) -> HistoryAnswer:
     """The parameters of every iteration."""
     check_size(history.model, history.updates, ", or without `history`")
     return {
@@ -106,7 +119,20 @@ def every_row(history: History) -> dict[str, Any]:
     }
 
 
-def stopped(subject: Subject, stop: Stop | None) -> dict[str, Any] | None:
+@shape
+class StopAnswer(TypedDict):
+    """Where training came upon a number that is not finite."""
+
+    iteration: int
+    node: str
+    key: str
+    field: Field
+    phase: Literal["forward", "backward", "update"]
+    number: Num
+    sentence: str
+
+
+def stopped(subject: Subject, stop: Stop | None) -> StopAnswer | None:
     if stop is None:
         return None
     return {
@@ -141,7 +167,20 @@ def sentence(subject: Subject, history: History, question: Descent) -> str:
     return f"{text} It has grown: try a smaller learning rate." if grown and question.zero_grad else text
 
 
-def links(subject: Subject, question: Training, history: History) -> dict[str, str | None]:
+@shape
+class TrainLinks(TypedDict):
+    """Where the same can be seen."""
+
+    page: str
+    train: str
+    loss: str
+    table: str
+    graph: str
+    boundary: str | None
+    """null where one cannot be drawn."""
+
+
+def links(subject: Subject, question: Training, history: History) -> TrainLinks:
     """Where the same can be seen. Pictures are of the iteration that was asked for, else of the last."""
     code = encode(subject.trace.source)
     iteration = history.updates if question.iteration is None else question.iteration

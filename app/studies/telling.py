@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import ast
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Literal
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from stepgrad.app.errors import ProblemError
 from stepgrad.app.links import encode
 from stepgrad.app.nodes import named
+from stepgrad.app.schemas import shape
 from stepgrad.app.story import Story
 from stepgrad.engine.limits import STUDY_LIMITS
 from stepgrad.engine.replay import Replay
 from stepgrad.engine.trace import Node
 
-__all__ = ["VERSION", "Subject"]
+__all__ = ["VERSION", "Head", "Subject"]
 
-VERSION = 1
+VERSION: Literal[1] = 1
 """Of the shape of the answers. Fields are added without a new one."""
+
+
+@shape
+class Head(TypedDict):
+    """What every answer begins with."""
+
+    version: Literal[1]
+    source: Annotated[str, Field(description="The program.")]
+    code: Annotated[str, Field(description="Its CODE, as it stands in addresses.")]
+    output: Annotated[str, Field(description="The node that the last backward pass began from.")]
+    passes: Annotated[int, Field(description="How many backward passes there were.")]
 
 
 class Subject:
@@ -73,8 +88,7 @@ class Subject:
         """Leaves and named values, in order."""
         return [node for node in self.trace.nodes if not node.inputs or node.label]
 
-    def head(self) -> dict[str, Any]:
-        """The first fields of every answer."""
+    def head(self) -> Head:
         return {
             "version": VERSION,
             "source": self.trace.source,

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from stepgrad.app.schemas import shape
 from stepgrad.app.studies.knobs import Descent, Training
 from stepgrad.app.studies.runs import (
+    HistoryAnswer,
+    StopAnswer,
+    TrainLinks,
     bracketed,
     check_iteration,
     every_row,
@@ -17,25 +24,125 @@ from stepgrad.app.studies.runs import (
     stopped,
     told,
 )
-from stepgrad.app.studies.telling import Subject
-from stepgrad.app.wire import number
+from stepgrad.app.studies.telling import Head, Subject
+from stepgrad.app.wire import Num, number
 from stepgrad.engine.iteration import iteration_of
 from stepgrad.engine.optimizers import OPTIMIZERS
 from stepgrad.engine.train import History
 
-__all__ = ["training"]
+__all__ = ["TrainAnswer", "training"]
 
 
-def training(subject: Subject, question: Training) -> dict[str, Any]:
+@shape
+class TrainedParameter(TypedDict):
+    """A number that is trained."""
+
+    node: str
+    key: str
+    label: str
+    initial: Num
+    final: Num
+
+
+@shape
+class TrainedPrediction(TypedDict):
+    """A computed value in a list with a name, such as `ypred[0]`, that the parameters move."""
+
+    node: str
+    key: str
+    initial: Num
+    final: Num
+    target: Num
+    """null where the program has none for it."""
+
+
+@shape
+class UpdateAnswer(TypedDict):
+    """A parameter at one iteration."""
+
+    node: str
+    key: str
+    data: Num
+    grad: Num
+    next: Num
+    """What the update makes of it; null after the last."""
+    text: str | None
+    """The arithmetic of the update."""
+
+
+@shape
+class PredictionAnswer(TypedDict):
+    """A prediction at one iteration."""
+
+    node: str
+    key: str
+    data: Num
+
+
+@shape
+class ValueAnswer(TypedDict):
+    """A value of the graph at one iteration."""
+
+    node: str
+    data: Num
+    grad: Num
+
+
+@shape
+class IterationAnswer(TypedDict):
+    """One iteration, before its update."""
+
+    iteration: int
+    example: int | None
+    """With `batch=stochastic`: whose term of the loss it is made from, from 0."""
+    loss: Num
+    parameters: list[UpdateAnswer]
+    predictions: list[PredictionAnswer]
+    nodes: list[ValueAnswer]
+
+
+class _Run(TypedDict):
+    name: Annotated[str, Field(description="What the loss is called in sentences.")]
+    steps: Annotated[int, Field(description="Updates that were asked for.")]
+    affordable: Annotated[int, Field(description="Updates that may be asked for.")]
+    updates: Annotated[int, Field(description="Updates that were made.")]
+    losses: Annotated[list[Num], Field(description="Before each update.")]
+    loss: Annotated[Num, Field(description="After the last.")]
+    parameters: list[TrainedParameter]
+    predictions: list[TrainedPrediction]
+    stopped: Annotated[StopAnswer | None, Field(description="Where a number was not finite; null where all went well.")]
+    moment: Annotated[IterationAnswer | None, Field(description="The iteration that `iteration` names.")]
+    history: Annotated[HistoryAnswer | None, Field(description="With `history=true`.")]
+    versus: Annotated[OtherRun | None, Field(description="The second run, where one was asked for.")]
+    links: TrainLinks
+    sentence: str
+
+
+@shape
+class OtherRun(_Run):
+    """The second run, with other knobs."""
+
+    knobs: dict[str, str]
+    """Those that differ."""
+
+
+@shape
+class TrainAnswer(Head, _Run):
+    """A training run."""
+
+    note: str | None
+    """That an `if` keeps its way, or that the time was over."""
+
+
+def training(subject: Subject, question: Training) -> TrainAnswer:
     """The answer of `train.json`."""
-    answer = subject.head() | _run(subject, question)
-    if (other := question.other()) is not None:
-        answer["versus"] = {"knobs": question.differences} | _run(subject, other)
-    answer["note"] = "The program has conditions: training keeps to the way they went." if subject.has_conditions else None
-    return answer
+    other = question.other()
+    versus: OtherRun | None = {"knobs": question.differences, **_run(subject, other)} if other else None
+    note = "The program has conditions: training keeps to the way they went." if subject.has_conditions else None
+    return {**subject.head(), **_run(subject, question, versus), "note": note}
 
 
-def _run(subject: Subject, question: Training) -> dict[str, Any]:
+def _run(subject: Subject, question: Training, versus: OtherRun | None = None) -> _Run:
     """One run with its knobs."""
     history = history_of(subject, question)
     model, last = history.model, history.at(-1)
@@ -66,13 +173,13 @@ def _run(subject: Subject, question: Training) -> dict[str, Any]:
         "stopped": stopped(subject, history.stop),
         "moment": None if question.iteration is None else _moment(subject, history, question, question.iteration),
         "history": every_row(history) if question.history else None,
-        "versus": None,
+        "versus": versus,
         "links": links(subject, question, history),
         "sentence": sentence(subject, history, question),
     }
 
 
-def _moment(subject: Subject, history: History, question: Descent, iteration: int) -> dict[str, Any]:
+def _moment(subject: Subject, history: History, question: Descent, iteration: int) -> IterationAnswer:
     """The parameters of one iteration, their grads, what the update makes of them, and every value and grad of the graph."""
     check_iteration(history, iteration)
     model = history.model
@@ -88,11 +195,16 @@ def _moment(subject: Subject, history: History, question: Descent, iteration: in
             found = [grad or 0.0 for grad in iteration_of(subject.story.recording, run, iteration).grads]
     for at, grad in zip(model.trained, grads, strict=True):
         found[at] = grad
-    rows = []
+    rows: list[UpdateAnswer] = []
     for i, node in enumerate(model.parameters):
         after = following[i] if following else None
-        row = {"node": node.id, "key": node.key, "data": number(data[i]), "grad": number(grads[i]), "next": number(after)}
-        rows.append(row | {"text": _update(subject.name(node.id), data[i], grads[i], after, question)})
+        text = _update(subject.name(node.id), data[i], grads[i], after, question)
+        rows.append(
+            {
+                "node": node.id, "key": node.key,
+                "data": number(data[i]), "grad": number(grads[i]), "next": number(after), "text": text,
+            }
+        )  # fmt: skip
     return {
         "iteration": iteration,
         "example": course.run.example(iteration),

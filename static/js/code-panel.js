@@ -68,7 +68,7 @@ export function codePanel(store, { studies, base, say }) {
         h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Grads compared" }, h("table", { class: "values" },
           h("caption", { class: "visually-hidden" }, "Grads compared"),
           h("thead", {}, h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, name)))),
-          h("tbody", {}, ...answer.nodes.map((/** @type {any} */ row) => h("tr", {}, h("th", { scope: "row" }, row.name),
+          h("tbody", {}, ...answer.nodes.map((row) => h("tr", {}, h("th", { scope: "row" }, row.name),
             ...[row.pass_grad, row.numeric, ...(torch ? [row.torch_grad] : [])].map((x) => h("td", { class: "number" }, formatNumber(x))), h("td", {}, row.verdict)))))));
     } catch (problem) {
       table.textContent = messageOf(problem);

@@ -210,12 +210,12 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
     if (!looks || shown === null || !state.trace || state.trace.source !== state.source) return;
     const question = { node: looks.id };
     await Promise.all([
-      fill(looks.paths, () => studies.ask("paths", state, question), (answer) => tellPaths(answer.nodes[0])),
-      fill(looks.check, () => studies.ask("check", state, question), (answer) => tellCheck(answer)),
+      fill(looks.paths, () => studies.ask("paths", state, question), ({ nodes }) => nodes.flatMap(tellPaths)),
+      fill(looks.check, () => studies.ask("check", state, question), ({ nodes, curve }) => nodes.flatMap((row) => tellCheck(row, curve))),
     ]);
   }
 
-  /** @param {HTMLElement} host @param {() => Promise<any>} get @param {(answer: any) => Node[]} tell */
+  /** @template Answer @param {HTMLElement} host @param {() => Promise<Answer | null>} get @param {(answer: Answer) => Node[]} tell */
   async function fill(host, get, tell) {
     try {
       const answer = await get();
@@ -226,7 +226,7 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
     host.parentElement?.removeAttribute("aria-busy");
   }
 
-  /** @param {{sentence: string, complete: boolean, paths: {text: string}[]}} row */
+  /** @param {import("./answers.js").PathsRow} row */
   function tellPaths(row) {
     return [
       h("p", {}, withCode(row.sentence)),
@@ -235,9 +235,10 @@ export function createInspector(store, { dock, operations, goTo, source, knobs, 
     ];
   }
 
-  /** @param {{nodes: any[], curve: any}} answer */
-  function tellCheck({ nodes: [row], curve }) {
-    const word = { agrees: "agree", differs: "differ", undefined: "no slope" }[/** @type {"agrees" | "differs" | "undefined"} */ (row.verdict)];
+  /** @param {import("./answers.js").CheckRow} row @param {import("./answers.js").CheckAnswer["curve"]} curve */
+  function tellCheck(row, curve) {
+    const word = { agrees: "agree", differs: "differ", undefined: "no slope" }[row.verdict];
+    /** @type {[string, import("./types.js").Num][]} */
     const numbers = [["forward", row.forward], ["central", row.central], ["relative error", row.relative_error]];
     return [
       h("p", {}, h("span", { class: `verdict is-${row.verdict}` }, word), " ", withCode(row.sentence)),

@@ -3,6 +3,7 @@
 import { problemOf } from "./api.js";
 import { optionOf } from "./links.js";
 
+/** @typedef {import("./answers.js").StudyAnswers} StudyAnswers */
 /** @typedef {import("./state.js").State} State */
 /** @typedef {ReturnType<typeof createStudies>} Studies */
 
@@ -12,9 +13,10 @@ export function createStudies(base) {
   const running = new Map();
   return {
     /**
-     * @param {string} study  its name in the address @param {State} state  the program, with the numbers of its sliders
+     * @template {keyof StudyAnswers} Name
+     * @param {Name} study  its name in the address @param {State} state  the program, with the numbers of its sliders
      * @param {Record<string, unknown>} [question]
-     * @returns {Promise<any>} null when something newer was asked; throws a Problem
+     * @returns {Promise<StudyAnswers[Name] | null>} null when something newer was asked; throws a Problem
      */
     async ask(study, state, question = {}) {
       running.get(study)?.abort();

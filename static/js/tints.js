@@ -78,7 +78,7 @@ export function createTints(svg) {
       nodes = new Map(trace.nodes.map((node) => [node.id, node]));
     }
     for (const { id, box } of boxes) {
-      const part = asked.has(`${id}.${field}`) ? null : share(tinting(values, nodes.get(id) ?? { id }, field), scale.most);
+      const part = asked.has(`${id}.${field}`) ? null : share(tinting(values, nodes.get(id) ?? { id, folds: null }, field), scale.most);
       box.style.fill = tint(part);
     }
     for (const { id, from, to, line } of lines) {

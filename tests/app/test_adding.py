@@ -147,12 +147,19 @@ STUDY = """
 import asyncio, json
 import httpx
 from stepgrad.app.labs import LABS, Lab, Offer
+from typing_extensions import TypedDict
+from stepgrad.app.schemas import shape
 from stepgrad.app.studies import STUDIES, Study
 from stepgrad.app.studies.questions import About
 
-STUDIES["length.json"] = Study(
-    "length.json", About, lambda subject, question: {"steps": len(subject.trace.steps)}, "How long the story is."
-)
+@shape
+class LengthAnswer(TypedDict):
+    steps: int
+
+def length(subject, question) -> LengthAnswer:
+    return {"steps": len(subject.trace.steps)}
+
+STUDIES["length.json"] = Study("length.json", About, length, "How long the story is.")
 LABS["length"] = Lab("length", "How long?", study="length", offer=Offer("square", "How long?", "Steps, counted."))
 
 from stepgrad.app.config import Settings
@@ -163,10 +170,13 @@ async def told():
         page = await client.get("/", params={"e": "a = 3", "lab": "length"})
         boot = json.loads(page.text.partition('id="boot">')[2].partition("</script>")[0])
         wrong = await client.get("/", params={"e": "a = 3", "lab": "lenght"})
+        api = (await client.get("/openapi.json")).json()
         return {
             "asked": (await client.get("/g/length.json", params={"e": "a = 3; b = a * a"})).json(),
             "posted": (await client.post("/api/v1/length", json={"source": "a = 3; b = a * a"})).json(),
-            "documented": [path for path in (await client.get("/openapi.json")).json()["paths"] if "length" in path],
+            "documented": [path for path in api["paths"] if "length" in path],
+            "shape": api["components"]["schemas"]["LengthAnswer"]["properties"],
+            "example": api["components"]["examples"]["length.json"]["value"],
             "open": boot["options"],
             "lab": boot["tables"]["labs"][-1],
             "wrong": "Did you mean `length`?" in wrong.text,
@@ -182,6 +192,8 @@ def test_a_study_and_its_lab_are_a_row_each():
 
     assert told["asked"] == told["posted"] == {"steps": 4}
     assert told["documented"] == ["/g/{code}/length.json", "/g/length.json", "/api/v1/length"]
+    assert told["shape"] == {"steps": {"type": "integer"}}
+    assert told["example"] == {"steps": 7}
     assert told["open"] == {"lab": "length"}
     assert told["lab"] == {
         "name": "length",

@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from stepgrad.app.links import encode
+from stepgrad.app.schemas import adapter
+from stepgrad.app.studies.boundaries import BoundaryAnswer
 from stepgrad.engine.language import run
 from stepgrad.engine.model import Model
 from stepgrad.engine.predictions import predictor
@@ -28,6 +30,7 @@ FIT = XOR.replace("MLP(2,", "MLP(1,").replace("[[0.0, 0.0], [0.0, 1.0], [1.0, 0.
 async def asked(client: httpx.AsyncClient, source: str, query: str = "") -> Any:
     answer = await client.get(f"/g/{encode(source)}/boundary.json?{query}")
     assert answer.status_code == 200, answer.text
+    adapter(BoundaryAnswer).validate_json(answer.content, strict=True)
     return answer.json()
 
 

@@ -8,8 +8,10 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from stepgrad.app.answers import GraphAnswer
 from stepgrad.app.gallery import Example, gallery
 from stepgrad.app.links import encode
+from stepgrad.app.schemas import adapter
 
 EXAMPLES = [pytest.param(example, id=example.slug) for example in gallery()]
 
@@ -36,6 +38,7 @@ async def test_the_story_of_an_example(client: httpx.AsyncClient, example: Examp
     story = answer.json()
 
     assert answer.status_code == 200
+    adapter(GraphAnswer).validate_json(answer.content, strict=True)
     # What goes wrong in that one is what it is about.
     assert bool(story["warnings"]) == (example.slug == "first-nan")
     assert story["svg"].startswith("<svg")

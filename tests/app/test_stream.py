@@ -17,6 +17,8 @@ from stepgrad.app import wire
 from stepgrad.app.config import Settings
 from stepgrad.app.main import create_app
 from stepgrad.app.routes import stream
+from stepgrad.app.routes.stream import EVENTS
+from stepgrad.app.schemas import adapter
 from stepgrad.app.studies.runs import packed
 from stepgrad.app.training import Course
 from stepgrad.engine.train import Run
@@ -30,8 +32,9 @@ def events(text: str) -> list[tuple[str, Any]]:
     found = []
     for block in text.strip().split("\n\n"):
         if not block.startswith(":"):
-            name, data = block.split("\n")
-            found.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
+            name, data = (line.partition(": ")[2] for line in block.split("\n"))
+            adapter(EVENTS[name]).validate_json(data, strict=True)
+            found.append((name, json.loads(data)))
     return found
 
 

@@ -28,6 +28,7 @@ CUBE = "x = 2\ny = x**3"
 async def ask(client: httpx.AsyncClient, source: str, what: str) -> Any:
     answer = await client.get(f"/g/{encode(source)}/{what}")
     assert answer.status_code == 200, answer.text
+    adapter(STUDIES[what.partition("?")[0]].answer).validate_json(answer.content, strict=True)
     return answer.json()
 
 
@@ -62,8 +63,9 @@ async def test_every_study_answers_for_the_whole_gallery(client: httpx.AsyncClie
         assert any(reason in answer.text for reason in reasons)
         return
     assert answer.status_code == 200
-    if file.endswith(".json"):
+    if shape := STUDIES[file].answer:
         json.loads(answer.text, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
+        adapter(shape).validate_json(answer.content, strict=True)
 
 
 @pytest.mark.parametrize(

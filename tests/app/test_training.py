@@ -18,6 +18,7 @@ from stepgrad.app.errors import ProblemAnswer
 from stepgrad.app.links import encode
 from stepgrad.app.main import create_app
 from stepgrad.app.schemas import adapter
+from stepgrad.app.studies.training import TrainAnswer
 from stepgrad.engine.language import record, run
 from stepgrad.engine.train import train
 
@@ -34,6 +35,7 @@ LINE = "w = 3\nb = 0.5\nx = 2\nloss = (w * x + b - 4)**2"
 async def ask(client: httpx.AsyncClient, source: str, **options: Any) -> Any:
     answer = await client.post("/api/v1/train", json={"source": source, **options})
     assert answer.status_code == 200, answer.text
+    adapter(TrainAnswer).validate_json(answer.content, strict=True)
     return answer.json()
 
 

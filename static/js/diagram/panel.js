@@ -13,8 +13,8 @@ import { createDiagramView } from "./view.js";
 
 /** @typedef {import("../state.js").Store} Store */
 /** @typedef {import("../types.js").Trace} Trace */
-/** @typedef {{example: number, name: string, outputs: string[]}} Example */
-/** @typedef {{svg: string, view: "neuron" | "network", example: number, examples: Example[], homes: [number, number][]}} Answer */
+/** @typedef {import("../answers.js").UseAnswer} Example */
+/** @typedef {import("../answers.js").DiagramAnswer} Answer */
 
 /** Pictures that are kept while a program is. */
 const MOST_KNOWN = 60;

@@ -11,7 +11,7 @@ const MOST = 24;
 /** @param {import("../state.js").Store} store @param {import("./labs.js").LabTools} tools @returns {import("./labs.js").Lab} */
 export function modesLab(store, { studies, say }) {
   const body = h("div", { class: "lab" });
-  /** @param {any} answer */
+  /** @param {import("../answers.js").ModesAnswer} answer */
   function tell(answer) {
     const state = store.get();
     const story = storyOf(state);
@@ -30,7 +30,7 @@ export function modesLab(store, { studies, say }) {
         bar("Forward mode", answer.forward, "Give one input the tangent 1 and carry it to the output: one pass for each input.", "forward"),
         bar("Reverse mode", answer.reverse, "Give the output the grad 1 and carry it back: one pass for all inputs.", "backward"),
         h("section", { class: "walk" }, h("h3", {}, "The same derivatives, pass by pass"),
-          h("ol", { class: "sent" }, ...answer.tangents.slice(0, MOST).map((/** @type {any} */ pass) => {
+          h("ol", { class: "sent" }, ...answer.tangents.slice(0, MOST).map((pass) => {
             const path = story?.nodes.filter((node) => node.id in pass.values && node.id !== pass.input).slice(-4).map((node) => `${nameOf(story, node)} ${formatNumber(pass.values[node.id], digits)}`).join(", ");
             return h("li", {}, h("b", {}, pass.name), ` = 1: ${path}; ${pass.multiplications} multiplications`);
           }), ...(answer.tangents.length > MOST ? [h("li", { class: "more" }, `and ${answer.tangents.length - MOST} more`)] : [])))));

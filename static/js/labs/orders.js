@@ -12,7 +12,7 @@ const MOST = 60;
 export function ordersLab(store, { studies, say }) {
   const body = h("div", { class: "lab" });
 
-  /** @param {any} answer */
+  /** @param {import("../answers.js").OrdersAnswer} answer */
   function tell(answer) {
     const story = storyOf(store.get());
     const names = new Map((story?.nodes ?? []).map((node) => [node.id, story ? nameOf(story, node) : node.key]));
@@ -22,9 +22,9 @@ export function ordersLab(store, { studies, say }) {
     const leaves = (story?.nodes ?? []).filter((node) => !node.op && node.id in right);
     body.replaceChildren(
       h("p", { class: "lab-sentence" }, withCode(answer.sentence)),
-      h("div", { class: "walks" }, ...answer.walks.map((/** @type {any} */ walk) => h("section", { class: walk.first_wrong === null ? "walk" : "walk is-wrong" },
+      h("div", { class: "walks" }, ...answer.walks.map((walk) => h("section", { class: walk.first_wrong === null ? "walk" : "walk is-wrong" },
         h("h3", {}, walk.title), h("p", { class: "hint" }, walk.rule),
-        h("ol", { class: "sent" }, ...walk.sent.slice(0, walk.first_wrong === null ? MOST : walk.first_wrong + 1).map((/** @type {any} */ sent, /** @type {number} */ i) => {
+        h("ol", { class: "sent" }, ...walk.sent.slice(0, walk.first_wrong === null ? MOST : walk.first_wrong + 1).map((sent, i) => {
           const wrong = i === walk.first_wrong;
           const item = h("li", { class: wrong ? "is-wrong" : "" },
             `${name(sent.from)} → ${name(sent.node)}: ${formatNumber(sent.upstream, 2)} × ${formatNumber(sent.local, 2)}, grad ${formatNumber(sent.before, 2)} → ${formatNumber(sent.after, 2)}`,
@@ -46,7 +46,8 @@ export function ordersLab(store, { studies, say }) {
 
 /**
  * Asks again when the program or a number has changed and rests.
- * @param {import("../state.js").Store} store @param {HTMLElement} host @param {() => Promise<any>} ask @param {(answer: any) => void} tell
+ * @template Answer
+ * @param {import("../state.js").Store} store @param {HTMLElement} host @param {() => Promise<Answer | null>} ask @param {(answer: Answer) => void} tell
  */
 export function following(store, host, ask, tell) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */

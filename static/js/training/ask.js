@@ -23,7 +23,7 @@ async function post(address, body, signal) {
 
 /**
  * @param {string} base @param {State} state @param {Settings} settings @param {{signal: AbortSignal, more: Record<string, unknown>}} how
- * @returns {Promise<any>} throws a Problem
+ * @returns {Promise<import("../answers.js").TrainAnswer>} throws a Problem
  */
 export async function askTraining(base, state, settings, { signal, more }) {
   return (await post(`${base}api/v1/train`, bodyOf(state, settings, more), signal)).json();
@@ -33,7 +33,7 @@ export async function askTraining(base, state, settings, { signal, more }) {
  * The same with its history, followed as it goes.
  * @param {string} base @param {State} state @param {Settings} settings
  * @param {{signal: AbortSignal, onProgress: (iteration: number, loss: import("../types.js").Num) => void}} how
- * @returns {Promise<any>} throws a Problem
+ * @returns {Promise<import("../answers.js").TrainAnswer>} throws a Problem
  */
 export async function followTraining(base, state, settings, { signal, onProgress }) {
   const body = bodyOf(state, settings, { history: true });

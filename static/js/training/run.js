@@ -3,32 +3,26 @@
 import { toNumber } from "../format.js";
 import { TABLES } from "../tables.js";
 
-/** @typedef {import("../types.js").Num} Num */
-/** @typedef {{node: string, key: string, label?: string}} Named */
-/** @typedef {{iteration: number, node: string, key: string, field: string, phase: string, number: Num, sentence: string}} Stopped */
 /** @typedef {ReturnType<typeof createRun>} Run */
 
-/** @param {any} answer  of `POST /api/v1/train` with its history @param {import("./settings.js").Settings} settings */
+/** @param {import("../answers.js").TrainAnswer} answer  of `POST /api/v1/train` with its history @param {import("./settings.js").Settings} settings */
 export function createRun(answer, settings) {
-  /** @type {(Named & {initial: Num, final: Num})[]} */
-  const parameters = answer.parameters;
-  /** @type {(Named & {initial: Num, final: Num, target?: Num})[]} */
-  const predictions = answer.predictions;
+  const { name, source, sentence, note, stopped, links, parameters, predictions } = answer;
   const width = parameters.length;
   const rows = decode(answer.history?.data ?? "");
   const last = Math.max(0, rows.length / width - 1);
   const losses = Float64Array.from({ length: last + 1 }, (_, k) => toNumber(k < answer.losses.length ? answer.losses[k] : answer.loss) ?? NaN);
   return {
     settings,
-    name: String(answer.name),
-    source: String(answer.source),
-    sentence: String(answer.sentence),
-    note: /** @type {string | null} */ (answer.note ?? null),
-    stopped: /** @type {Stopped | null} */ (answer.stopped ?? null),
-    links: /** @type {Record<string, string>} */ (answer.links ?? {}),
+    name,
+    source,
+    sentence,
+    note,
+    stopped,
+    links,
     parameters,
     predictions,
-    targets: predictions.map(({ target }) => toNumber(target ?? null)),
+    targets: predictions.map(({ target }) => toNumber(target)),
     /** The last iteration there is. */
     last,
     losses,
