@@ -350,6 +350,8 @@ class GraphAnswer(TypedDict):
     """Of a folded story: all operations of the run. Null, too, of a long run or several passes."""
     examples: int
     """Calls of one net or function of which the option `example` shows one."""
+    turns: int
+    """Backward passes that the program has made, of which the option `turn` tells one; with it, those until then."""
     step: int
     """The one that the picture shows: what the option `step` means is for the server to say."""
     end: int
@@ -380,6 +382,7 @@ def graph_answer(moment: Moment, links: dict[str, str], svg: str) -> GraphAnswer
         "badges": [_badge(found, sentence) for found, sentence in story.badges],
         "tape": story.tape,
         "examples": len(story.examples),
+        "turns": told.turns,
         "step": moment.index,
         "end": told.end,
         "warnings": [_warning(notice) for notice in told.warnings],

@@ -49,6 +49,7 @@ def tell_folded(recording: Recording, folding: Folding) -> Trace:
         groups=view.used_groups,
         grads={ids[row]: x for row, x in (steps.grads_before | grads).items()},
         initial={ids[row]: x for row, x in recording.initial.items()},
+        turns=recording.turns,
     )
 
 

@@ -353,6 +353,8 @@ class Recording:
     """What leaves had before the first entry of the log, where entries set them; and all that is known then of other values."""
     initial: Mapping[int, float] = field(default_factory=dict)
     """What leaves began with, where entries that are not in the log set them."""
+    turns: int = 0
+    """Backward passes that the program has made, in the log or not."""
     warnings: tuple[Notice, ...] = ()
     printed: tuple[str, ...] = ()
     form: str | None = None
@@ -391,6 +393,7 @@ def record(
     its output, if it is to be differentiated. `span` knows what the recorder's places mean, `name` what a part of the program is
     called.
     """
+    turns = recorder.passes
     if differentiate and not recorder.roots and not recorder.by_hand:
         recorder.backward(outputs[-1])
     values = _drawn(recorder, outputs)
@@ -434,6 +437,7 @@ def record(
         computed={rows[value]: first for value, first in recorder.first.items() if value in rows and value.inputs},
         start=start,
         initial=_initial(recorder, rows, start, data),
+        turns=turns,
         finite=_is_finite(data, grads, log),
     )
     return recording, rows

@@ -70,6 +70,7 @@ def _whole(recording: Recording) -> Trace:
         groups=graph.groups,
         grads={ids[row]: x for row, x in (steps.grads_before | grads).items()},
         initial={ids[row]: x for row, x in recording.initial.items()},
+        turns=recording.turns,
     )
 
 

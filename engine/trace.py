@@ -201,6 +201,8 @@ class Trace:
     """Grads that are known before step 1: what backward passes left that are not told. Most runs have none."""
     initial: Mapping[str, float] = field(default_factory=dict)
     """Data that leaves began with, where `start` is what updates that are not told made of it."""
+    turns: int = 0
+    """Backward passes that the program has made: each can be told by itself. Of one that is, those until then."""
 
     @property
     def end(self) -> int:

@@ -349,6 +349,8 @@ export interface GraphAnswer {
   tape: TapeAnswer | null;
   /** Calls of one net or function of which the option `example` shows one. */
   examples: number;
+  /** Backward passes that the program has made, of which the option `turn` tells one; with it, those until then. */
+  turns: number;
   /** The one that the picture shows: what the option `step` means is for the server to say. */
   step: number;
   /** The step of the finished picture: the last, but before an update that training makes. */

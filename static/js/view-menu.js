@@ -95,6 +95,16 @@ export function fillViewMenu(panel, store, session, operations) {
   });
   panel.append(whichRow);
 
+  const turn = h("input", { id: "view-turn", type: "number", min: "1", placeholder: "all" });
+  const turnRow = h("div", { class: "row" }, h("label", { for: "view-turn" }, "Turn"), turn);
+  turn.addEventListener("change", () => session.setOptions(chosen("turn", turn.value || "0")));
+  refresh.push(() => {
+    const asked = optionOf(store.get().options, "turn");
+    turnRow.hidden = asked === "0" && (store.get().trace?.turns ?? 0) < 2;
+    turn.value = asked === "0" ? "" : asked;
+  });
+  panel.append(turnRow);
+
   const lit = h("span", {});
   const unlit = h("button", { type: "button", class: "fix", onclick: () => session.setOptions({ highlight: "" }) }, "Show all");
   const litRow = h("div", { class: "row" }, lit, unlit);

@@ -147,3 +147,23 @@ def test_the_page_and_the_picture_show_the_same(page: Page, source: str, query: 
         parsed = f"(text) => ({SEEN})(new DOMParser().parseFromString(text, 'image/svg+xml').documentElement)"
         assert bench.graph.evaluate(SEEN) == page.evaluate(parsed, theirs), step
         bench.press("ArrowRight")
+
+
+def test_a_turn_of_a_loop_is_looked_at(page: Page) -> None:
+    """The turn alone, with what was printed until then; a link to it opens it; emptied, the field shows the whole run again."""
+    turn = "    loss = (w - 1) ** 2\n    w.grad = 0.0\n    loss.backward()\n    w.data -= 0.1 * w.grad\n"
+    bench = Workbench(page, "w = 5.0\nfor k in range(6):\n" + turn)
+    field = bench.menu("View").get_by_label("Turn", exact=True)
+    expect(field).to_have_value("")
+    field.fill("3")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile(r"[?&]turn=3"))
+    expect(bench.node("loss#3")).to_have_count(1)
+    expect(bench.number("loss#3", "data")).to_have_text("6.5536")
+    page.reload()
+    expect(bench.number("loss#3", "data")).to_have_text("6.5536")
+    field = bench.menu("View").get_by_label("Turn", exact=True)
+    expect(field).to_have_value("3")
+    field.fill("")
+    field.press("Enter")
+    expect(page).not_to_have_url(re.compile("turn="))
