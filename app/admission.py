@@ -19,7 +19,9 @@ _MOST_CLIENTS = 10_000
 class Admission:
     """Bounds how many requests work at once, and how many one client makes per minute. Used from the event loop only."""
 
-    def __init__(self, pending: int, rate: int | None) -> None:
+    def __init__(self, pending: int, rate: int | None, spread: int = 4) -> None:
+        self._spread = spread
+        """Over how many seconds those who are sent away come back."""
         self._pending = pending
         self._inside = 0
         self._rate = rate
@@ -31,7 +33,9 @@ class Admission:
         """Hold one place. Raises a 503 or 429 problem with Retry-After."""
         if self._inside >= self._pending:
             # A little different for each, so that they do not come back all at once.
-            raise _later(503, "busy", "The service is busy", f"{self._pending} requests are waiting.", 1 + secrets.randbelow(4))
+            raise _later(
+                503, "busy", "The service is busy", f"{self._pending} requests are waiting.", 1 + secrets.randbelow(self._spread)
+            )
         if self._rate is not None:
             self._spend(_bucket(client), self._rate)
         self._inside += 1

@@ -226,7 +226,11 @@ class _Parts:
 
     def _events(self, study: Study) -> bytes:
         question = Training.read(_given(study))
-        stream = TrainingStream(subject_of(self._pipeline, PROGRAM, question), question, Places(1, 60.0))
+        subject = subject_of(self._pipeline, PROGRAM, question)
+        subject.story.course(question).history(
+            question.steps
+        )  # made by now, it is told in one event, however busy the machine is
+        stream = TrainingStream(subject, question, Places(1, 60.0))
 
         async def told() -> bytes:
             return b"".join([event async for event in stream.events()])
@@ -321,7 +325,7 @@ _PROBLEMS: dict[int, tuple[str, Callable[[Settings], object]]] = {
     422: ("The program is wrong, an option is, or the graph is too large.", lambda _: run(WRONG)),
     429: ("This client asked for too many new pictures.", lambda limits: _knock(Admission(1, limits.rate_limit or 60), 1_000)),
     431: ("The header fields are too long.", lambda limits: _refused(headers_too_long(limits.header_limit))),
-    503: ("It cannot now. Retry-After says when to come back.", lambda _: _knock(Admission(0, None), 1)),
+    503: ("It cannot now. Retry-After says when to come back.", lambda _: _knock(Admission(0, None, spread=1), 1)),
 }
 
 

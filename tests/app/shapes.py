@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from stepgrad.app.routes.openapi import shapes
 from stepgrad.app.schemas import schemas
 from stepgrad.app.studies import STUDIES
 
-__all__ = ["SCHEMAS", "rows_of", "type_of", "typescript"]
+__all__ = ["SCHEMAS", "rows_of", "table", "tables", "type_of", "typescript"]
 
 SCHEMAS = schemas(shapes().values())
 
@@ -44,6 +45,34 @@ def rows_of(name: str) -> Iterable[tuple[str, str, str]]:
     for field, told in schema["properties"].items():
         mark = "" if field in schema.get("required", ()) else "?"
         yield field + mark, type_of(told), told.get("description", "")
+
+
+def tables(*roots: str, known: Collection[str] = ()) -> str:
+    """Tables of these shapes and of what they are made of, in Markdown; without those that are known from elsewhere."""
+    told: dict[str, str] = {}
+
+    def tell(name: str) -> None:
+        if name in told or name in known or "properties" not in SCHEMAS[name]:
+            return
+        rows = [(f"`{field}`", f"`{kind}`", text) for field, kind, text in rows_of(name)]
+        told[name] = f"**{name}**: {SCHEMAS[name]['description']}\n\n{table(('field', 'type', 'what'), rows)}"
+        for inner in parts_of(name):
+            tell(inner)
+
+    for root in roots:
+        tell(root)
+    return "\n".join(told.values())
+
+
+def parts_of(name: str) -> list[str]:
+    """The shapes that a shape names, in order."""
+    return re.findall(r"#/components/schemas/(\w+)", json.dumps(SCHEMAS[name]))
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Markdown. A bar in a cell would end it."""
+    line = lambda cells: f"| {' | '.join(cells)} |\n"  # noqa: E731
+    return line(heads) + "|---" * len(heads) + "|\n" + "".join(line([cell.replace("|", "\\|") for cell in row]) for row in rows)
 
 
 def typescript() -> str:

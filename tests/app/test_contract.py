@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable
 
 from stepgrad.app.exporting import FORMATS
 from stepgrad.app.gallery import gallery
@@ -10,19 +11,15 @@ from stepgrad.app.knobs import KNOBS
 from stepgrad.app.labs import LABS
 from stepgrad.app.options import ROWS, Options
 from stepgrad.app.query import values_of
+from stepgrad.app.routes.stream import EVENTS
 from stepgrad.app.studies import STUDIES, Question, Study
 from stepgrad.app.studies.questions import Look
 from stepgrad.engine.optimizers import OPTIMIZERS
+from tests.app.shapes import table, tables
 
 WHERE = {"picture": "pictures", "page": "the page", "embed": "`/embed`"}
 
 Documented = Callable[[str, str, str], None]
-
-
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Markdown. A bar in a cell would end it."""
-    line = lambda cells: f"| {' | '.join(cells)} |\n"  # noqa: E731
-    return line(heads) + "|---" * len(heads) + "|\n" + "".join(line([cell.replace("|", "\\|") for cell in row]) for row in rows)
 
 
 def test_formats(documented: Documented):
@@ -83,3 +80,19 @@ def test_optimizers(documented: Documented):
         for row in OPTIMIZERS.values()
     )
     documented("contract.md", "optimizers", table(heads, rows))
+
+
+def named(text: str) -> list[str]:
+    """The shapes that have a table in it."""
+    return re.findall(r"^\*\*(\w+)\*\*", text, re.MULTILINE)
+
+
+OF_GRAPHS = tables("GraphAnswer", "ProblemAnswer", "HealthAnswer")
+OF_STUDIES = tables(*(study.answer.__name__ for study in STUDIES.values() if study.answer), known=named(OF_GRAPHS))
+
+
+def test_answers(documented: Documented):
+    documented("contract.md", "graph answer", OF_GRAPHS)
+    documented("answers.md", "study answers", OF_STUDIES)
+    events = (shape.__name__ for shape in EVENTS.values())
+    documented("answers.md", "events", tables(*events, known=named(OF_GRAPHS + OF_STUDIES)))

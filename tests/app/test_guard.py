@@ -89,7 +89,8 @@ async def test_what_is_asked_again_is_not_made_again(path: str, counted: Counted
     assert first.content == second.content
     assert first.headers == second.headers
     assert "public" in first.headers["cache-control"]
-    assert counted.runs == runs <= 1
+    assert counted.runs == runs
+    assert runs <= 1 or path == "/openapi.json", "whose examples are made by running, when it is first asked for"
 
 
 @pytest.mark.parametrize("path", [*KEPT[:-1], *BROKEN])

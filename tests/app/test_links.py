@@ -97,8 +97,8 @@ def test_links_say_only_what_is_not_the_default():
     options = Options(step="grad:x1", theme="dark", bg="#fff", font="none", controls="none")
     made = links("CODE", options, "https://example.org")
 
-    assert made.page == "https://example.org/g/CODE?step=grad:x1&theme=dark"
-    assert made.svg == "https://example.org/g/CODE.svg?step=grad:x1&theme=dark&bg=%23fff&font=none"
-    assert made.json.startswith("https://example.org/g/CODE.json?")
-    assert made.embed == "https://example.org/embed/CODE?step=grad:x1&theme=dark&bg=%23fff&controls=none"
-    assert links("CODE", Options()).dot == "/g/CODE.dot"
+    assert made["page"] == "https://example.org/g/CODE?step=grad:x1&theme=dark"
+    assert made["svg"] == "https://example.org/g/CODE.svg?step=grad:x1&theme=dark&bg=%23fff&font=none"
+    assert made["json"].startswith("https://example.org/g/CODE.json?")
+    assert made["embed"] == "https://example.org/embed/CODE?step=grad:x1&theme=dark&bg=%23fff&controls=none"
+    assert links("CODE", Options())["dot"] == "/g/CODE.dot"
