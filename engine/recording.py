@@ -445,10 +445,10 @@ def record(
 
 def _drawn(recorder: Recorder, outputs: Iterable[Value]) -> list[Value]:
     """What the outputs and every backward pass depend on, in order of evaluation."""
-    found = dict.fromkeys(chain.from_iterable(recorder.walked))
-    found.update(dict.fromkeys(ancestors([*recorder.roots, *recorder.senders, *outputs], found)))
-    found.update(dict.fromkeys(chain.from_iterable(map(attrgetter("inputs"), found))))
-    return sorted(found, key=by_birth)
+    walked = dict.fromkeys(chain.from_iterable(recorder.walked))
+    others = ancestors([*recorder.roots, *recorder.senders, *outputs], walked)
+    leaves = set(chain.from_iterable(map(attrgetter("inputs"), walked))).difference(walked, others)
+    return sorted([*walked, *others, *leaves], key=by_birth)  # nearly sorted: passes walk back in order
 
 
 def _keys(inputs: Sequence[tuple[int, ...]], rows: Mapping[Value, int], names: Iterable[tuple[Value, str]]) -> Keys:
