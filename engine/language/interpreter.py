@@ -60,7 +60,8 @@ def _recorded(run: Run) -> Executed:
         return source.span(place) if isinstance(place, ast.AST) else None
 
     recording, rows = record(run.recorder, source.text, run.outputs.values, span, name_of)
-    recording.warnings = (*run.notices, *_untold(run), *run.outputs.unused(run, rows))
+    # Of a turn that is told by itself, the next has begun.
+    recording.warnings = (*run.notices, *(() if run.turn else (*_untold(run), *run.outputs.unused(run, rows))))
     recording.printed = tuple(run.printed.lines)
     return Executed(recording, {rows[value]: place for value, place in run.expansion.places.items() if value in rows})
 
@@ -98,7 +99,7 @@ def _top_level(run: Run, statement: ast.stmt, last: Any) -> Any:
 
 def _untold(run: Run) -> Iterator[Notice]:
     recorder = run.recorder
-    if recorder.untold and run.turn is None:
+    if recorder.untold:
         untold, passes = recorder.untold, recorder.passes
         yield Notice(f"The first {untold:,} of {passes:,} backward passes are not told step by step. With `turn=1` the first is.")
 

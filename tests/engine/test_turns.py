@@ -43,6 +43,7 @@ def test_each_turn_has_the_numbers_of_the_run() -> None:
         told = turn(source, number)
         assert output(told) == losses[number - 1]
         assert told.printed == whole.printed[:number]
+        assert told.warnings == ()
         phases = [step.phase for step in told.steps]
         assert (phases[0], phases[-1], phases.count("seed")) == ("forward", "update", 1)
     assert {node.key: (node.data, node.grad) for node in told.nodes if node.kind == "parameter"} == finished
